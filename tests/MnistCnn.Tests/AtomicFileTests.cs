@@ -1,0 +1,109 @@
+using System.Text;
+
+namespace MnistCnn.Tests;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void A_new_file_is_created_and_an_old_one_replaced()
+    {
+        WriteText(_folder["a"], "one, and longer");
+        WriteText(_folder["a"], "two");
+        Assert.Equal("two", File.ReadAllText(_folder["a"]));
+        Assert.Equal(["a"], _folder.Names);
+    }
+
+    [Fact]
+    public async Task An_asynchronous_writer_does_the_same()
+    {
+        await AtomicFile.WriteAsync(_folder["a"], (stream, token) => stream.WriteAsync(new byte[] { 65, 66 }, token).AsTask(), TestContext.Current.CancellationToken);
+        Assert.Equal("AB", File.ReadAllText(_folder["a"]));
+        using var source = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AtomicFile.WriteAsync(_folder["a"], (stream, _) => source.CancelAsync(), source.Token));
+        Assert.Equal("AB", File.ReadAllText(_folder["a"]));
+        Assert.Equal(["a"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_writer_that_throws_leaves_the_old_file_and_no_temporary()
+    {
+        WriteText(_folder["a"], "old");
+        var thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(_folder["a"], stream =>
+        {
+            stream.Write(new byte[100_000]);
+            throw new InvalidOperationException("mine");
+        }));
+        Assert.Equal("mine", thrown.Message);
+        Assert.Equal("old", File.ReadAllText(_folder["a"]));
+        Assert.Equal(["a"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_folder_in_place_of_the_file_is_an_IOException_that_says_so()
+    {
+        Directory.CreateDirectory(_folder["sub"]);
+        Assert.Contains("found a folder", Assert.Throws<IOException>(() => WriteText(_folder["sub"], "x")).Message, StringComparison.Ordinal);
+        Assert.Throws<IOException>(() => WriteText(_folder["new/"], "x"));
+        Assert.Throws<DirectoryNotFoundException>(() => WriteText(_folder["missing/file"], "x"));
+    }
+
+    [Fact]
+    public void Old_abandoned_temporaries_of_the_same_target_are_swept_and_nothing_else()
+    {
+        string Abandon(string name, double minutes)
+        {
+            File.WriteAllText(_folder[name], "");
+            File.SetLastWriteTimeUtc(_folder[name], DateTime.UtcNow.AddMinutes(-minutes));
+            return name;
+        }
+
+        Abandon(".a.0123456789ABCDEF.tmp", 2);
+        var recent = Abandon(".a.0123456789ABCDE0.tmp", 0);
+        var other = Abandon(".b.0123456789ABCDEF.tmp", 2);
+        var longer = Abandon(".a.b.0123456789ABCDEF.tmp", 2);
+        var held = Abandon(".a.0123456789ABCDE1.tmp", 2);
+        using var holder = new FileStream(_folder[held], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        WriteText(_folder["a"], "x");
+        Assert.Equal(new[] { recent, held, other, longer, "a" }.Order(StringComparer.Ordinal), _folder.Names);
+    }
+
+    [Fact]
+    public void An_existing_file_keeps_its_permissions_and_a_link_is_followed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix permissions and links");
+        WriteText(_folder["a"], "old");
+#pragma warning disable CA1416
+        File.SetUnixFileMode(_folder["a"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(_folder["link"], "a");
+        WriteText(_folder["link"], "new");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["a"]));
+#pragma warning restore CA1416
+        Assert.Equal("new", File.ReadAllText(_folder["a"]));
+        Assert.NotNull(File.ResolveLinkTarget(_folder["link"], false));
+    }
+
+    [Fact]
+    public async Task Concurrent_writers_and_readers_see_only_whole_files()
+    {
+        WriteText(_folder["a"], new string('0', 5000));
+        var writers = Enumerable.Range(1, 4).Select(w => Task.Run(() =>
+        {
+            for (var i = 0; i < 20; i++)
+                WriteText(_folder["a"], new string((char)('0' + w), 5000));
+        })).ToArray();
+        while (!writers.All(w => w.IsCompleted))
+        {
+            var text = File.ReadAllText(_folder["a"]);
+            Assert.Equal(5000, text.Length);
+            Assert.Single(text.Distinct());
+        }
+        await Task.WhenAll(writers);
+        Assert.Equal(["a"], _folder.Names);
+    }
+}
