@@ -1,0 +1,103 @@
+using MnistCnn.Data;
+
+namespace MnistCnn.Batches;
+
+/// <summary>Orders a data set and writes batches of it into plain memory. Thread-safe.</summary>
+internal sealed unsafe class BatchAssembler
+{
+    private const int ImagesPerTask = 8;
+
+    private readonly IMnistDataset _data;
+    private readonly BatchLoaderOptions _options;
+    private readonly ParallelOptions _parallel;
+
+    public BatchAssembler(IMnistDataset data, BatchLoaderOptions options)
+    {
+        (_data, _options) = (data, options);
+        PixelsPerImage = checked(data.Height * data.Width);
+        StepsPerEpoch = options.DropLast ? data.Count / options.BatchSize : (data.Count - 1) / options.BatchSize + 1;
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads };
+    }
+
+    public int PixelsPerImage { get; }
+
+    public int StepsPerEpoch { get; }
+
+    /// <summary>The indices of the data set in the order in which an epoch visits them.</summary>
+    public int[] OrderOf(int epoch)
+    {
+        var order = new int[_data.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        if (_options.Shuffle)
+        {
+            var random = new SeededRandom((uint)_options.Seed, (uint)epoch);
+            random.Shuffle(order);
+        }
+
+        return order;
+    }
+
+    /// <summary>The part of an epoch's order that is the batch of a step (1-based).</summary>
+    public ReadOnlyMemory<int> BatchOf(int[] order, int step)
+    {
+        var start = (step - 1) * _options.BatchSize;
+        return order.AsMemory(start, Math.Min(_options.BatchSize, order.Length - start));
+    }
+
+    /// <param name="indices">The images of the batch.</param>
+    /// <param name="epoch">The epoch, which random transforms depend on.</param>
+    /// <param name="images">Room for <c>indices.Length × H × W</c> values.</param>
+    /// <param name="labels">Room for <c>indices.Length</c> values.</param>
+    public void Fill(ReadOnlyMemory<int> indices, int epoch, float* images, long* labels)
+    {
+        var span = indices.Span;
+        for (var i = 0; i < span.Length; i++)
+            labels[i] = LabelOf(span[i]);
+        if (_options.Transforms.Count == 0)
+        {
+            for (var i = 0; i < span.Length; i++)
+                PixelScaling.ToUnit(ImageOf(span[i]), new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage));
+            return;
+        }
+
+        Parallel.For(0, (indices.Length + ImagesPerTask - 1) / ImagesPerTask, _parallel, task =>
+        {
+            var scratch = new float[2 * PixelsPerImage];
+            for (var i = task * ImagesPerTask; i < Math.Min(indices.Length, (task + 1) * ImagesPerTask); i++)
+                Transform(indices.Span[i], epoch, scratch, new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage));
+        });
+    }
+
+    private void Transform(int index, int epoch, float[] scratch, Span<float> destination)
+    {
+        var random = new ImageRandom(_options.Seed, epoch, index);
+        var source = scratch.AsSpan(0, PixelsPerImage);
+        var target = scratch.AsSpan(PixelsPerImage);
+        PixelScaling.ToUnit(ImageOf(index), source);
+        for (var t = 0; t < _options.Transforms.Count; t++)
+        {
+            var last = t == _options.Transforms.Count - 1;
+            _options.Transforms[t].Apply(source, last ? destination : target, _data.Height, _data.Width, ref random);
+            var read = source;
+            source = target;
+            target = read;
+        }
+    }
+
+    private ReadOnlySpan<byte> ImageOf(int index)
+    {
+        var image = _data.GetImage(index);
+        return image.Length == PixelsPerImage
+            ? image
+            : throw new InvalidOperationException($"The data set's image {index} has {image.Length} bytes, expected {_data.Height} × {_data.Width}.");
+    }
+
+    private byte LabelOf(int index)
+    {
+        var label = _data.GetLabel(index);
+        return label < _data.ClassNames.Count
+            ? label
+            : throw new InvalidOperationException($"The data set's label {index} is {label}, expected 0 to {_data.ClassNames.Count - 1}.");
+    }
+}

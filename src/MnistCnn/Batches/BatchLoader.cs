@@ -1,0 +1,89 @@
+using MnistCnn.Data;
+
+namespace MnistCnn.Batches;
+
+/// <summary>Makes shuffled, transformed batches of tensors from a data set.</summary>
+/// <remarks>
+/// <para>Each image comes exactly once an epoch (but for a last short batch that <see cref="BatchLoaderOptions.DropLast"/> leaves out). Order and transforms depend on seed, epoch and
+/// index alone: the batches are the same on every machine and for every number of threads.</para>
+/// <para>With transforms the next batch is prepared on other threads while the caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
+/// </remarks>
+public sealed class BatchLoader
+{
+    private readonly BatchAssembler _assembler;
+    private readonly IMnistDataset _data;
+    private readonly BatchLoaderOptions _options;
+
+    /// <summary>Prepares a loader; nothing is read before an epoch begins.</summary>
+    /// <param name="data">The images.</param>
+    /// <param name="options">How to make batches; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and incomplete batches are left out.</exception>
+    public BatchLoader(IMnistDataset data, BatchLoaderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        _data = data;
+        _options = options ?? new BatchLoaderOptions();
+        if (data.Count < (_options.DropLast ? _options.BatchSize : 1))
+            throw new ArgumentException($"Expected at least {(_options.DropLast ? _options.BatchSize : 1)} images, found {data.Count}.", nameof(data));
+        _assembler = new BatchAssembler(data, _options);
+    }
+
+    /// <summary>Batches in an epoch.</summary>
+    public int StepsPerEpoch => _assembler.StepsPerEpoch;
+
+    /// <summary>The batches of an epoch.</summary>
+    /// <param name="epoch">1 or more; each epoch has an order and transforms of its own.</param>
+    /// <returns><see cref="StepsPerEpoch"/> batches, made while one enumerates. The caller disposes each of them.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is below 1.</exception>
+    public IEnumerable<MnistBatch> Epoch(int epoch) => Epoch(epoch, 1);
+
+    /// <summary>The batches of an epoch from a given step on, the same as if the epoch had begun at its first: for going on in the middle of an epoch.</summary>
+    /// <param name="epoch">1 or more; each epoch has an order and transforms of its own.</param>
+    /// <param name="firstStep">1 to <see cref="StepsPerEpoch"/> + 1; the last value gives no batch.</param>
+    /// <returns>The batches, made while one enumerates. The caller disposes each of them.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public IEnumerable<MnistBatch> Epoch(int epoch, int firstStep)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstStep, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstStep, StepsPerEpoch + 1);
+        return _options.Transforms.Count == 0 ? InStep(epoch, firstStep) : Ahead(epoch, firstStep);
+    }
+
+    private IEnumerable<MnistBatch> InStep(int epoch, int firstStep)
+    {
+        var order = _assembler.OrderOf(epoch);
+        for (var step = firstStep; step <= StepsPerEpoch; step++)
+        {
+            using var pending = new PendingBatch(_assembler, _data, _assembler.BatchOf(order, step), epoch);
+            pending.Fill();
+            yield return pending.Complete(_options.Device);
+        }
+    }
+
+    private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
+    {
+        var order = _assembler.OrderOf(epoch);
+        PendingBatch? next = null;
+        try
+        {
+            for (var step = firstStep; step <= StepsPerEpoch; step++)
+            {
+                using var current = next ?? Start(order, step, epoch);
+                next = step < StepsPerEpoch ? Start(order, step + 1, epoch) : null;
+                yield return current.Complete(_options.Device);
+            }
+        }
+        finally
+        {
+            next?.Dispose();
+        }
+    }
+
+    private PendingBatch Start(int[] order, int step, int epoch)
+    {
+        var batch = new PendingBatch(_assembler, _data, _assembler.BatchOf(order, step), epoch);
+        batch.FillOnAnotherThread();
+        return batch;
+    }
+}

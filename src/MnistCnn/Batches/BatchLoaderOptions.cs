@@ -1,0 +1,68 @@
+using TorchSharp;
+
+namespace MnistCnn.Batches;
+
+/// <summary>How a <see cref="BatchLoader"/> makes batches.</summary>
+public sealed record BatchLoaderOptions
+{
+    private readonly int _batchSize = 128;
+    private readonly int _threads;
+    private readonly IReadOnlyList<IImageTransform> _transforms = [];
+
+    /// <summary>Images in a batch; the last one of an epoch may be shorter.</summary>
+    /// <value>At least 1. The default is 128.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int BatchSize
+    {
+        get => _batchSize;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(BatchSize));
+            _batchSize = value;
+        }
+    }
+
+    /// <summary>Whether every epoch has a random order of its own, given by <see cref="Seed"/> and the epoch.</summary>
+    /// <value>The default is true. Without it images come in the order of the data set.</value>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>The seed of the order and of the transforms. Equal seeds give equal batches on every machine.</summary>
+    /// <value>Any number. The default is 0.</value>
+    public int Seed { get; init; }
+
+    /// <summary>Whether a last batch with fewer than <see cref="BatchSize"/> images is left out.</summary>
+    /// <value>The default is false.</value>
+    public bool DropLast { get; init; }
+
+    /// <summary>Where the tensors of the batches live.</summary>
+    /// <value>Null, the default, means the CPU.</value>
+    public torch.Device? Device { get; init; }
+
+    /// <summary>What happens to each image, in this order. The list is copied.</summary>
+    /// <value>The default is empty.</value>
+    /// <exception cref="ArgumentNullException">The list or one of its items is null.</exception>
+    public IReadOnlyList<IImageTransform> Transforms
+    {
+        get => _transforms;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Transforms));
+            foreach (var transform in value)
+                ArgumentNullException.ThrowIfNull(transform, nameof(Transforms));
+            _transforms = Array.AsReadOnly(value.ToArray());
+        }
+    }
+
+    /// <summary>Threads that apply <see cref="Transforms"/>. Batches do not depend on it.</summary>
+    /// <value>0 or more. The default, 0, means one for each processor.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int Threads
+    {
+        get => _threads;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Threads));
+            _threads = value;
+        }
+    }
+}
