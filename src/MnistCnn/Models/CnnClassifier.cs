@@ -1,0 +1,104 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MnistCnn.Models;
+
+/// <summary>
+/// The reference network: convolutions 1→16 (stride 2), 16→32 (stride 2) and 32→64 (stride 1), each 3×3 and followed by ReLU,
+/// then linear layers to 256, 64 and the classes with ReLU between. At 28×28 pixels and 10 classes it has 302,794 parameters,
+/// named and shaped as PyTorch's: <c>conv1.weight [16,1,3,3]</c> … <c>fc3.bias [10]</c>.
+/// </summary>
+/// <remarks>
+/// In eval mode concurrent calls of <c>forward</c> on one instance are safe; changing weights, mode or device while another
+/// thread predicts is not.
+/// </remarks>
+public sealed class CnnClassifier : Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1;
+    private readonly Conv2d conv2;
+    private readonly Conv2d conv3;
+    private readonly Linear fc1;
+    private readonly Linear fc2;
+    private readonly Linear fc3;
+
+    /// <summary>Creates the network on the CPU with PyTorch's default initialisation.</summary>
+    /// <param name="options">The shape; 28×28 pixels, 10 classes and logits where null.</param>
+    /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
+    public CnnClassifier(CnnClassifierOptions? options = null)
+        : base(NameAfterLoading())
+    {
+        Options = options ?? new CnnClassifierOptions();
+        conv1 = Conv2d(1, 16, 3, stride: 2);
+        conv2 = Conv2d(16, 32, 3, stride: 2);
+        conv3 = Conv2d(32, 64, 3);
+        fc1 = Linear(64 * SideAfterConvolutions(Options.Height) * SideAfterConvolutions(Options.Width), 256);
+        fc2 = Linear(256, 64);
+        fc3 = Linear(64, Options.ClassCount);
+        RegisterComponents();
+        if (Options.Seed is { } seed)
+        {
+            Initialize(seed);
+        }
+    }
+
+    /// <summary>The shape that the network was created with.</summary>
+    public CnnClassifierOptions Options { get; }
+
+    /// <summary>Classifies a batch.</summary>
+    /// <param name="input">Images [N, 1, Height, Width], floating-point, 0 (background) to 1 (ink), N ≥ 1, on the device of the weights.</param>
+    /// <returns>Logits or probabilities [N, classes], owned by the caller or its dispose scope.</returns>
+    /// <exception cref="ArgumentException">Another rank, image size or element type, or an empty batch.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        CheckInput(input);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = functional.relu(conv1.forward(input)); // [N, 16, 13, 13]
+        x = functional.relu(conv2.forward(x)); // [N, 32, 6, 6]
+        x = functional.relu(conv3.forward(x)); // [N, 64, 4, 4]
+        x = functional.relu(fc1.forward(x.flatten(1))); // [N, 256]
+        x = functional.relu(fc2.forward(x)); // [N, 64]
+        x = fc3.forward(x); // [N, classes]
+        return (Options.Output == ClassifierOutput.Softmax ? functional.softmax(x, 1) : x).MoveToOuterDisposeScope();
+    }
+
+    private static string NameAfterLoading()
+    {
+        TorchRuntime.EnsureLoaded();
+        return nameof(CnnClassifier);
+    }
+
+    private static long SideAfterConvolutions(int side) => ((((side - 3) / 2) + 1 - 3) / 2) + 1 - 2;
+
+    private void CheckInput(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        long[] shape = input.shape;
+        if (shape is not [> 0, 1, _, _] || shape[2] != Options.Height || shape[3] != Options.Width)
+        {
+            throw new ArgumentException($"Images: expected [N ≥ 1, 1, {Options.Height}, {Options.Width}], found [{string.Join(", ", shape)}].", nameof(input));
+        }
+
+        if (!input.is_floating_point())
+        {
+            throw new ArgumentException($"Images: expected floating-point values 0 to 1, found {input.dtype}.", nameof(input));
+        }
+    }
+
+    /// <summary>PyTorch's default for both kinds of layer: uniform within ±1/√fan-in, weights and biases alike.</summary>
+    private void Initialize(int seed)
+    {
+        using Generator generator = new((ulong)(uint)seed);
+        using IDisposable noGradient = no_grad();
+        foreach ((Tensor weight, Tensor bias) in Layers())
+        {
+            double bound = 1 / Math.Sqrt(weight.numel() / weight.shape[0]);
+            weight.uniform_(-bound, bound, generator);
+            bias.uniform_(-bound, bound, generator);
+        }
+    }
+
+    private IEnumerable<(Tensor Weight, Tensor Bias)> Layers() =>
+        [(conv1.weight!, conv1.bias!), (conv2.weight!, conv2.bias!), (conv3.weight!, conv3.bias!), (fc1.weight!, fc1.bias!), (fc2.weight!, fc2.bias!), (fc3.weight!, fc3.bias!)];
+}

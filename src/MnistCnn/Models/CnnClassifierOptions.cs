@@ -1,0 +1,61 @@
+namespace MnistCnn.Models;
+
+/// <summary>The shape of a <see cref="CnnClassifier"/>. Immutable; checked on init.</summary>
+public sealed record CnnClassifierOptions
+{
+    /// <summary>The smallest image side of which three 3×3 convolutions with strides 2, 2 and 1 leave a pixel.</summary>
+    internal const int SmallestSide = 15;
+
+    private readonly int height = 28;
+    private readonly int width = 28;
+    private readonly int classCount = 10;
+    private readonly ClassifierOutput output;
+
+    /// <summary>Rows of an image.</summary>
+    /// <value>15 or more; 28 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 15.</exception>
+    public int Height
+    {
+        get => height;
+        init => height = Side(value, nameof(Height));
+    }
+
+    /// <summary>Columns of an image.</summary>
+    /// <value>15 or more; 28 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 15.</exception>
+    public int Width
+    {
+        get => width;
+        init => width = Side(value, nameof(Width));
+    }
+
+    /// <summary>The number of classes.</summary>
+    /// <value>2 to 256, since a label is a byte; 10 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 2 to 256.</exception>
+    public int ClassCount
+    {
+        get => classCount;
+        init => classCount = value is >= 2 and <= 256
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(ClassCount), value, $"ClassCount: expected 2 to 256, found {value}.");
+    }
+
+    /// <summary>What <c>forward</c> returns.</summary>
+    /// <value><see cref="ClassifierOutput.Logits"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
+    public ClassifierOutput Output
+    {
+        get => output;
+        init => output = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Output), value, $"Output: expected Logits or Softmax, found {value}.");
+    }
+
+    /// <summary>The seed of the initial weights.</summary>
+    /// <value>Any number: equal seeds give equal weights. Null, the default: they come from torch's global generator.</value>
+    public int? Seed { get; init; }
+
+    private static int Side(int value, string name) => value >= SmallestSide
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name}: expected {SmallestSide} or more, found {value}.");
+}

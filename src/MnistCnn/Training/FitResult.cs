@@ -1,0 +1,20 @@
+namespace MnistCnn.Training;
+
+/// <summary>How a run went. Immutable.</summary>
+public sealed record FitResult
+{
+    /// <summary>Why the run ended.</summary>
+    public required StopReason StopReason { get; init; }
+
+    /// <summary>One sentence on why the run ended, as a callback or the loop gave it.</summary>
+    public required string StopMessage { get; init; }
+
+    /// <summary>All epochs and validations.</summary>
+    public required TrainingHistory History { get; init; }
+
+    /// <summary>The validation with the highest accuracy, the lower loss where equal; null where there was none.</summary>
+    public ValidationRecord? BestValidation => History.Validations.OrderByDescending(v => v.Result.Accuracy).ThenBy(v => v.Result.Loss).FirstOrDefault();
+
+    /// <summary>Time from the call of <c>Fit</c> to its end.</summary>
+    public required TimeSpan Duration { get; init; }
+}

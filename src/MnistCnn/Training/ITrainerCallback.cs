@@ -1,0 +1,76 @@
+namespace MnistCnn.Training;
+
+/// <summary>
+/// Takes part in a run. Every hook has an empty default: one implements what one needs.
+/// </summary>
+/// <remarks>
+/// Hooks run on the thread of <see cref="Trainer.Fit"/>, in the order in which callbacks were given; <see cref="OnFitEnd"/> runs in
+/// reverse order. An exception of a hook ends the run and comes out of <c>Fit</c> as <see cref="TrainerCallbackException"/>.
+/// </remarks>
+public interface ITrainerCallback
+{
+    /// <summary>Once, before the first epoch.</summary>
+    /// <param name="context">The run.</param>
+    void OnFitStart(TrainerContext context)
+    {
+    }
+
+    /// <summary>Before the first step of an epoch.</summary>
+    /// <param name="context">The run.</param>
+    void OnEpochStart(TrainerContext context)
+    {
+    }
+
+    /// <summary>Before the forward pass of a step.</summary>
+    /// <param name="context">The run.</param>
+    void OnStepStart(TrainerContext context)
+    {
+    }
+
+    /// <summary>After the backward pass, before the update: gradients stand in <c>parameter.grad</c>.</summary>
+    /// <param name="context">The run.</param>
+    void OnBeforeOptimizerStep(TrainerContext context)
+    {
+    }
+
+    /// <summary>After the update.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="step">The step's figures; valid until the hook returns.</param>
+    void OnStepEnd(TrainerContext context, StepResult step)
+    {
+    }
+
+    /// <summary>Before a validation.</summary>
+    /// <param name="context">The run.</param>
+    void OnValidationStart(TrainerContext context)
+    {
+    }
+
+    /// <summary>After a validation.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="result">What was found.</param>
+    void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    {
+    }
+
+    /// <summary>After the last step of an epoch.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="epoch">The epoch's figures.</param>
+    void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    {
+    }
+
+    /// <summary>When an exception ends the run, before <see cref="OnFitEnd"/>.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="exception">What was thrown; it is thrown on after the hooks.</param>
+    void OnException(TrainerContext context, Exception exception)
+    {
+    }
+
+    /// <summary>Once, at the end, however the run ended.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="result">How the run went.</param>
+    void OnFitEnd(TrainerContext context, FitResult result)
+    {
+    }
+}
