@@ -46,7 +46,7 @@ public sealed class AccuracyMetric : IMetric, IDisposable
     {
         if (count == 0)
         {
-            throw new InvalidOperationException($"{Name}: expected at least one batch before Compute, found none.");
+            throw MetricInput.Empty(Name);
         }
 
         return notNumbers.Read() is > 0 and long found

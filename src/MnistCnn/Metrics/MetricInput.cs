@@ -20,4 +20,6 @@ internal static class MetricInput
             throw new ArgumentException($"Labels: expected Int64 [{output.shape[0]}], found {labels.dtype} [{string.Join(", ", labels.shape)}].", nameof(labels));
         }
     }
+
+    public static InvalidOperationException Empty(string metric) => new($"{metric}: expected at least one batch before Compute, found none.");
 }

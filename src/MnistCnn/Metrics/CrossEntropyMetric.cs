@@ -1,0 +1,45 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MnistCnn.Metrics;
+
+/// <summary>
+/// The mean cross-entropy over all images, in nats: each image counts the same, whatever the sizes of the batches. Reads the device only in <see cref="Compute"/>.
+/// Not thread-safe.
+/// </summary>
+public sealed class CrossEntropyMetric : IMetric, IDisposable
+{
+    private Tensor? sum;
+    private long count;
+
+    /// <summary><c>loss</c>.</summary>
+    public string Name => "loss";
+
+    /// <inheritdoc/>
+    public void Update(Tensor output, Tensor labels)
+    {
+        MetricInput.Check(output, labels);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        sum ??= zeros([], ScalarType.Float64, output.device).DetachFromDisposeScope();
+        sum.add_(nn.functional.cross_entropy(output.to_type(ScalarType.Float32), labels, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64));
+        count += labels.shape[0];
+    }
+
+    /// <inheritdoc/>
+    public double Compute()
+    {
+        double total = sum?.item<double>() ?? throw MetricInput.Empty(Name);
+        return double.IsNaN(total) ? throw new InvalidOperationException($"{Name}: expected numbers, found NaN in the loss of {count} images.") : total / count;
+    }
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        sum?.Dispose();
+        (sum, count) = (null, 0);
+    }
+
+    /// <summary>Frees what lives on the device; the metric can be used again afterwards.</summary>
+    public void Dispose() => Reset();
+}
