@@ -1,47 +1,121 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
 namespace MnistCnn.Training;
 
-/// <summary>Calls hooks in order and says which callback failed.</summary>
-internal sealed class CallbackList(IReadOnlyList<ITrainerCallback> callbacks)
+/// <summary>
+/// Calls hooks in order, closing hooks in reverse, and says which callback failed. Finds out once which callbacks implement which hook: the others cost nothing.
+/// </summary>
+internal sealed class CallbackList
 {
-    public void Invoke(string hook, Action<ITrainerCallback> call)
+    private readonly IReadOnlyList<ITrainerCallback> callbacks;
+    private readonly ILogger logger;
+    private readonly ITrainerCallback[] fitStart, epochStart, stepStart, beforeOptimizerStep, stepEnd, validationStart, validationEnd, epochEnd, exception, fitEnd;
+
+    public CallbackList(IEnumerable<ITrainerCallback> inOrder, ILogger logger)
     {
-        foreach (ITrainerCallback callback in callbacks)
-        {
-            Guard(callback, hook, call);
-        }
+        callbacks = [.. inOrder.OrderBy(c => c is ICalledLast)];
+        this.logger = logger;
+        fitStart = Implementing(nameof(ITrainerCallback.OnFitStart));
+        epochStart = Implementing(nameof(ITrainerCallback.OnEpochStart));
+        stepStart = Implementing(nameof(ITrainerCallback.OnStepStart));
+        beforeOptimizerStep = Implementing(nameof(ITrainerCallback.OnBeforeOptimizerStep));
+        stepEnd = Implementing(nameof(ITrainerCallback.OnStepEnd));
+        validationStart = Implementing(nameof(ITrainerCallback.OnValidationStart));
+        validationEnd = Implementing(nameof(ITrainerCallback.OnValidationEnd));
+        epochEnd = Implementing(nameof(ITrainerCallback.OnEpochEnd));
+        exception = [.. Implementing(nameof(ITrainerCallback.OnException)).AsEnumerable().Reverse()];
+        fitEnd = [.. Implementing(nameof(ITrainerCallback.OnFitEnd)).AsEnumerable().Reverse()];
     }
 
-    /// <summary>Calls a closing hook in reverse order, on every callback even where one fails; then throws the first failure.</summary>
-    public void InvokeClosing(string hook, Action<ITrainerCallback> call)
+    public IReadOnlyList<ITrainerCallback> All => callbacks;
+
+    public bool WantGradients => beforeOptimizerStep.Length > 0;
+
+    public bool WantSteps => stepEnd.Length > 0;
+
+    public void FitStart(TrainerContext context) => Call(fitStart, nameof(ITrainerCallback.OnFitStart), context, 0, static (c, x, _) => c.OnFitStart(x));
+
+    public void EpochStart(TrainerContext context) => Call(epochStart, nameof(ITrainerCallback.OnEpochStart), context, 0, static (c, x, _) => c.OnEpochStart(x));
+
+    public void StepStart(TrainerContext context) => Call(stepStart, nameof(ITrainerCallback.OnStepStart), context, 0, static (c, x, _) => c.OnStepStart(x));
+
+    public void BeforeOptimizerStep(TrainerContext context) =>
+        Call(beforeOptimizerStep, nameof(ITrainerCallback.OnBeforeOptimizerStep), context, 0, static (c, x, _) => c.OnBeforeOptimizerStep(x));
+
+    public void StepEnd(TrainerContext context, StepResult step) => Call(stepEnd, nameof(ITrainerCallback.OnStepEnd), context, step, static (c, x, s) => c.OnStepEnd(x, s));
+
+    public void ValidationStart(TrainerContext context) => Call(validationStart, nameof(ITrainerCallback.OnValidationStart), context, 0, static (c, x, _) => c.OnValidationStart(x));
+
+    public void ValidationEnd(TrainerContext context, EvaluationResult result) =>
+        Call(validationEnd, nameof(ITrainerCallback.OnValidationEnd), context, result, static (c, x, r) => c.OnValidationEnd(x, r));
+
+    public void EpochEnd(TrainerContext context, EpochResult epoch) => Call(epochEnd, nameof(ITrainerCallback.OnEpochEnd), context, epoch, static (c, x, e) => c.OnEpochEnd(x, e));
+
+    /// <summary>Calls the hook on every callback, even where one fails, and logs failures: the exception that ended the run is what its caller must see.</summary>
+    public void Exception(TrainerContext context, Exception cause) =>
+        LogFailures(CallAll(exception, nameof(ITrainerCallback.OnException), context, cause, static (c, x, e) => c.OnException(x, e)));
+
+    /// <summary>Calls the hook on every callback, even where one fails; throws the first failure where <paramref name="mayThrow"/>, and logs the others.</summary>
+    public void FitEnd(TrainerContext context, FitResult result, bool mayThrow)
     {
-        TrainerCallbackException? first = null;
-        foreach (ITrainerCallback callback in callbacks.Reverse())
+        List<TrainerCallbackException> failures = CallAll(fitEnd, nameof(ITrainerCallback.OnFitEnd), context, result, static (c, x, r) => c.OnFitEnd(x, r));
+        if (mayThrow && failures.Count > 0)
+        {
+            LogFailures(failures.Skip(1));
+            throw failures[0];
+        }
+
+        LogFailures(failures);
+    }
+
+    private static void Call<T>(ITrainerCallback[] targets, string hook, TrainerContext context, T argument, Action<ITrainerCallback, TrainerContext, T> call)
+    {
+        foreach (ITrainerCallback target in targets)
         {
             try
             {
-                Guard(callback, hook, call);
+                call(target, context, argument);
             }
-            catch (TrainerCallbackException e)
+            catch (Exception e) when (e is not TrainerCallbackException)
             {
-                first ??= e;
+                throw new TrainerCallbackException(target.GetType().Name, hook, e);
             }
-        }
-
-        if (first is not null)
-        {
-            throw first;
         }
     }
 
-    private static void Guard(ITrainerCallback callback, string hook, Action<ITrainerCallback> call)
+    private static List<TrainerCallbackException> CallAll<T>(ITrainerCallback[] targets, string hook, TrainerContext context, T argument, Action<ITrainerCallback, TrainerContext, T> call)
     {
-        try
+        List<TrainerCallbackException> failures = [];
+        foreach (ITrainerCallback target in targets)
         {
-            call(callback);
+            try
+            {
+                Call([target], hook, context, argument, call);
+            }
+            catch (TrainerCallbackException e)
+            {
+                failures.Add(e);
+            }
         }
-        catch (Exception e) when (e is not TrainerCallbackException)
+
+        return failures;
+    }
+
+    private ITrainerCallback[] Implementing(string hook) => [.. callbacks.Where(c => c is ISelectsHooks some ? some.Implements(hook) : Implements(c.GetType(), hook))];
+
+    private static bool Implements(Type type, string hook)
+    {
+        InterfaceMapping map = type.GetInterfaceMap(typeof(ITrainerCallback));
+        int index = Array.FindIndex(map.InterfaceMethods, m => m.Name == hook);
+        return map.TargetMethods[index]?.DeclaringType != typeof(ITrainerCallback);
+    }
+
+    private void LogFailures(IEnumerable<TrainerCallbackException> failures)
+    {
+        foreach (TrainerCallbackException failure in failures)
         {
-            throw new TrainerCallbackException(callback.GetType().Name, hook, e);
+            TrainerLog.CallbackFailed(logger, failure.Callback, failure.Hook, failure);
         }
     }
 }

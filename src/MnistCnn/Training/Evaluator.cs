@@ -1,41 +1,57 @@
 using MnistCnn.Batches;
 using MnistCnn.Metrics;
+using MnistCnn.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>Runs a model over a data set in eval mode, without gradients, and leaves its mode as it was.</summary>
+/// <summary>Runs a model that is in eval mode over a data set, without gradients.</summary>
 internal static class Evaluator
 {
-    public static EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, BatchLoader loader, CancellationToken ct)
+    /// <returns>What was found, null where it was canceled.</returns>
+    public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken ct)
     {
-        bool wasTraining = model.training;
-        model.eval();
+        using IDisposable noGradient = no_grad();
+        using AccuracyMetric accuracy = new();
+        using CrossEntropyMetric loss = new();
+        using ConfusionMatrix confusion = new();
+        using Predictions predictions = new(model is CnnClassifier { Options.Output: ClassifierOutput.Softmax });
+        IReadOnlyList<IMetric> further = options.Metrics();
+        IMetric[] all = [accuracy, loss, confusion, .. further];
         try
         {
-            using IDisposable noGradient = no_grad();
-            using AccuracyMetric accuracy = new();
-            using TrainingFigures figures = new();
-            int count = 0;
-            foreach (MnistBatch batch in loader.Epoch(1))
+            foreach (MnistBatch batch in batches.Epoch(1).Take(options.LimitValidationBatches ?? int.MaxValue))
             {
                 using DisposeScope scope = NewDisposeScope();
-                using (batch)
+                using MnistBatch owned = batch;
+                if (ct.IsCancellationRequested)
                 {
-                    ct.ThrowIfCancellationRequested();
-                    Tensor output = model.forward(batch.Images);
-                    accuracy.Update(output, batch.Labels);
-                    figures.Add(new BatchOutcome((int)batch.Labels.shape[0], nn.functional.cross_entropy(output, batch.Labels), output.argmax(1).eq(batch.Labels).sum()));
-                    count += (int)batch.Labels.shape[0];
+                    return null;
                 }
+
+                Tensor output = model.forward(batch.Images); // [N, classes]
+                foreach (IMetric metric in all)
+                {
+                    metric.Update(output, batch.Labels);
+                }
+
+                predictions.Add(output, batch.Labels);
             }
 
-            return new EvaluationResult(figures.Loss, accuracy.Compute(), count);
+            return new EvaluationResult(loss.Compute(), accuracy.Compute(), predictions.Count)
+            {
+                Metrics = further.ToDictionary(metric => metric.Name, metric => metric.Compute()),
+                Confusion = confusion.Read(),
+                Misclassified = predictions.Misclassified(),
+            };
         }
         finally
         {
-            model.train(wasTraining);
+            foreach (IDisposable metric in further.OfType<IDisposable>())
+            {
+                metric.Dispose();
+            }
         }
     }
 }

@@ -1,38 +1,44 @@
 using MnistCnn.Batches;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>A step of any model over libtorch's operations.</summary>
+/// <summary>A step of any model over libtorch's operations, with any optimizer of TorchSharp's kind.</summary>
 internal sealed class LibtorchStep : ITrainingStep
 {
     private readonly nn.Module<Tensor, Tensor> model;
-    private readonly optim.Optimizer optimizer;
+    private readonly Parameter[] parameters;
+    private readonly RunOptimizer optimizer;
+    private readonly double labelSmoothing;
 
-    public LibtorchStep(nn.Module<Tensor, Tensor> model, TrainerOptions options)
+    public LibtorchStep(StepRequest request)
     {
-        this.model = model;
-        optimizer = optim.Adam(model.parameters(), options.LearningRate);
+        model = request.Model;
+        parameters = [.. model.parameters()];
+        optimizer = new RunOptimizer(parameters, request.Options);
+        labelSmoothing = request.Options.LabelSmoothing;
     }
 
-    public BatchOutcome ComputeGradients(MnistBatch batch)
+    public BatchOutcome ComputeGradients(MnistBatch batch, in BatchPlace place)
     {
-        optimizer.zero_grad();
-        Tensor output = model.forward(batch.Images); // [N, classes]
-        Tensor loss = nn.functional.cross_entropy(output, batch.Labels);
-        loss.backward();
-        return new BatchOutcome((int)batch.Labels.shape[0], loss.detach(), output.argmax(1).eq(batch.Labels).sum());
-    }
-
-    public void Update(double learningRate)
-    {
-        foreach (var group in optimizer.ParamGroups)
+        if (place.IsFirst)
         {
-            group.LearningRate = learningRate;
+            parameters.ForgetGradients();
         }
 
-        optimizer.step();
+        return ForwardBackward.Run(model, batch.Images, batch.Labels, labelSmoothing, place);
     }
 
-    public void Dispose() => optimizer.Dispose();
+    public void Update(double learningRate) => optimizer.Step(learningRate);
+
+    public void SaveState(BinaryWriter writer) => optimizer.Save(writer);
+
+    public void LoadState(BinaryReader reader) => optimizer.Load(reader);
+
+    public void Dispose()
+    {
+        parameters.ForgetGradients();
+        optimizer.Dispose();
+    }
 }

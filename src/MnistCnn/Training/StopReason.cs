@@ -6,6 +6,9 @@ public enum StopReason
     /// <summary>All epochs were trained.</summary>
     Completed,
 
+    /// <summary><see cref="TrainerOptions.MaxSteps"/> or <see cref="TrainerOptions.MaxTime"/> was reached.</summary>
+    LimitReached,
+
     /// <summary>A callback saw no further improvement.</summary>
     EarlyStopped,
 
@@ -17,4 +20,7 @@ public enum StopReason
 
     /// <summary>A callback called <see cref="TrainerContext.RequestStop(string)"/>.</summary>
     RequestedByCallback,
+
+    /// <summary>An exception ended the run. Only <see cref="ITrainerCallback.OnFitEnd"/> sees this: <see cref="Trainer.Fit"/> throws the exception.</summary>
+    Failed,
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MnistCnn.Batches;
@@ -10,21 +9,22 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Trains a classifier: for each epoch, for each batch, forward, loss, backward, update, and callbacks between. One instance can
-/// be used for several runs, one at a time.
+/// Trains a classifier: for each epoch, for each step, forward, loss, backward, update, and callbacks between. It trains any module from images to logits, on any
+/// data set, with any optimizer of TorchSharp.
 /// </summary>
+/// <remarks>
+/// Holds options and callbacks and no state of a run: one instance serves several runs, one after the other. A run belongs to the thread that called <see cref="Fit"/>.
+/// </remarks>
 public sealed class Trainer
 {
-    private const int EvaluationBatchSize = 1000;
-
     private readonly TrainerOptions options;
     private readonly IReadOnlyList<ITrainerCallback> callbacks;
     private readonly ILogger logger;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="options">How to train; the reference recipe where null.</param>
-    /// <param name="callbacks">Called in this order.</param>
-    /// <param name="logger">Told of the device and of the end of a run.</param>
+    /// <param name="callbacks">Called in this order. Without a <see cref="ValidationCallback"/>, one that follows the options comes before them.</param>
+    /// <param name="logger">Told of the device, and of callbacks that fail while a run is being ended.</param>
     public Trainer(TrainerOptions? options = null, IEnumerable<ITrainerCallback>? callbacks = null, ILogger<Trainer>? logger = null)
     {
         this.options = options ?? new TrainerOptions();
@@ -33,100 +33,76 @@ public sealed class Trainer
     }
 
     /// <summary>Trains a model in place.</summary>
-    /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device, left there in eval mode.</param>
+    /// <param name="model">Images [N, 1, H, W], float32, to logits [N, classes]. It is moved to the device, and left there in eval mode.</param>
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What to validate on; no validation where null.</param>
-    /// <param name="ct">Ends the run after the current step; <c>Fit</c> then returns with <see cref="StopReason.Canceled"/>.</param>
-    /// <exception cref="TrainerCallbackException">A callback threw.</exception>
+    /// <param name="ct">Ends the run within a batch; <c>Fit</c> then returns with <see cref="StopReason.Canceled"/>, and the model is as it was after its last update.</param>
+    /// <exception cref="TrainerCallbackException">A callback threw; it carries the exception.</exception>
+    /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape, labels.</exception>
+    /// <exception cref="InvalidOperationException">Somebody else trains or evaluates the model.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device is not there.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public FitResult Fit(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
-        Stopwatch clock = Stopwatch.StartNew();
+        using ModelUse use = ModelUse.ForTraining(model);
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
-        BatchLoader batches = new(train, new BatchLoaderOptions { BatchSize = options.BatchSize, Seed = options.Seed, Device = device });
-        BatchLoader? validationBatches = validation is null ? null : EvaluationBatches(validation, device);
-        using LibtorchStep step = new(model, options);
-        using TrainingFigures figures = new();
-        List<EpochResult> epochs = [];
-        List<ValidationRecord> validations = [];
-        CallbackList hooks = new(WithValidation(validation is not null));
-        TrainerContext context = null!;
-        context = new TrainerContext(options, model, batches.StepsPerEpoch, validation is not null, () => Validate(context, validationBatches!, hooks, validations, ct));
+        using TrainingRun run = new(options, CallbacksFor(validation), logger, model, train, validation, device, ct);
+        use.ExposeWeightsBy(run.ExposeWeights);
         try
         {
-            hooks.Invoke(nameof(ITrainerCallback.OnFitStart), c => c.OnFitStart(context));
-            for (int epoch = 1; epoch <= options.Epochs && context.Stop is null; epoch++)
-            {
-                long started = Stopwatch.GetTimestamp();
-                (context.Epoch, context.Step) = (epoch, 0);
-                figures.Reset();
-                model.train();
-                hooks.Invoke(nameof(ITrainerCallback.OnEpochStart), c => c.OnEpochStart(context));
-                foreach (MnistBatch batch in batches.Epoch(epoch))
-                {
-                    using DisposeScope scope = NewDisposeScope();
-                    using (batch)
-                    {
-                        context.Step++;
-                        context.GlobalStep++;
-                        hooks.Invoke(nameof(ITrainerCallback.OnStepStart), c => c.OnStepStart(context));
-                        BatchOutcome outcome = step.ComputeGradients(batch);
-                        if (!double.IsFinite(outcome.LossSum))
-                        {
-                            context.Stop = (StopReason.NonFiniteLoss, $"The loss of epoch {epoch}, step {context.Step} is {outcome.LossSum}; its update was not made.");
-                            break;
-                        }
-
-                        hooks.Invoke(nameof(ITrainerCallback.OnBeforeOptimizerStep), c => c.OnBeforeOptimizerStep(context));
-                        step.Update(context.LearningRate);
-                        figures.Add(outcome);
-                        StepResult result = new(context, outcome, figures);
-                        hooks.Invoke(nameof(ITrainerCallback.OnStepEnd), c => c.OnStepEnd(context, result));
-                    }
-
-                    StopWhenCanceled(context, ct);
-                    if (context.Stop is not null)
-                    {
-                        break;
-                    }
-                }
-
-                if (context.Stop is null)
-                {
-                    epochs.Add(new EpochResult(epoch, figures.Loss, figures.Accuracy, Stopwatch.GetElapsedTime(started)));
-                    hooks.Invoke(nameof(ITrainerCallback.OnEpochEnd), c => c.OnEpochEnd(context, epochs[^1]));
-                }
-            }
+            Train(run);
         }
         catch (Exception e)
         {
-            hooks.InvokeClosing(nameof(ITrainerCallback.OnException), c => c.OnException(context, e));
-            hooks.InvokeClosing(nameof(ITrainerCallback.OnFitEnd), c => c.OnFitEnd(context, Result(context, epochs, validations, clock)));
+            run.Fail(e);
             throw;
         }
 
-        model.eval();
-        FitResult fit = Result(context, epochs, validations, clock);
-        hooks.InvokeClosing(nameof(ITrainerCallback.OnFitEnd), c => c.OnFitEnd(context, fit));
-        return fit;
+        return run.End();
     }
 
     /// <summary>Evaluates a model in eval mode and without gradients; its mode is left as it was.</summary>
-    /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device.</param>
+    /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device. Several threads may evaluate one model at once.</param>
     /// <param name="data">What to evaluate on.</param>
-    /// <param name="ct">Ends the evaluation.</param>
+    /// <param name="ct">Ends the evaluation within a batch.</param>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
+    /// <exception cref="ArgumentException">Model and data do not fit.</exception>
+    /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
     public EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        using ModelUse use = ModelUse.ForEvaluation(model);
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
-        BatchLoader batches = EvaluationBatches(data, device);
-        return Evaluator.Evaluate(model, batches, ct);
+        ModelChecks.ThrowIfUnfit(model, data, device, nameof(data));
+        return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ct) ?? throw new OperationCanceledException(ct);
+    }
+
+    private static void Train(TrainingRun run)
+    {
+        run.Start();
+        while (run.HasEpochsLeft)
+        {
+            run.StartEpoch();
+            using IEnumerator<MnistBatch> batches = run.RemainingBatches();
+            while (run.HasStepsLeft)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                run.StartStep();
+                BatchOutcome outcome = run.ComputeGradients(batches);
+                if (run.MayLearnFrom(outcome))
+                {
+                    run.Update();
+                    run.EndStep(outcome);
+                }
+            }
+
+            run.EndEpoch();
+        }
     }
 
     private Device Prepare(nn.Module<Tensor, Tensor> model)
@@ -139,32 +115,7 @@ public sealed class Trainer
         return selection.Device;
     }
 
-    private static BatchLoader EvaluationBatches(IMnistDataset data, Device device) =>
-        new(data, new BatchLoaderOptions { BatchSize = EvaluationBatchSize, Shuffle = false, Device = device });
-
-    private IReadOnlyList<ITrainerCallback> WithValidation(bool hasValidation) =>
-        hasValidation && !callbacks.OfType<ValidationCallback>().Any() ? [new ValidationCallback(options.ValidateEverySteps), .. callbacks] : callbacks;
-
-    private static EvaluationResult Validate(TrainerContext context, BatchLoader batches, CallbackList hooks, List<ValidationRecord> validations, CancellationToken ct)
-    {
-        hooks.Invoke(nameof(ITrainerCallback.OnValidationStart), c => c.OnValidationStart(context));
-        EvaluationResult result = Evaluator.Evaluate(context.Model, batches, ct);
-        validations.Add(context.LastValidation = new ValidationRecord(context.Epoch, context.Step, context.GlobalStep, result));
-        hooks.Invoke(nameof(ITrainerCallback.OnValidationEnd), c => c.OnValidationEnd(context, result));
-        return result;
-    }
-
-    private static void StopWhenCanceled(TrainerContext context, CancellationToken ct)
-    {
-        if (ct.IsCancellationRequested)
-        {
-            context.Stop ??= (StopReason.Canceled, $"Canceled after step {context.Step} of epoch {context.Epoch}.");
-        }
-    }
-
-    private static FitResult Result(TrainerContext context, List<EpochResult> epochs, List<ValidationRecord> validations, Stopwatch clock)
-    {
-        (StopReason reason, string message) = context.Stop ?? (StopReason.Completed, "All epochs were trained.");
-        return new() { StopReason = reason, StopMessage = message, History = new TrainingHistory([.. epochs], [.. validations]), Duration = clock.Elapsed };
-    }
+    private IReadOnlyList<ITrainerCallback> CallbacksFor(IMnistDataset? validation) => validation is null || callbacks.OfType<ValidationCallback>().Any()
+        ? callbacks
+        : [ValidationCallback.Following(options.Effective()), .. callbacks];
 }

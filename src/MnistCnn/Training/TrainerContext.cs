@@ -5,40 +5,55 @@ namespace MnistCnn.Training;
 /// <summary>A run as its callbacks see it. Belongs to the thread of <see cref="Trainer.Fit"/>.</summary>
 public sealed class TrainerContext
 {
-    private readonly Func<EvaluationResult> evaluate;
+    private readonly TrainingRun run;
+    private double scheduledLearningRate;
     private double learningRate;
 
-    internal TrainerContext(TrainerOptions options, nn.Module<Tensor, Tensor> model, int stepsPerEpoch, bool hasValidation, Func<EvaluationResult> evaluate)
+    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, bool hasValidation)
     {
-        (Options, Model, StepsPerEpoch, HasValidation, this.evaluate) = (options, model, stepsPerEpoch, hasValidation, evaluate);
-        learningRate = options.LearningRate;
+        (this.run, Options, StepsPerEpoch, HasValidation) = (run, options, stepsPerEpoch, hasValidation);
+        (scheduledLearningRate, learningRate) = (options.LearningRate, options.LearningRate);
     }
 
     /// <summary>What the trainer was told.</summary>
     public TrainerOptions Options { get; }
 
-    /// <summary>The model that is trained. Callbacks may read its weights at any time and change them in hooks other than <c>OnBeforeOptimizerStep</c>.</summary>
-    public nn.Module<Tensor, Tensor> Model { get; }
+    /// <summary>
+    /// The model that is trained, with its current weights: read it here in each hook, rather than keeping it. Weights may be changed in every hook but
+    /// <see cref="ITrainerCallback.OnBeforeOptimizerStep"/>, where gradients may be. In validation hooks and at the end it has the averaged weights, where those are kept.
+    /// </summary>
+    public nn.Module<Tensor, Tensor> Model
+    {
+        get
+        {
+            run.ExposeWeights();
+            return run.Model;
+        }
+    }
 
-    /// <summary>The learning rate of the next update.</summary>
+    /// <summary>The learning rate of this step's update, or of the last one. Setting it scales the schedule from here on by the same ratio.</summary>
     /// <value>A finite number of 0 or more.</value>
     /// <exception cref="ArgumentOutOfRangeException">NaN, infinite or negative.</exception>
     public double LearningRate
     {
         get => learningRate;
-        set => learningRate = double.IsFinite(value) && value >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, $"LearningRate: expected a finite number of 0 or more, found {value}.");
+        set
+        {
+            learningRate = double.IsFinite(value) && value >= 0
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, FormattableString.Invariant($"LearningRate: expected a finite number of 0 or more, found {value}."));
+            run.Progress.LearningRateScale = scheduledLearningRate > 0 ? value / scheduledLearningRate : run.Progress.LearningRateScale;
+        }
     }
 
     /// <summary>1-based epoch, 0 before the first.</summary>
-    public int Epoch { get; internal set; }
+    public int Epoch { get; private set; }
 
-    /// <summary>1-based step in the epoch, 0 before the first.</summary>
-    public int Step { get; internal set; }
+    /// <summary>1-based step in the epoch, 0 before its first.</summary>
+    public int Step { get; private set; }
 
-    /// <summary>1-based step since the beginning of the run, 0 before the first.</summary>
-    public long GlobalStep { get; internal set; }
+    /// <summary>1-based step since the beginning of the run, those before a resume included; 0 before the first.</summary>
+    public long GlobalStep { get; private set; }
 
     /// <summary>Steps in each epoch.</summary>
     public int StepsPerEpoch { get; }
@@ -49,15 +64,49 @@ public sealed class TrainerContext
     /// <summary>The latest validation and when it was made, null before the first.</summary>
     public ValidationRecord? LastValidation { get; internal set; }
 
-    internal (StopReason Reason, string Message)? Stop { get; set; }
+    /// <summary>Whether the weights are those of whole steps, so that a checkpoint can be saved.</summary>
+    internal bool IsBetweenSteps { get; set; } = true;
 
-    /// <summary>Ends the run after the current step.</summary>
-    /// <param name="reason">One sentence, which the result repeats.</param>
-    public void RequestStop(string reason) => Stop ??= (StopReason.RequestedByCallback, reason);
+    /// <summary>Ends the run after the current step; the other callbacks still see the hook.</summary>
+    /// <param name="reason">One sentence, which <see cref="FitResult.StopMessage"/> repeats.</param>
+    public void RequestStop(string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        run.RequestStop(StopReason.RequestedByCallback, reason);
+    }
 
     /// <summary>Evaluates the validation data now, in eval mode and without gradients, and calls the validation hooks.</summary>
-    /// <exception cref="InvalidOperationException">The run has no validation data.</exception>
-    public EvaluationResult Validate() => HasValidation
-        ? evaluate()
-        : throw new InvalidOperationException("Validate: expected validation data, but Fit was called without.");
+    /// <returns>What was found; null where the run was canceled meanwhile, which then ends after the hook.</returns>
+    /// <exception cref="InvalidOperationException">The run has no validation data, or a step is under way.</exception>
+    public EvaluationResult? Validate()
+    {
+        if (!HasValidation)
+        {
+            throw new InvalidOperationException("Validate: expected validation data, but Fit was called without.");
+        }
+
+        ThrowIfWithinStep(nameof(Validate));
+        return run.Validate();
+    }
+
+    internal void RequestStop(StopReason kind, string reason) => run.RequestStop(kind, reason);
+
+    internal void ShowProgress() => (Epoch, Step, GlobalStep) = (run.Progress.Epoch, run.Progress.TrainedSteps, run.Progress.TrainedGlobalSteps);
+
+    internal void StartStep(double scheduled)
+    {
+        scheduledLearningRate = scheduled;
+        learningRate = scheduled * run.Progress.LearningRateScale;
+        Step = run.Progress.TrainedSteps + 1;
+        GlobalStep = run.Progress.TrainedGlobalSteps + 1;
+        IsBetweenSteps = false;
+    }
+
+    private void ThrowIfWithinStep(string operation)
+    {
+        if (!IsBetweenSteps)
+        {
+            throw new InvalidOperationException($"{operation}: expected a hook between steps, but step {Step} of epoch {Epoch} is under way.");
+        }
+    }
 }

@@ -8,35 +8,47 @@ internal sealed class TrainingFigures : IDisposable
 {
     private double lossSum;
     private long hits;
-    private long count;
     private Tensor? lossOnDevice;
     private Tensor? hitsOnDevice;
 
-    public double Loss => (lossSum + (lossOnDevice?.item<double>() ?? 0)) / count;
+    public long Count { get; private set; }
 
-    public double Accuracy => (double)(hits + (hitsOnDevice?.item<long>() ?? 0)) / count;
+    public double LossSum => lossSum + (lossOnDevice?.ToDouble() ?? 0);
 
-    public void Add(BatchOutcome batch)
+    public long Hits => hits + (hitsOnDevice?.item<long>() ?? 0);
+
+    public double Loss => LossSum / Count;
+
+    public double Accuracy => (double)Hits / Count;
+
+    public void Add(BatchOutcome outcome)
     {
-        count += batch.Count;
-        if (batch.OnDevice is not { } sums || sums.Hits.device_type == DeviceType.CPU)
+        Count += outcome.Count;
+        if (outcome.OnDevice is not { } sums)
         {
-            lossSum += batch.LossSum;
-            hits += batch.Hits;
+            lossSum += outcome.LossSum;
+            hits += outcome.Hits;
             return;
         }
 
         using DisposeScope scope = NewDisposeScope();
         lossOnDevice ??= zeros([], ScalarType.Float64, sums.Hits.device).DetachFromDisposeScope();
         hitsOnDevice ??= zeros([], ScalarType.Int64, sums.Hits.device).DetachFromDisposeScope();
-        lossOnDevice.add_(sums.MeanLoss.to_type(ScalarType.Float64) * batch.Count);
+        lossOnDevice.add_(sums.LossSum.to_type(ScalarType.Float64));
         hitsOnDevice.add_(sums.Hits);
+    }
+
+    /// <summary>Goes on from sums that were read before.</summary>
+    public void Restore(double restoredLossSum, long restoredHits, long restoredCount)
+    {
+        Reset();
+        (lossSum, hits, Count) = (restoredLossSum, restoredHits, restoredCount);
     }
 
     public void Reset()
     {
         Dispose();
-        (lossSum, hits, count) = (0, 0, 0);
+        (lossSum, hits, Count) = (0, 0, 0);
     }
 
     public void Dispose()

@@ -1,20 +1,23 @@
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// Evaluates the validation data every so many steps. The trainer adds one, before all other callbacks, where validation data are
-/// given and no callback of this type is.
+/// Evaluates the validation data every so many steps, or at the end of every so many epochs. The trainer adds one that follows its options, before all other
+/// callbacks, where validation data are given and no callback of this type is.
 /// </summary>
 public sealed class ValidationCallback : ITrainerCallback
 {
-    private readonly int everySteps;
+    private readonly int? everySteps;
+    private readonly int? everyEpochs;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
-    public ValidationCallback(int everySteps = 100)
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more, counted anew in each epoch; null for not at all. 100 by default.</param>
+    /// <param name="everyEpochs">At the end of every so many epochs, 1 or more; null, the default, for not at all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
+    public ValidationCallback(int? everySteps = 100, int? everyEpochs = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(everySteps, 1);
-        this.everySteps = everySteps;
+        ArgumentOutOfRangeException.ThrowIfLessThan(everySteps ?? 1, 1, nameof(everySteps));
+        ArgumentOutOfRangeException.ThrowIfLessThan(everyEpochs ?? 1, 1, nameof(everyEpochs));
+        (this.everySteps, this.everyEpochs) = (everySteps, everyEpochs);
     }
 
     /// <inheritdoc/>
@@ -25,4 +28,15 @@ public sealed class ValidationCallback : ITrainerCallback
             context.Validate();
         }
     }
+
+    /// <inheritdoc/>
+    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    {
+        if (context.HasValidation && epoch.Epoch % everyEpochs == 0)
+        {
+            context.Validate();
+        }
+    }
+
+    internal static ValidationCallback Following(TrainerOptions options) => options.ValidateEveryEpochs is { } epochs ? new(null, epochs) : new(options.ValidateEverySteps);
 }

@@ -1,0 +1,57 @@
+using MnistCnn.Batches;
+using MnistCnn.Data;
+using static TorchSharp.torch;
+
+namespace MnistCnn.Training;
+
+/// <summary>The batches of a run, and how many of them make a step and an epoch.</summary>
+internal sealed class RunData
+{
+    private readonly BatchLoader batches;
+    private readonly TrainerOptions options;
+    private readonly int imageCount;
+    private readonly int batchesPerEpoch;
+
+    public RunData(TrainerOptions options, IMnistDataset train, IMnistDataset? validation, Device device)
+    {
+        this.options = options;
+        batches = new BatchLoader(train, new BatchLoaderOptions
+        {
+            BatchSize = options.BatchSize,
+            Shuffle = options.OverfitBatches is null,
+            Seed = options.Seed,
+            Device = device,
+            Transforms = options.Transforms,
+            Threads = options.Threads,
+        });
+        imageCount = train.Count;
+        batchesPerEpoch = Math.Min(batches.StepsPerEpoch, Math.Min(options.LimitTrainBatches ?? int.MaxValue, options.OverfitBatches ?? int.MaxValue));
+        StepsPerEpoch = (batchesPerEpoch + options.GradientAccumulation - 1) / options.GradientAccumulation;
+        Validation = validation is null ? null : Evaluation(validation, options, device);
+    }
+
+    public int StepsPerEpoch { get; }
+
+    /// <summary>The batches of validation, in the order of the data set; null where there are none.</summary>
+    public BatchLoader? Validation { get; }
+
+    public static BatchLoader Evaluation(IMnistDataset data, TrainerOptions options, Device device) =>
+        new(data, new BatchLoaderOptions { BatchSize = options.EvaluationBatchSize, Shuffle = false, Device = device });
+
+    /// <summary>The batches of an epoch after those of its first steps.</summary>
+    public IEnumerable<MnistBatch> After(int steps, int epoch) => batches.Epoch(epoch, Math.Min(steps * options.GradientAccumulation, batchesPerEpoch) + 1);
+
+    /// <summary>The batches of a step of an epoch: its first, and how many.</summary>
+    public (int First, int Count) BatchesOf(int step)
+    {
+        int before = (step - 1) * options.GradientAccumulation;
+        return (before + 1, Math.Min(options.GradientAccumulation, batchesPerEpoch - before));
+    }
+
+    /// <summary>The images of a step of an epoch; the last batch of an epoch may be short.</summary>
+    public int ImagesOf(int step)
+    {
+        (int first, int count) = BatchesOf(step);
+        return Math.Min((first - 1 + count) * options.BatchSize, imageCount) - ((first - 1) * options.BatchSize);
+    }
+}

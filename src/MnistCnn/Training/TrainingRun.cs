@@ -1,0 +1,261 @@
+using Microsoft.Extensions.Logging;
+using MnistCnn.Batches;
+using MnistCnn.Data;
+using static TorchSharp.torch;
+
+namespace MnistCnn.Training;
+
+/// <summary>One run: what the loop works on, a method for each of its words.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainerOptions options;
+    private readonly CancellationToken ct;
+    private readonly RunData data;
+    private readonly RunProgress progress = new();
+    private readonly CallbackList hooks;
+    private readonly ITrainingStep step;
+    private readonly WeightAverage? average;
+    private readonly TrainerContext context;
+    private readonly RunTelemetry telemetry;
+    private readonly long started;
+    private readonly long totalSteps;
+    private long epochStarted;
+    private (StopReason Reason, string Message)? stop;
+
+    public TrainingRun(
+        TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, Device device, CancellationToken ct)
+    {
+        this.options = options = options.Effective();
+        this.ct = ct;
+        started = options.Clock.GetTimestamp();
+        ModelChecks.ThrowIfUnfit(model, train, device, nameof(train));
+        if (validation is not null)
+        {
+            ModelChecks.ThrowIfUnfit(model, validation, device, nameof(validation));
+        }
+
+        Model = model;
+        data = new RunData(options, train, validation, device);
+        totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
+        hooks = new CallbackList(callbacks, logger);
+        bool needsGradients = hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
+        step = TrainingSteps.Create(new StepRequest(model, device, options, needsGradients));
+        average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
+        context = new TrainerContext(this, options, data.StepsPerEpoch, data.Validation is not null);
+        telemetry = new RunTelemetry(device);
+    }
+
+    public nn.Module<Tensor, Tensor> Model { get; }
+
+    public RunProgress Progress => progress;
+
+    public bool HasEpochsLeft => stop is null && (progress.Epoch < options.Epochs || !progress.EpochEnded);
+
+    public bool HasStepsLeft => stop is null && progress.TrainedSteps < data.StepsPerEpoch;
+
+    /// <summary>OnFitStart.</summary>
+    public void Start()
+    {
+        context.ShowProgress();
+        hooks.FitStart(context);
+        StopWhenDue();
+    }
+
+    /// <summary>OnEpochStart, for the next epoch, or for one in whose middle the run was resumed.</summary>
+    public void StartEpoch()
+    {
+        if (progress.EpochEnded)
+        {
+            (progress.Epoch, progress.TrainedSteps, progress.EpochEnded) = (progress.Epoch + 1, 0, false);
+            progress.Figures.Reset();
+        }
+
+        epochStarted = options.Clock.GetTimestamp();
+        telemetry.StartEpoch(progress.Epoch);
+        Model.train();
+        context.ShowProgress();
+        hooks.EpochStart(context);
+    }
+
+    public IEnumerator<MnistBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch).GetEnumerator();
+
+    /// <summary>OnStepStart, with the learning rate of the step.</summary>
+    public void StartStep()
+    {
+        context.StartStep(options.LearningRate * options.Schedule.FactorAt(progress.TrainedGlobalSteps, data.StepsPerEpoch, totalSteps));
+        hooks.StepStart(context);
+    }
+
+    /// <summary>Forward, loss and backward pass of the batches of the step.</summary>
+    public BatchOutcome ComputeGradients(IEnumerator<MnistBatch> batches)
+    {
+        (int first, int count) = data.BatchesOf(context.Step);
+        double images = data.ImagesOf(context.Step);
+        BatchOutcome? outcome = null;
+        for (int i = 0; i < count && stop is null; i++)
+        {
+            if (!batches.MoveNext())
+            {
+                throw new InvalidOperationException($"Epoch {context.Epoch}: expected {data.StepsPerEpoch} steps, but the batches end in step {context.Step}.");
+            }
+
+            using MnistBatch batch = batches.Current;
+            BatchPlace place = new(i == 0, batch.Labels.shape[0] / images, RunSeed.Of(options.Seed, progress.Epoch, first + i));
+            BatchOutcome added = step.ComputeGradients(batch, place);
+            outcome = outcome is null ? added : outcome + added;
+            if (i + 1 < count)
+            {
+                StopWhenDue();
+            }
+        }
+
+        return outcome!;
+    }
+
+    /// <summary>Whether the step may go on to its update; where not, the run stops.</summary>
+    public bool MayLearnFrom(BatchOutcome outcome)
+    {
+        if (stop is null && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
+        {
+            stop = (StopReason.NonFiniteLoss, FormattableString.Invariant($"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
+        }
+
+        return stop is null;
+    }
+
+    /// <summary>OnBeforeOptimizerStep, clipping, the optimizer's step, and the average of the weights.</summary>
+    public void Update()
+    {
+        hooks.BeforeOptimizerStep(context);
+        Gradients.Clip(Model, options);
+        step.Update(context.LearningRate);
+        progress.TrainedSteps++;
+        progress.TrainedGlobalSteps++;
+        if (average is not null && WeightAverage.IsDue(progress.TrainedGlobalSteps))
+        {
+            step.ExposeWeights();
+            average.Follow(progress.TrainedGlobalSteps);
+        }
+    }
+
+    /// <summary>OnStepEnd.</summary>
+    public void EndStep(BatchOutcome outcome)
+    {
+        progress.Figures.Add(outcome);
+        if (options.StopOnNonFiniteLoss)
+        {
+            progress.Steps.Add(new StepRecord(context.Epoch, context.Step, context.GlobalStep, outcome.LossSum / outcome.Count, (double)outcome.Hits / outcome.Count, context.LearningRate));
+        }
+
+        RunTelemetry.CountStep(outcome.Count);
+        context.IsBetweenSteps = true;
+        if (hooks.WantSteps)
+        {
+            hooks.StepEnd(context, new StepResult(context, outcome, progress.Figures));
+        }
+
+        StopWhenDue();
+    }
+
+    /// <summary>OnEpochEnd, if all steps of the epoch were made.</summary>
+    public void EndEpoch()
+    {
+        telemetry.EndEpoch();
+        if (progress.TrainedSteps < data.StepsPerEpoch || progress.EpochEnded)
+        {
+            return;
+        }
+
+        EpochResult epoch = new(progress.Epoch, progress.Figures.Loss, progress.Figures.Accuracy, progress.Figures.Count, options.Clock.GetElapsedTime(epochStarted));
+        progress.Epochs.Add(epoch);
+        progress.EpochEnded = true;
+        hooks.EpochEnd(context, epoch);
+    }
+
+    /// <summary>The validation hooks and between them the evaluation, of the averaged weights where there are any; null where it was canceled.</summary>
+    public EvaluationResult? Validate()
+    {
+        using IDisposable? activity = RunTelemetry.StartValidation();
+        ExposeWeights();
+        average?.SwapIn();
+        try
+        {
+            hooks.ValidationStart(context);
+            using ModelUse use = ModelUse.ForEvaluation(Model);
+            EvaluationResult? result = Evaluator.Run(Model, data.Validation!, options, ct);
+            if (result is not null)
+            {
+                context.LastValidation = new ValidationRecord(context.Epoch, context.Step, context.GlobalStep, result);
+                progress.Validations.Add(context.LastValidation);
+                hooks.ValidationEnd(context, result);
+            }
+
+            return result;
+        }
+        finally
+        {
+            average?.SwapOut();
+        }
+    }
+
+    /// <summary>The model's parameters hold the current weights until the next step.</summary>
+    public void ExposeWeights() => step.ExposeWeights();
+
+    public void RequestStop(StopReason reason, string message) => stop ??= (reason, message);
+
+    /// <summary>OnException, OnFitEnd.</summary>
+    public void Fail(Exception exception)
+    {
+        stop = (StopReason.Failed, exception.Message);
+        LeaveModel();
+        hooks.Exception(context, exception);
+        hooks.FitEnd(context, Result(), mayThrow: false);
+    }
+
+    /// <summary>OnFitEnd.</summary>
+    public FitResult End()
+    {
+        LeaveModel();
+        FitResult result = Result();
+        hooks.FitEnd(context, result, mayThrow: true);
+        return result;
+    }
+
+    public void Dispose()
+    {
+        telemetry.Dispose();
+        step.Dispose();
+        average?.Dispose();
+        progress.Dispose();
+    }
+
+    /// <summary>In eval mode, with the weights that were validated.</summary>
+    private void LeaveModel()
+    {
+        ExposeWeights();
+        average?.SwapIn();
+        Model.eval();
+    }
+
+    private void StopWhenDue()
+    {
+        if (ct.IsCancellationRequested)
+        {
+            stop ??= (StopReason.Canceled, $"Canceled after step {progress.TrainedSteps} of epoch {progress.Epoch}.");
+        }
+        else if (progress.TrainedGlobalSteps >= options.MaxSteps)
+        {
+            stop ??= (StopReason.LimitReached, $"MaxSteps: {options.MaxSteps} steps were made.");
+        }
+        else if (options.MaxTime is { } limit && options.Clock.GetElapsedTime(started) >= limit)
+        {
+            stop ??= (StopReason.LimitReached, $"MaxTime: {limit} has passed.");
+        }
+    }
+
+    private FitResult Result()
+    {
+        (StopReason reason, string message) = stop ?? (StopReason.Completed, "All epochs were trained.");
+        return new() { StopReason = reason, StopMessage = message, History = progress.History(), Duration = options.Clock.GetElapsedTime(started) };
+    }
+}
