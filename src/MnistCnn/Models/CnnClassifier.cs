@@ -1,3 +1,4 @@
+using MnistCnn.Serialization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,11 +26,17 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
 
     /// <summary>Creates the network on the CPU with PyTorch's default initialisation.</summary>
     /// <param name="options">The shape; 28×28 pixels, 10 classes and logits where null.</param>
+    /// <exception cref="ArgumentException">The class names are not as many as the classes.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public CnnClassifier(CnnClassifierOptions? options = null)
         : base(NameAfterLoading())
     {
         Options = options ?? new CnnClassifierOptions();
+        if (Options.ClassNames is { } names && names.Count != Options.ClassCount)
+        {
+            throw new ArgumentException($"ClassNames: expected {Options.ClassCount} names, one for each class, found {names.Count}.", nameof(options));
+        }
+
         conv1 = Conv2d(1, 16, 3, stride: 2);
         conv2 = Conv2d(16, 32, 3, stride: 2);
         conv3 = Conv2d(32, 64, 3);
@@ -62,6 +69,58 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         x = fc3.forward(x); // [N, classes]
         return (Options.Output == ClassifierOutput.Softmax ? functional.softmax(x, 1) : x).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.</summary>
+    /// <param name="path">The file to create or to replace, in an existing folder.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
+    public void Save(string path) => new SafetensorsFile(Weights(), Describe().ToMetadata()).Save(path);
+
+    /// <summary>
+    /// Reads a file that <see cref="Save"/> wrote, or a safetensors file of the same network from PyTorch, which is taken for 28×28 pixels, numbered classes and logits where it
+    /// does not say otherwise.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The model on the CPU, in training mode as every new module.</returns>
+    /// <exception cref="CheckpointFormatException">The file is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
+    public static CnnClassifier Load(string path)
+    {
+        (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
+        CnnClassifier model = new(new CnnClassifierOptions
+        {
+            Height = description.Height,
+            Width = description.Width,
+            ClassCount = description.ClassNames.Count,
+            ClassNames = description.ClassNames,
+            Output = description.ReturnsProbabilities ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
+        });
+        SafetensorsModuleExtensions.Load(model, file, path);
+        return model;
+    }
+
+    /// <summary>
+    /// Writes the network as an ONNX file (operator set 17) for ONNX Runtime and others, atomically. The input is named <c>images</c>, the output <c>logits</c> or
+    /// <c>probabilities</c>; the batch size is free. Equal weights and options give equal bytes.
+    /// </summary>
+    /// <param name="path">The file to create or to replace, in an existing folder.</param>
+    /// <param name="options">What goes in and out; numbers from 0 to 1 in and logits out where null.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
+    public void ExportOnnx(string path, OnnxExportOptions? options = null)
+    {
+        Dictionary<string, SafetensorsTensor> weights = Weights();
+        AtomicFile.Write(path, stream => OnnxGraph.Write(stream, Describe(), weights, options ?? new OnnxExportOptions()));
+    }
+
+    /// <summary>The weights as float32, whatever precision the module was converted to.</summary>
+    private Dictionary<string, SafetensorsTensor> Weights() => ModuleState.Capture(this)
+        .ToDictionary(pair => pair.Key, pair => SafetensorsTensor.Create<float>(pair.Value.ToSingles(), [.. pair.Value.Shape]));
+
+    private ModelDescription Describe() => new(
+        Options.Height,
+        Options.Width,
+        Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
+        Options.Output == ClassifierOutput.Softmax);
 
     private static string NameAfterLoading()
     {

@@ -40,6 +40,10 @@ public sealed record CnnClassifierOptions
             : throw new ArgumentOutOfRangeException(nameof(ClassCount), value, $"ClassCount: expected 2 to 256, found {value}.");
     }
 
+    /// <summary>The name of each class, which saved and exported files carry.</summary>
+    /// <value>As many as <see cref="ClassCount"/>, in the order of the labels. Null, the default: the numbers 0, 1, 2 ….</value>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
     /// <summary>What <c>forward</c> returns.</summary>
     /// <value><see cref="ClassifierOutput.Logits"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
