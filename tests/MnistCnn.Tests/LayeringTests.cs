@@ -43,7 +43,7 @@ public sealed class LayeringTests
         IEnumerable<string> named = Library.Types
             .Where(type => type.Namespace.FullName == "MnistCnn.Training")
             .SelectMany(type => type.Dependencies)
-            .Where(dependency => dependency.Target.Namespace.FullName == "MnistCnn.Training.Callbacks")
+            .Where(dependency => dependency.Target.Namespace?.FullName == "MnistCnn.Training.Callbacks")
             .Select(dependency => dependency.Target.Name);
         Assert.All(named, name => Assert.Equal("ValidationCallback", name));
     }
