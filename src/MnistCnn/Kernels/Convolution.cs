@@ -1,0 +1,169 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// Convolution as a product of matrices whose left operand is read in place (implicit GEMM). Immutable: tables of offsets only.
+/// <code>
+/// images, outputs and their gradients   [N, height, width, channels]           channels-last
+/// weights, as in PyTorch                [filters, channels, ky, kx]
+/// packed for the forward pass           [ky, kx, channel] × [filter]           panels, see SimdKernels
+/// packed for the gradient of the input  [ky', kx', filter] × [channel]         taps ordered so that those which meet one pixel are neighbours, see <see cref="TapOrder"/>
+/// gradient of the weights               [ky, kx, channel] × [filter]           row-major, until UnpackGradient
+/// </code>
+/// </summary>
+internal sealed unsafe class Convolution
+{
+    private readonly SimdKernels simd;
+    private readonly RowTiles image, pair, weights;
+    private readonly TileWindow[] windows;
+    private readonly int[] forwardRow, backwardRow;
+
+    public Convolution(SimdKernels simd, ConvolutionShape shape)
+    {
+        this.simd = simd;
+        Shape = shape;
+        (int kernel, int channels, int filters) = (shape.Kernel, shape.Channels, shape.Filters);
+        int pixels = shape.OutputHeight * shape.OutputWidth;
+        int[] input = new int[pixels], output = new int[pixels];
+        for (int p = 0; p < pixels; p++)
+        {
+            input[p] = ((p / shape.OutputWidth * shape.Width) + (p % shape.OutputWidth)) * shape.Stride * channels;
+            output[p] = p * filters;
+        }
+
+        // Groups of six pixels of one image alternate with the same of the next, at a constant distance: what a tall tile needs.
+        int[] order = [.. Enumerable.Range(0, (pixels + 5) / 6).SelectMany(g => Enumerable.Range(0, 2).SelectMany(n =>
+            Enumerable.Range(g * 6, Math.Min(6, pixels - (g * 6))).Select(p => (n * pixels) + p)))];
+        image = new RowTiles(input, output);
+        pair = new RowTiles(
+            [.. order.Select(p => input[p % pixels] + (p / pixels * shape.InputLength))],
+            [.. order.Select(p => output[p % pixels] + (p / pixels * shape.OutputLength))]);
+
+        int[] taps = [.. Enumerable.Range(0, shape.Window).Select(t => (t / (kernel * channels) * shape.Width * channels) + (t % (kernel * channels)))];
+        weights = new RowTiles(taps, [.. Enumerable.Range(0, shape.Window).Select(t => t * filters)]);
+
+        TapOrder taken = new(kernel, shape.Stride);
+        windows = new TileWindow[shape.Height * shape.Width];
+        for (int p = 0; p < windows.Length; p++)
+        {
+            var (y, height, firstY) = taken.Meeting(p / shape.Width, shape.OutputHeight);
+            var (x, width, firstX) = taken.Meeting(p % shape.Width, shape.OutputWidth);
+            windows[p] = new(((y * shape.OutputWidth) + x) * filters, p * channels, ((firstY * kernel) + firstX) * filters, width > 0 ? height : 0, width * filters);
+        }
+
+        forwardRow = new int[channels * kernel * kernel];
+        backwardRow = new int[kernel * kernel];
+        for (int tap = 0; tap < kernel * kernel; tap++)
+        {
+            backwardRow[tap] = ((taken.Position(tap / kernel) * kernel) + taken.Position(tap % kernel)) * filters;
+            for (int c = 0; c < channels; c++)
+            {
+                forwardRow[(c * kernel * kernel) + tap] = (tap * channels) + c;
+            }
+        }
+    }
+
+    public ConvolutionShape Shape { get; }
+
+    public int PackedForwardLength => simd.PackedLength(Shape.Window, Shape.Filters);
+
+    public int PackedBackwardLength => simd.PackedLength(Shape.Kernel * Shape.Kernel * Shape.Filters, Shape.Channels);
+
+    private int BackwardDepth => Shape.Kernel * Shape.Kernel * Shape.Filters;
+
+    /// <summary>Packs the weights for <see cref="Forward"/>.</summary>
+    public void PackForward(float* weights, float* packed, float* scratch)
+    {
+        for (int column = 0, panel; column < Shape.Filters; column += panel)
+        {
+            panel = simd.PanelWidth(column, Shape.Filters);
+            Transposition.Run(weights + (column * Shape.Window), Shape.Window, Math.Min(panel, Shape.Filters - column), Shape.Window, scratch, panel);
+            for (int t = 0; t < Shape.Window; t++)
+            {
+                Copy(scratch + (t * panel), packed + (Shape.Window * column) + (forwardRow[t] * panel), panel);
+            }
+        }
+    }
+
+    /// <summary>Packs the weights for <see cref="BackwardInput"/>, from those of <see cref="PackForward"/>.</summary>
+    public void PackBackward(float* packedForward, float* packed)
+    {
+        for (int f = 0, from; f < Shape.Filters; f += from)
+        {
+            from = simd.PanelWidth(f, Shape.Filters);
+            for (int c = 0, to; c < Shape.Channels; c += to)
+            {
+                to = simd.PanelWidth(c, Shape.Channels);
+                for (int tap = 0; tap < backwardRow.Length; tap++)
+                {
+                    Transposition.Run(
+                        packedForward + (Shape.Window * f) + (((tap * Shape.Channels) + c) * from), from, Math.Min(to, Shape.Channels - c), Math.Min(from, Shape.Filters - f),
+                        packed + (BackwardDepth * c) + ((backwardRow[tap] + f) * to), to);
+                }
+            }
+        }
+    }
+
+    /// <summary>outputs = max(0, images ∗ weights + bias).</summary>
+    public void Forward(int count, float* images, float* packed, float* bias, float* outputs)
+    {
+        TileOperands operands = new()
+        {
+            AMiddle = Shape.Width * Shape.Channels, AInner = 1,
+            B = packed, BMiddle = Shape.Kernel * Shape.Channels, BInner = 1,
+            Outer = 1, Middle = Shape.Kernel, Inner = Shape.Kernel * Shape.Channels,
+            Bias = bias, Relu = true,
+        };
+        for (int n = 0, step; n < count; n += step)
+        {
+            step = count - n > 1 ? 2 : 1;
+            operands.A = images + ((nint)n * Shape.InputLength);
+            operands.C = outputs + ((nint)n * Shape.OutputLength);
+            simd.Multiply(operands, step == 2 ? pair : image, Shape.Filters, Shape.Window);
+        }
+    }
+
+    /// <summary>Gradients of weights (before <see cref="UnpackGradient"/>) and bias from those of the outputs, behind which a register's worth of memory is readable.</summary>
+    public void BackwardWeights(int count, float* images, float* outputGradients, float* weightGradients, float* biasGradients)
+    {
+        TileOperands operands = new()
+        {
+            A = images, AOuter = Shape.InputLength, AMiddle = Shape.Stride * Shape.Width * Shape.Channels, AInner = Shape.Stride * Shape.Channels,
+            B = outputGradients, BOuter = Shape.OutputLength, BMiddle = Shape.OutputWidth * Shape.Filters, BInner = Shape.Filters,
+            Outer = count, Middle = Shape.OutputHeight, Inner = Shape.OutputWidth,
+            C = weightGradients,
+        };
+        simd.Multiply(operands, weights, Shape.Filters);
+        simd.SumRows(outputGradients, Shape.Filters, count * Shape.OutputHeight * Shape.OutputWidth, Shape.Filters, biasGradients);
+    }
+
+    /// <summary>From the layout of the kernel to PyTorch's.</summary>
+    public void UnpackGradient(float* weightGradients, float* scratch, float* destination)
+    {
+        for (int t = 0; t < Shape.Window; t++)
+        {
+            Copy(weightGradients + (forwardRow[t] * Shape.Filters), scratch + (t * Shape.Filters), Shape.Filters);
+        }
+
+        Transposition.Run(scratch, Shape.Filters, Shape.Window, Shape.Filters, destination, Shape.Window);
+    }
+
+    /// <summary>Gradient of the images, zero where <paramref name="gate"/> (the images themselves, if a ReLU made them; else null) is not above zero.</summary>
+    /// <param name="rows">Tiles of <c>RowTiles.Strided(count, OutputLength, InputLength)</c>.</param>
+    /// <param name="outputGradients">Gradients of the outputs.</param>
+    /// <param name="packed">From <see cref="PackBackward"/>.</param>
+    /// <param name="gate">See above.</param>
+    /// <param name="imageGradients">The result.</param>
+    public void BackwardInput(RowTiles rows, float* outputGradients, float* packed, float* gate, float* imageGradients)
+    {
+        TileOperands operands = new()
+        {
+            A = outputGradients, AMiddle = Shape.OutputWidth * Shape.Filters, AInner = 1,
+            B = packed, BMiddle = Shape.Kernel * Shape.Filters, BInner = 1,
+            Outer = 1, C = imageGradients, Gate = gate,
+        };
+        simd.Multiply(operands, rows, Shape.Channels, BackwardDepth, windows);
+    }
+
+    private static void Copy(float* source, float* destination, int length) =>
+        new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(destination, length));
+}

@@ -1,0 +1,56 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// The operations that touch every float, for one register width. Matrices are row-major; a packed matrix B of K rows is a sequence of panels of as many
+/// columns as a tile takes, each panel K rows after each other, the last padded to whole registers.
+/// </summary>
+internal abstract unsafe class SimdKernels
+{
+    /// <summary>The widest kernels that this processor runs well.</summary>
+    public static SimdKernels Best { get; } =
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? new SimdKernels<Simd512, Vector512<float>>()
+        : Avx2.IsSupported && Fma.IsSupported ? new SimdKernels<Simd256, Vector256<float>>()
+        : new SimdKernels<Simd128, Vector128<float>>();
+
+    /// <summary>Whether <see cref="Best"/> has fused multiply-add in hardware; without it libtorch is the better choice.</summary>
+    public static bool IsAccelerated => Fma.IsSupported || AdvSimd.IsSupported;
+
+    /// <summary>Floats in a register.</summary>
+    public abstract int Width { get; }
+
+    /// <summary>Registers of C per row in the widest tile.</summary>
+    public abstract int RowVectors { get; }
+
+    /// <summary>Floats that a packed matrix takes.</summary>
+    public int PackedLength(int depth, int columns) => depth * ((columns + Width - 1) / Width * Width);
+
+    /// <summary>Columns of the panel that starts at a column: 4, 2 or 1 registers, of which only the last may be partly used.</summary>
+    public int PanelWidth(int column, int columns)
+    {
+        int vectors = RowVectors;
+        while (vectors > 1 && columns - column < vectors * Width)
+        {
+            vectors /= 2;
+        }
+
+        return vectors * Width;
+    }
+
+    /// <summary>C = A × B for all rows and columns.</summary>
+    /// <param name="operands">Everything but rows and columns. Strides of a packed B count rows of the panel.</param>
+    /// <param name="rows">The rows of A and C.</param>
+    /// <param name="columns">The columns of B and C.</param>
+    /// <param name="packedDepth">Rows of the packed B, or 0 when B is an ordinary matrix; one narrower than a register needs as much readable memory behind it.</param>
+    /// <param name="windows">The products to compute over these rows; one, from the start of all operands, if null.</param>
+    public abstract void Multiply(in TileOperands operands, RowTiles rows, int columns, int packedDepth = 0, TileWindow[]? windows = null);
+
+    /// <summary>sums[c] = Σ source[r, c].</summary>
+    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums);
+
+    /// <summary>One step of Adam over a block of a matrix, in one pass. The gradients have a stride of their own.</summary>
+    public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int rows, int columns, nint stride, nint gradientStride, in AdamStep step);
+}

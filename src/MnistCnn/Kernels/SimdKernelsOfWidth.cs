@@ -1,0 +1,195 @@
+using System.Runtime.CompilerServices;
+
+namespace MnistCnn.Kernels;
+
+internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+{
+    public override int Width => TSimd.Width;
+
+    public override int RowVectors => TSimd.RowVectors;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Multiply(in TileOperands operands, RowTiles rows, int columns, int packedDepth = 0, TileWindow[]? windows = null)
+    {
+        TileWindow whole = new(0, 0, 0, (int)operands.Middle, (int)operands.Inner);
+        ReadOnlySpan<TileWindow> products = windows ?? new ReadOnlySpan<TileWindow>(in whole);
+        TileOperands tile = operands;
+        for (int column = 0, panel; column < columns; column += panel)
+        {
+            panel = PanelWidth(column, columns);
+            if (packedDepth == 0 && columns - column < panel && columns >= panel)
+            {
+                // An ordinary matrix may end where B does: compute a few columns twice instead of reading behind it.
+                column = columns - panel;
+            }
+
+            int vectors = panel / TSimd.Width;
+            nint scale = packedDepth > 0 ? panel : 1;
+            float* b = operands.B + (packedDepth > 0 ? (nint)packedDepth * column : column);
+            (tile.BOuter, tile.BMiddle, tile.BInner) = (operands.BOuter * scale, operands.BMiddle * scale, operands.BInner * scale);
+            tile.Bias = operands.Bias is null ? null : operands.Bias + column;
+            RowTile[] tiles = 2 * vectors <= TSimd.RowVectors ? rows.Tall : rows.Wide;
+            fixed (RowTile* first = tiles)
+            {
+                for (RowTile* row = first; row < first + tiles.Length; row++)
+                {
+                    tile.ARows = row->A;
+                    tile.CRows = row->C;
+                    (tile.ATall, tile.CTall) = (row->ATall, row->CTall);
+                    foreach (ref readonly TileWindow window in products)
+                    {
+                        tile.A = operands.A + window.A;
+                        tile.B = b + (window.Row * scale);
+                        (tile.Middle, tile.Inner) = (window.Middle, window.Inner);
+                        tile.C = operands.C + column + window.C;
+                        tile.Gate = operands.Gate is null ? null : operands.Gate + column + window.C;
+                        if (columns - column >= panel)
+                        {
+                            Run(&tile, row->Rows, vectors, row->Tall);
+                        }
+                        else
+                        {
+                            RunPart(&tile, row, vectors, columns - column);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums)
+    {
+        int c = 0;
+        for (; c <= columns - TSimd.Width; c += TSimd.Width)
+        {
+            TVector s0 = TSimd.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
+            float* row = source + c;
+            int r = rows;
+            for (; r >= 4; r -= 4, row += 4 * stride)
+            {
+                s0 = TSimd.Add(s0, TSimd.Load(row));
+                s1 = TSimd.Add(s1, TSimd.Load(row + stride));
+                s2 = TSimd.Add(s2, TSimd.Load(row + (2 * stride)));
+                s3 = TSimd.Add(s3, TSimd.Load(row + (3 * stride)));
+            }
+
+            for (; r > 0; r--, row += stride)
+            {
+                s0 = TSimd.Add(s0, TSimd.Load(row));
+            }
+
+            TSimd.Store(sums + c, TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)));
+        }
+
+        for (; c < columns; c++)
+        {
+            float sum = 0;
+            for (int r = 0; r < rows; r++)
+            {
+                sum += source[(r * stride) + c];
+            }
+
+            sums[c] = sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Adam(
+        float* parameters, float* gradients, float* firstMoments, float* secondMoments, int rows, int columns, nint stride, nint gradientStride, in AdamStep step)
+    {
+        float* part = stackalloc float[4 * TSimd.Width], g = part + TSimd.Width, m = g + TSimd.Width, v = m + TSimd.Width;
+        for (int r = 0; r < rows; r++, parameters += stride, gradients += gradientStride, firstMoments += stride, secondMoments += stride)
+        {
+            int i = 0;
+            for (; i <= columns - TSimd.Width; i += TSimd.Width)
+            {
+                AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step);
+            }
+
+            if (i < columns)
+            {
+                uint bytes = (uint)(columns - i) * sizeof(float);
+                Unsafe.CopyBlock(part, parameters + i, bytes);
+                Unsafe.CopyBlock(g, gradients + i, bytes);
+                Unsafe.CopyBlock(m, firstMoments + i, bytes);
+                Unsafe.CopyBlock(v, secondMoments + i, bytes);
+                AdamVector(part, g, m, v, step);
+                Unsafe.CopyBlock(parameters + i, part, bytes);
+                Unsafe.CopyBlock(firstMoments + i, m, bytes);
+                Unsafe.CopyBlock(secondMoments + i, v, bytes);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AdamVector(float* parameters, float* gradients, float* first, float* second, in AdamStep step)
+    {
+        TVector p = TSimd.Load(parameters), g = TSimd.Load(gradients);
+        if (step.L2 != 0)
+        {
+            g = TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
+        }
+
+        TVector m = TSimd.Load(first), v = TSimd.Load(second);
+        m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Correction1), TSimd.Subtract(g, m), m);
+        v = TSimd.MultiplyAdd(TSimd.Multiply(TSimd.Broadcast(1 - step.Beta2), g), g, TSimd.Multiply(TSimd.Broadcast(step.Beta2), v));
+        // Moments of parameters without a gradient decay into denormal numbers, which cost a hundred cycles each.
+        m = TSimd.ZeroUnlessAbove(TSimd.Broadcast(1e-30f), TSimd.Absolute(m), m);
+        v = TSimd.ZeroUnlessAbove(TSimd.Broadcast(1e-36f), v, v);
+        TSimd.Store(first, m);
+        TSimd.Store(second, v);
+        TVector root = TSimd.MultiplyAdd(TSimd.SquareRoot(v), TSimd.Broadcast(step.RootCorrection2), TSimd.Broadcast(step.Epsilon));
+        TSimd.Store(parameters, TSimd.MultiplyAdd(TSimd.Broadcast(-step.LearningRate), TSimd.Divide(m, root), TSimd.Multiply(p, TSimd.Broadcast(step.Decay))));
+    }
+
+    /// <summary>The last columns of a product: through memory of our own, since registers are wider than C.</summary>
+    private static void RunPart(TileOperands* operands, RowTile* rows, int vectors, int columns)
+    {
+        int panel = vectors * TSimd.Width;
+        float* results = stackalloc float[24 * TSimd.Width];
+        int* offsets = stackalloc int[6];
+        for (int r = 0; r < 6; r++)
+        {
+            offsets[r] = r * panel;
+        }
+
+        TileOperands tile = *operands;
+        tile.C = results;
+        tile.CRows = offsets;
+        tile.CTall = 6 * panel;
+        tile.Gate = null;
+        Run(&tile, rows->Rows, vectors, rows->Tall);
+        for (int r = 0; r < (rows->Tall ? 12 : 6); r++)
+        {
+            nint offset = rows->C[r % 6] + (r / 6 * rows->CTall);
+            for (int c = 0; c < columns && r % 6 < rows->Rows; c++)
+            {
+                bool gated = operands->Gate is not null && operands->Gate[offset + c] <= 0;
+                operands->C[offset + c] = gated ? 0 : results[(r * panel) + c];
+            }
+        }
+    }
+
+    private static void Run(TileOperands* tile, int rows, int vectors, bool tall)
+    {
+        switch (rows, vectors, tall)
+        {
+            case (6, 4, false): MatrixTile<TSimd, TVector, Tile6x4>.Run(tile); break;
+            case (4, 4, false): MatrixTile<TSimd, TVector, Tile4x4>.Run(tile); break;
+            case (1, 4, false): MatrixTile<TSimd, TVector, Tile1x4>.Run(tile); break;
+            case (6, 2, false): MatrixTile<TSimd, TVector, Tile6x2>.Run(tile); break;
+            case (4, 2, false): MatrixTile<TSimd, TVector, Tile4x2>.Run(tile); break;
+            case (1, 2, false): MatrixTile<TSimd, TVector, Tile1x2>.Run(tile); break;
+            case (6, 1, false): MatrixTile<TSimd, TVector, Tile6x1>.Run(tile); break;
+            case (4, 1, false): MatrixTile<TSimd, TVector, Tile4x1>.Run(tile); break;
+            case (1, 1, false): MatrixTile<TSimd, TVector, Tile1x1>.Run(tile); break;
+            case (6, 2, true): MatrixTile<TSimd, TVector, Tall6x2>.Run(tile); break;
+            case (4, 2, true): MatrixTile<TSimd, TVector, Tall4x2>.Run(tile); break;
+            case (6, 1, true): MatrixTile<TSimd, TVector, Tall6x1>.Run(tile); break;
+            case (4, 1, true): MatrixTile<TSimd, TVector, Tall4x1>.Run(tile); break;
+        }
+    }
+}

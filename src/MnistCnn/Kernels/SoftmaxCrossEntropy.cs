@@ -1,0 +1,67 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>Softmax, and its cross-entropy with labels. Logits are rows of <c>classes</c> floats at a stride.</summary>
+internal static unsafe class SoftmaxCrossEntropy
+{
+    /// <summary>Sum of the losses of some rows, and the gradient of their mean over the whole batch with respect to the logits.</summary>
+    /// <param name="count">Rows.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="logits">Logits.</param>
+    /// <param name="stride">Floats from row to row of logits and gradients.</param>
+    /// <param name="labels">One a row.</param>
+    /// <param name="smoothing">Share of every label that is spread over all classes, 0 to 1.</param>
+    /// <param name="scale">Factor of the gradient: 1 / batch size.</param>
+    /// <param name="gradients">The result, [count, classes].</param>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
+    public static double Backward(int count, int classes, float* logits, int stride, long* labels, float smoothing, float scale, float* gradients)
+    {
+        double loss = 0;
+        for (int n = 0; n < count; n++, logits += stride, gradients += stride)
+        {
+            if ((ulong)labels[n] >= (ulong)classes)
+            {
+                throw new ArgumentOutOfRangeException(nameof(labels), $"expected labels from 0 to {classes - 1}, found {labels[n]}.");
+            }
+
+            int label = (int)labels[n];
+            (float maximum, float sum) = Exponentials(classes, logits, gradients);
+            float spread = smoothing / classes, log = MathF.Log(sum) + maximum, total = 0;
+            for (int c = 0; c < classes; c++)
+            {
+                total += log - logits[c];
+                gradients[c] = ((gradients[c] / sum) - spread - (c == label ? 1 - smoothing : 0)) * scale;
+            }
+
+            loss += ((1 - smoothing) * (log - logits[label])) + (smoothing > 0 ? spread * total : 0);
+        }
+
+        return loss;
+    }
+
+    /// <summary>Probabilities of one row, in place if asked.</summary>
+    public static void Softmax(int classes, float* logits, float* probabilities)
+    {
+        float sum = Exponentials(classes, logits, probabilities).Sum;
+        for (int c = 0; c < classes; c++)
+        {
+            probabilities[c] /= sum;
+        }
+    }
+
+    private static (float Maximum, float Sum) Exponentials(int classes, float* logits, float* exponentials)
+    {
+        float maximum = float.NegativeInfinity, sum = 0;
+        for (int c = 0; c < classes; c++)
+        {
+            maximum = MathF.Max(maximum, logits[c]);
+        }
+
+        for (int c = 0; c < classes; c++)
+        {
+            exponentials[c] = MathF.Exp(logits[c] - maximum);
+            sum += exponentials[c];
+        }
+
+        return (maximum, sum);
+    }
+}

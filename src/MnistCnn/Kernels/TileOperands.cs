@@ -1,0 +1,34 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// C = A × B for the rows of a tile; all strides in floats. The common dimension has three nested parts (outer, middle, inner), so that a window of an image is as good an operand as a row of a matrix.
+/// <code>
+/// A[r; i, j, k] = A[ARows[r] + i·AOuter + j·AMiddle + k·AInner]      rows r of the second half of a tall tile: + ATall
+/// B[i, j, k; c] = B[i·BOuter + j·BMiddle + k·BInner + c]             c &lt; vectors × width
+/// C[r; c]       = C[CRows[r] + c]                                    rows of the second half: + CTall
+/// </code>
+/// </summary>
+internal unsafe struct TileOperands
+{
+    public float* A;
+    public int* ARows;
+    public nint ATall, AOuter, AMiddle, AInner;
+
+    public float* B;
+    public nint BOuter, BMiddle, BInner;
+
+    public nint Outer, Middle, Inner;
+
+    public float* C;
+    public int* CRows;
+    public nint CTall;
+
+    /// <summary>Added to every row, or null.</summary>
+    public float* Bias;
+
+    /// <summary>Addressed like C: C becomes zero where this is not above zero (the backward pass of ReLU); or null.</summary>
+    public float* Gate;
+
+    /// <summary>Whether negative results become zero.</summary>
+    public bool Relu;
+}

@@ -1,0 +1,15 @@
+namespace MnistCnn.Kernels;
+
+internal readonly struct Tile6x1 : ITileShape { public static int Rows => 6; public static int Vectors => 1; public static bool Tall => false; }
+internal readonly struct Tile4x1 : ITileShape { public static int Rows => 4; public static int Vectors => 1; public static bool Tall => false; }
+internal readonly struct Tile1x1 : ITileShape { public static int Rows => 1; public static int Vectors => 1; public static bool Tall => false; }
+internal readonly struct Tile6x2 : ITileShape { public static int Rows => 6; public static int Vectors => 2; public static bool Tall => false; }
+internal readonly struct Tile4x2 : ITileShape { public static int Rows => 4; public static int Vectors => 2; public static bool Tall => false; }
+internal readonly struct Tile1x2 : ITileShape { public static int Rows => 1; public static int Vectors => 2; public static bool Tall => false; }
+internal readonly struct Tile6x4 : ITileShape { public static int Rows => 6; public static int Vectors => 4; public static bool Tall => false; }
+internal readonly struct Tile4x4 : ITileShape { public static int Rows => 4; public static int Vectors => 4; public static bool Tall => false; }
+internal readonly struct Tile1x4 : ITileShape { public static int Rows => 1; public static int Vectors => 4; public static bool Tall => false; }
+internal readonly struct Tall6x1 : ITileShape { public static int Rows => 6; public static int Vectors => 1; public static bool Tall => true; }
+internal readonly struct Tall4x1 : ITileShape { public static int Rows => 4; public static int Vectors => 1; public static bool Tall => true; }
+internal readonly struct Tall6x2 : ITileShape { public static int Rows => 6; public static int Vectors => 2; public static bool Tall => true; }
+internal readonly struct Tall4x2 : ITileShape { public static int Rows => 4; public static int Vectors => 2; public static bool Tall => true; }
