@@ -41,7 +41,7 @@ public sealed class LayeringTests
     public void The_trainer_names_no_callback_but_ValidationCallback()
     {
         IEnumerable<string> named = Library.Types
-            .Where(type => type.Namespace.FullName == "MnistCnn.Training")
+            .Where(type => type.Namespace?.FullName == "MnistCnn.Training")
             .SelectMany(type => type.Dependencies)
             .Where(dependency => dependency.Target.Namespace?.FullName == "MnistCnn.Training.Callbacks")
             .Select(dependency => dependency.Target.Name);
