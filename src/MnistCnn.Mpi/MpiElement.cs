@@ -1,0 +1,8 @@
+namespace MnistCnn.Mpi;
+
+internal enum MpiElement
+{
+    Byte,
+    Int64,
+    Float,
+}
