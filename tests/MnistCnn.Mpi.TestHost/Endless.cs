@@ -5,10 +5,10 @@ internal static class Endless
 {
     private const int StepsBeforeThrow = 50;
 
-    public static int Run(Settings settings)
+    public static int Run(Settings settings, bool talks = false)
     {
         using MpiCollective ranks = MpiCollective.Initialize(settings.Mpi);
-        Loop(ranks, settings);
+        Loop(ranks, settings, talks);
         return 0;
     }
 
@@ -20,7 +20,7 @@ internal static class Endless
             using MpiCollective ranks = MpiCollective.Initialize(settings.Mpi);
             try
             {
-                Loop(ranks, settings);
+                Loop(ranks, settings, talks: false);
             }
             catch (InvalidOperationException e)
             {
@@ -37,7 +37,7 @@ internal static class Endless
         }
     }
 
-    private static void Loop(MpiCollective ranks, Settings settings)
+    private static void Loop(MpiCollective ranks, Settings settings, bool talks)
     {
         float[] sums = new float[settings.Number("length", 1000)];
         long[] end = [0];
@@ -47,6 +47,11 @@ internal static class Endless
             if (step == 0)
             {
                 Console.WriteLine($"ready rank {ranks.Rank} pid {Environment.ProcessId}");
+            }
+
+            if (talks)
+            {
+                Console.WriteLine($"step {step} of rank {ranks.Rank}");
             }
 
             if (step == StepsBeforeThrow && settings.Number("throw", -1) == ranks.Rank)

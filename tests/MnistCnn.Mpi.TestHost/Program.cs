@@ -9,6 +9,7 @@ return args[0] switch
     "exchange" => Exchange.Run(settings),
     "allreduce" => Timing.Run(settings),
     "endless" => Endless.Run(settings),
+    "talk" => Endless.Run(settings, talks: true),
     "fault" => Endless.RunAndFault(settings),
     "null" => NullReference.Run(),
     "initialize" => Initialization.Run(),
