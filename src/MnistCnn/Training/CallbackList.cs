@@ -16,6 +16,11 @@ internal sealed class CallbackList
     {
         callbacks = [.. inOrder.OrderBy(c => c is ICalledLast)];
         this.logger = logger;
+        if (callbacks.Where(c => c.StateKey is not null).GroupBy(c => c.StateKey).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Callbacks: expected a {nameof(ITrainerCallback.StateKey)} of its own for each, found '{twice.Key}' {twice.Count()} times.", nameof(inOrder));
+        }
+
         fitStart = Implementing(nameof(ITrainerCallback.OnFitStart));
         epochStart = Implementing(nameof(ITrainerCallback.OnEpochStart));
         stepStart = Implementing(nameof(ITrainerCallback.OnStepStart));
@@ -28,11 +33,21 @@ internal sealed class CallbackList
         fitEnd = [.. Implementing(nameof(ITrainerCallback.OnFitEnd)).AsEnumerable().Reverse()];
     }
 
-    public IReadOnlyList<ITrainerCallback> All => callbacks;
-
     public bool WantGradients => beforeOptimizerStep.Length > 0;
 
     public bool WantSteps => stepEnd.Length > 0;
+
+    /// <summary>Calls something other than a hook on each callback with a state.</summary>
+    public void WithState(string operation, Action<ITrainerCallback, string> call)
+    {
+        foreach (ITrainerCallback callback in callbacks)
+        {
+            if (callback.StateKey is { } key)
+            {
+                Call([callback], operation, null!, key, (c, _, k) => call(c, k));
+            }
+        }
+    }
 
     public void FitStart(TrainerContext context) => Call(fitStart, nameof(ITrainerCallback.OnFitStart), context, 0, static (c, x, _) => c.OnFitStart(x));
 

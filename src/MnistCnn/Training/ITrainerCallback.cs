@@ -1,14 +1,30 @@
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Takes part in a run. Every hook has an empty default: one implements what one needs.
+/// Takes part in a run. Every hook has an empty default: one implements what one needs, and the others cost nothing.
 /// </summary>
 /// <remarks>
-/// Hooks run on the thread of <see cref="Trainer.Fit"/>, in the order in which callbacks were given; <see cref="OnFitEnd"/> runs in
-/// reverse order. An exception of a hook ends the run and comes out of <c>Fit</c> as <see cref="TrainerCallbackException"/>.
+/// Hooks run on the thread of <see cref="Trainer.Fit"/>, in the order in which callbacks were given; <see cref="OnException"/> and <see cref="OnFitEnd"/> run in reverse
+/// order, on every callback, whatever happened. An exception of a hook ends the run and comes out of <c>Fit</c> as <see cref="TrainerCallbackException"/>; while a run is
+/// being ended by an exception, further ones are logged.
 /// </remarks>
 public interface ITrainerCallback
 {
+    /// <summary>The name under which checkpoints keep the callback's state, unique in a run; null, the default, for a callback without.</summary>
+    string? StateKey => null;
+
+    /// <summary>Hands over what the callback needs to go on in a resumed run. Called while a checkpoint is saved.</summary>
+    /// <param name="state">Empty at first.</param>
+    void SaveState(CallbackState state)
+    {
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> handed over. Called in a resumed run, before <see cref="OnFitStart"/>.</summary>
+    /// <param name="state">Empty where the checkpoint was saved without this callback.</param>
+    void LoadState(CallbackState state)
+    {
+    }
+
     /// <summary>Once, before the first epoch.</summary>
     /// <param name="context">The run.</param>
     void OnFitStart(TrainerContext context)

@@ -9,8 +9,9 @@ internal sealed class RunData
 {
     private readonly BatchLoader batches;
     private readonly TrainerOptions options;
-    private readonly int imageCount;
+    private readonly IMnistDataset train;
     private readonly int batchesPerEpoch;
+    private string? fingerprint;
 
     public RunData(TrainerOptions options, IMnistDataset train, IMnistDataset? validation, Device device)
     {
@@ -24,13 +25,15 @@ internal sealed class RunData
             Transforms = options.Transforms,
             Threads = options.Threads,
         });
-        imageCount = train.Count;
+        this.train = train;
         batchesPerEpoch = Math.Min(batches.StepsPerEpoch, Math.Min(options.LimitTrainBatches ?? int.MaxValue, options.OverfitBatches ?? int.MaxValue));
         StepsPerEpoch = (batchesPerEpoch + options.GradientAccumulation - 1) / options.GradientAccumulation;
         Validation = validation is null ? null : Evaluation(validation, options, device);
     }
 
     public int StepsPerEpoch { get; }
+
+    public string Fingerprint => fingerprint ??= RunFingerprint.Of(train);
 
     /// <summary>The batches of validation, in the order of the data set; null where there are none.</summary>
     public BatchLoader? Validation { get; }
@@ -52,6 +55,6 @@ internal sealed class RunData
     public int ImagesOf(int step)
     {
         (int first, int count) = BatchesOf(step);
-        return Math.Min((first - 1 + count) * options.BatchSize, imageCount) - ((first - 1) * options.BatchSize);
+        return Math.Min((first - 1 + count) * options.BatchSize, train.Count) - ((first - 1) * options.BatchSize);
     }
 }

@@ -40,6 +40,7 @@ public sealed class Trainer
     /// <exception cref="TrainerCallbackException">A callback threw; it carries the exception.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape, labels.</exception>
     /// <exception cref="InvalidOperationException">Somebody else trains or evaluates the model.</exception>
+    /// <exception cref="Serialization.CheckpointFormatException"><see cref="TrainerOptions.ResumeFrom"/> is damaged, or of a run that differs; the model is unchanged.</exception>
     /// <exception cref="DeviceNotAvailableException">The device is not there.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public FitResult Fit(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)

@@ -8,10 +8,11 @@ public sealed class TrainerContext
     private readonly TrainingRun run;
     private double scheduledLearningRate;
     private double learningRate;
+    private bool weightsReplaced;
 
-    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, bool hasValidation)
+    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, long totalSteps, bool hasValidation)
     {
-        (this.run, Options, StepsPerEpoch, HasValidation) = (run, options, stepsPerEpoch, hasValidation);
+        (this.run, Options, StepsPerEpoch, TotalSteps, HasValidation) = (run, options, stepsPerEpoch, totalSteps, hasValidation);
         (scheduledLearningRate, learningRate) = (options.LearningRate, options.LearningRate);
     }
 
@@ -58,14 +59,19 @@ public sealed class TrainerContext
     /// <summary>Steps in each epoch.</summary>
     public int StepsPerEpoch { get; }
 
+    /// <summary>All steps of the run, if nothing but <see cref="TrainerOptions.MaxSteps"/> ends it before its last epoch.</summary>
+    public long TotalSteps { get; }
+
     /// <summary>Whether the run has validation data.</summary>
     public bool HasValidation { get; }
 
     /// <summary>The latest validation and when it was made, null before the first.</summary>
     public ValidationRecord? LastValidation { get; internal set; }
 
-    /// <summary>Whether the weights are those of whole steps, so that a checkpoint can be saved.</summary>
     internal bool IsBetweenSteps { get; set; } = true;
+
+    /// <summary>Whether the weights are those of whole steps, and of the steps that were made.</summary>
+    internal bool CanSaveCheckpoint => IsBetweenSteps && !weightsReplaced;
 
     /// <summary>Ends the run after the current step; the other callbacks still see the hook.</summary>
     /// <param name="reason">One sentence, which <see cref="FitResult.StopMessage"/> repeats.</param>
@@ -87,6 +93,37 @@ public sealed class TrainerContext
 
         ThrowIfWithinStep(nameof(Validate));
         return run.Validate();
+    }
+
+    /// <summary>
+    /// Saves all that is needed to go on from here with <see cref="TrainerOptions.ResumeFrom"/>: weights, their averages, optimizer, position, history, and the state of each
+    /// callback that has a <see cref="ITrainerCallback.StateKey"/>. The file is replaced atomically. Callbacks that come later have not seen the hook yet.
+    /// </summary>
+    /// <param name="path">The file; its folder is created.</param>
+    /// <exception cref="InvalidOperationException">A step is under way, or <see cref="Callbacks.EarlyStopping"/> has restored other weights.</exception>
+    /// <exception cref="IOException">The file cannot be written; an old one is unchanged.</exception>
+    public void SaveCheckpoint(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ThrowIfWithinStep(nameof(SaveCheckpoint));
+        if (weightsReplaced)
+        {
+            throw new InvalidOperationException("SaveCheckpoint: expected the weights of the last step, but the best ones were restored. Save before, or in a callback that is given after.");
+        }
+
+        run.SaveCheckpoint(path);
+    }
+
+    /// <summary>Gives the model other weights for good, at the end of a run.</summary>
+    internal void ReplaceWeights(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using IDisposable noGradient = no_grad();
+        foreach ((string name, Tensor target) in Model.state_dict())
+        {
+            target.copy_(weights[name]);
+        }
+
+        weightsReplaced = true;
     }
 
     internal void RequestStop(StopReason kind, string reason) => run.RequestStop(kind, reason);

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// How to train. The defaults are the reference recipe. Immutable and thread-safe; every value is checked
+/// How to train. The defaults are the reference recipe; <see cref="TrainingRecipe"/> has others to start from. Immutable and thread-safe; every value is checked
 /// when it is set, and a value out of range is an <see cref="ArgumentOutOfRangeException"/> that names the option.
 /// </summary>
 /// <remarks>A step is one update of the weights. It takes one batch, or <see cref="GradientAccumulation"/> of them.</remarks>
@@ -128,6 +128,10 @@ public sealed record TrainerOptions
     /// <summary>Whether the loss of every step is looked at before the update. On a GPU that waits for it.</summary>
     /// <value>True by default. False: a loss that is not finite goes unnoticed, and <see cref="TrainingHistory.Steps"/> stays empty.</value>
     public bool StopOnNonFiniteLoss { get; init; } = true;
+
+    /// <summary>A file of <see cref="TrainerContext.SaveCheckpoint"/> to go on from, bit for bit as if the run had not been interrupted, at an equal number of threads.</summary>
+    /// <value>Null, the default: begins anew. Options that decide the course of the run must be those of the file; where, how long and how often to validate may differ.</value>
+    public string? ResumeFrom { get; init; }
 
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 

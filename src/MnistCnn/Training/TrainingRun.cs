@@ -16,10 +16,12 @@ internal sealed class TrainingRun : IDisposable
     private readonly ITrainingStep step;
     private readonly WeightAverage? average;
     private readonly TrainerContext context;
+    private readonly RunCheckpoint checkpoint;
     private readonly RunTelemetry telemetry;
     private readonly long started;
     private readonly long totalSteps;
     private long epochStarted;
+    private bool isUpdating;
     private (StopReason Reason, string Message)? stop;
 
     public TrainingRun(
@@ -41,8 +43,10 @@ internal sealed class TrainingRun : IDisposable
         bool needsGradients = hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
         step = TrainingSteps.Create(new StepRequest(model, device, options, needsGradients));
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
-        context = new TrainerContext(this, options, data.StepsPerEpoch, data.Validation is not null);
+        context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null);
+        checkpoint = new RunCheckpoint(options, data, progress, model, step, average, hooks, totalSteps);
         telemetry = new RunTelemetry(device);
+        Resume();
     }
 
     public nn.Module<Tensor, Tensor> Model { get; }
@@ -53,7 +57,7 @@ internal sealed class TrainingRun : IDisposable
 
     public bool HasStepsLeft => stop is null && progress.TrainedSteps < data.StepsPerEpoch;
 
-    /// <summary>OnFitStart.</summary>
+    /// <summary>OnFitStart, after what a checkpoint remembers was read.</summary>
     public void Start()
     {
         context.ShowProgress();
@@ -117,6 +121,7 @@ internal sealed class TrainingRun : IDisposable
     {
         if (stop is null && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
         {
+            context.IsBetweenSteps = true;
             stop = (StopReason.NonFiniteLoss, FormattableString.Invariant($"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
         }
 
@@ -128,7 +133,9 @@ internal sealed class TrainingRun : IDisposable
     {
         hooks.BeforeOptimizerStep(context);
         Gradients.Clip(Model, options);
+        isUpdating = true;
         step.Update(context.LearningRate);
+        isUpdating = false;
         progress.TrainedSteps++;
         progress.TrainedGlobalSteps++;
         if (average is not null && WeightAverage.IsDue(progress.TrainedGlobalSteps))
@@ -201,12 +208,15 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The model's parameters hold the current weights until the next step.</summary>
     public void ExposeWeights() => step.ExposeWeights();
 
+    public void SaveCheckpoint(string path) => checkpoint.Save(path);
+
     public void RequestStop(StopReason reason, string message) => stop ??= (reason, message);
 
     /// <summary>OnException, OnFitEnd.</summary>
     public void Fail(Exception exception)
     {
         stop = (StopReason.Failed, exception.Message);
+        context.IsBetweenSteps = !isUpdating;
         LeaveModel();
         hooks.Exception(context, exception);
         hooks.FitEnd(context, Result(), mayThrow: false);
@@ -227,6 +237,25 @@ internal sealed class TrainingRun : IDisposable
         step.Dispose();
         average?.Dispose();
         progress.Dispose();
+    }
+
+    private void Resume()
+    {
+        if (options.ResumeFrom is null)
+        {
+            return;
+        }
+
+        try
+        {
+            checkpoint.Load(options.ResumeFrom);
+            context.LastValidation = progress.Validations.LastOrDefault();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>In eval mode, with the weights that were validated.</summary>

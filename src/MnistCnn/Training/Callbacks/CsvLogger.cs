@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace MnistCnn.Training.Callbacks;
+
+/// <summary>
+/// Writes the course of a run as a table, a row every so many steps and at the end of each epoch: training figures are the means since the epoch began, validation figures
+/// are empty where the model was not validated there. Numbers are invariant, rows are written at once. A resumed run goes on in the file from its step on.
+/// </summary>
+public sealed class CsvLogger : ITrainerCallback
+{
+    private const string Header = "epoch,step,global_step,learning_rate,trn_loss,trn_acc,val_loss,val_acc";
+    private const int GlobalStepColumn = 2;
+
+    private readonly string path;
+    private readonly int everySteps;
+    private string? row;
+    private long rowStep;
+
+    /// <summary>Creates the callback.</summary>
+    /// <param name="path">The file; an old one is overwritten by a run that begins anew. Its folder is created.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
+    public CsvLogger(string path, int everySteps = 100)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(everySteps, 1);
+        (this.path, this.everySteps) = (path, everySteps);
+    }
+
+    /// <inheritdoc/>
+    public void OnFitStart(TrainerContext context)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        string[] before = context.GlobalStep > 0 && File.Exists(path) ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(before.Prepend(Header).Select(line => line + "\n")))));
+        row = null;
+        rowStep = before.Length > 0 ? StepOf(before[^1]) : 0;
+    }
+
+    /// <inheritdoc/>
+    public void OnStepEnd(TrainerContext context, StepResult step)
+    {
+        if (step.Step % everySteps != 0 && step.Step != step.StepsPerEpoch)
+        {
+            return;
+        }
+
+        row = string.Create(CultureInfo.InvariantCulture, $"{step.Epoch},{step.Step},{step.GlobalStep},{context.LearningRate:R},{step.EpochLoss:F6},{step.EpochAccuracy:F6}");
+        if (step.Step != step.StepsPerEpoch)
+        {
+            Write(context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnEpochEnd(TrainerContext context, EpochResult epoch) => Write(context);
+
+    private static long StepOf(string line) => line.Split(',') is { Length: > GlobalStepColumn } cells && long.TryParse(cells[GlobalStepColumn], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+        ? step
+        : long.MaxValue;
+
+    /// <summary>The last row of an epoch waits for its end, where it may still be validated.</summary>
+    private void Write(TrainerContext context)
+    {
+        if (row is null || context.GlobalStep == rowStep)
+        {
+            return;
+        }
+
+        EvaluationResult? validation = context.LastValidation is { } last && last.GlobalStep == context.GlobalStep ? last.Result : null;
+        File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{row},{validation?.Loss:F6},{validation?.Accuracy:F6}\n"));
+        (row, rowStep) = (null, context.GlobalStep);
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace MnistCnn.Training.Callbacks;
+
+/// <summary>Logs the learning rate every so many steps.</summary>
+public sealed class LearningRateMonitor : ITrainerCallback
+{
+    private readonly ILogger logger;
+    private readonly int everySteps;
+
+    /// <summary>Creates the callback.</summary>
+    /// <param name="logger">Receives the lines at level Information.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
+    public LearningRateMonitor(ILogger logger, int everySteps = 100)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        ArgumentOutOfRangeException.ThrowIfLessThan(everySteps, 1);
+        (this.logger, this.everySteps) = (logger, everySteps);
+    }
+
+    /// <inheritdoc/>
+    public void OnStepEnd(TrainerContext context, StepResult step)
+    {
+        if (step.Step % everySteps == 0)
+        {
+            CallbackLog.LearningRate(logger, step.Epoch, context.Options.Epochs, step.Step, step.StepsPerEpoch, context.LearningRate);
+        }
+    }
+}
