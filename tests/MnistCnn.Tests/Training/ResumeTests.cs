@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using MnistCnn.Batches;
+using MnistCnn.Training;
+using MnistCnn.Training.Callbacks;
+using static TorchSharp.torch;
+
+namespace MnistCnn.Tests.Training;
+
+/// <summary>A run that is interrupted and resumed ends with the same bits as one that is not.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class ResumeTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string Checkpoint => Path.Combine(folder.Root, "last.ckpt");
+
+    public static TheoryData<string, long> Stops
+    {
+        get
+        {
+            TheoryData<string, long> stops = [];
+            foreach (string recipe in new[] { "adam", "everything", "momentum", "bfloat16" })
+            {
+                foreach (long stop in new[] { 1, 2, 3, 4, 6, 9 })
+                {
+                    stops.Add(recipe, stop);
+                }
+            }
+
+            return stops;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Stops))]
+    public void Stopping_after_any_step_and_resuming_gives_the_same_bits(string recipe, long stop)
+    {
+        TrainerOptions options = Options(recipe);
+        (string expected, FitResult whole) = Train(options);
+        Train(options, new LambdaCallback
+        {
+            StepEnd = (context, _) =>
+            {
+                if (context.GlobalStep == stop)
+                {
+                    context.SaveCheckpoint(Checkpoint);
+                    context.RequestStop("interrupted");
+                }
+            },
+        });
+        (string resumed, FitResult rest) = Train(options with { ResumeFrom = Checkpoint });
+        Assert.Equal(expected, resumed);
+        Assert.Equal(whole.History.Steps, rest.History.Steps);
+        Assert.Equal(whole.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)), rest.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)));
+        Assert.Equal(whole.History.Validations.Select(v => (v.GlobalStep, v.Result.Loss)), rest.History.Validations.Select(v => (v.GlobalStep, v.Result.Loss)));
+    }
+
+    [Fact]
+    public void Canceling_saving_at_the_end_and_resuming_gives_the_same_bits()
+    {
+        TrainerOptions options = Options("everything");
+        (string expected, _) = Train(options);
+        using CancellationTokenSource source = new();
+        using TinyModel model = Model();
+        LambdaCallback cancel = new() { StepStart = context => (context.GlobalStep == 5 ? source : null)?.Cancel() };
+        FitResult canceled = new Trainer(options, [cancel, new ModelCheckpoint(folder.Root)]).Fit(model, TrainingData.Train, TrainingData.Validation, source.Token);
+        Assert.Equal(StopReason.Canceled, canceled.StopReason);
+        (string resumed, _) = Train(options with { ResumeFrom = Checkpoint });
+        Assert.Equal(expected, resumed);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_a_finished_run_resumes_into_a_finished_run()
+    {
+        TrainerOptions options = Options("everything");
+        (string expected, _) = Train(options, new ModelCheckpoint(folder.Root));
+        (string resumed, FitResult result) = Train(options with { ResumeFrom = Checkpoint });
+        Assert.Equal(expected, resumed);
+        Assert.Equal(StopReason.Completed, result.StopReason);
+    }
+
+    [Fact]
+    public void Epochs_may_be_added_where_the_schedule_does_not_depend_on_them()
+    {
+        TrainerOptions options = Options("adam");
+        (string expected, _) = Train(options with { Epochs = 6 });
+        Train(options, new ModelCheckpoint(folder.Root));
+        (string resumed, _) = Train(options with { Epochs = 6, ResumeFrom = Checkpoint });
+        Assert.Equal(expected, resumed);
+    }
+
+    [Fact]
+    public void Callbacks_go_on_with_their_state()
+    {
+        TrainerOptions options = Options("adam") with { Epochs = 6 };
+        ITrainerCallback[] Callbacks() => [new EarlyStopping(2, minDelta: 10), new ReduceLearningRateOnPlateau(0.5, patience: 2, minDelta: 10)];
+        (string expected, FitResult whole) = Train(options, Callbacks());
+        Assert.Equal(StopReason.EarlyStopped, whole.StopReason);
+        Train(options with { MaxSteps = 4 }, [.. Callbacks(), new ModelCheckpoint(folder.Root)]);
+        (string resumed, FitResult rest) = Train(options with { ResumeFrom = Checkpoint }, Callbacks());
+        Assert.Equal(expected, resumed);
+        Assert.Equal((whole.StopReason, whole.StopMessage), (rest.StopReason, rest.StopMessage));
+        Assert.Equal(whole.History.Steps, rest.History.Steps);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    internal static TrainerOptions Options(string recipe) => recipe switch
+    {
+        "adam" => TrainingData.Options with { Epochs = 4 },
+        "momentum" => TrainingData.Options with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9), GradientAccumulation = 2, Epochs = 5, GradientClipNorm = 0.5 },
+        "bfloat16" => TrainingData.Options with { Precision = TrainingPrecision.BFloat16Mixed, Epochs = 4 },
+        _ => TrainingData.Options with
+        {
+            Epochs = 4,
+            Transforms = [new RandomAffine()],
+            EmaDecay = 0.9,
+            Schedule = LearningRateSchedule.OneCycle(),
+            WeightDecay = 0.01,
+            LabelSmoothing = 0.1,
+            GradientClipValue = 0.1,
+        },
+    };
+
+    private static TinyModel Model() => new(dropout: 0.3);
+
+    private static (string Sha256, FitResult Result) Train(TrainerOptions options, params ITrainerCallback[] callbacks)
+    {
+        using TinyModel model = Model();
+        FitResult result = new Trainer(options, callbacks).Fit(model, TrainingData.Train, TrainingData.Validation);
+        return (Convert.ToHexString(SHA256.HashData(TrainingData.Weights(model))), result);
+    }
+}
