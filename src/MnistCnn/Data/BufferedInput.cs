@@ -3,7 +3,7 @@ namespace MnistCnn.Data;
 /// <summary>A small read buffer over a stream that knows its place and can look ahead.</summary>
 internal sealed class BufferedInput(Stream stream, string path)
 {
-    private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly byte[] _buffer = new byte[stream.CanSeek ? Math.Clamp(stream.Length - stream.Position, 64, 64 << 10) : 64 << 10];
     private int _start;
     private int _end;
     private bool _ended;
@@ -28,7 +28,7 @@ internal sealed class BufferedInput(Stream stream, string path)
         (_start, _end) = (0, Buffered);
         while (!_ended && Buffered < count)
         {
-            var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+            var read = ReadStream(_buffer.AsSpan(_end));
             _ended = read == 0;
             _end += read;
         }
@@ -57,12 +57,24 @@ internal sealed class BufferedInput(Stream stream, string path)
         Take(destination[..read]);
         while (read < destination.Length && !_ended)
         {
-            var more = stream.Read(destination[read..]);
+            var more = ReadStream(destination[read..]);
             _ended = more == 0;
             read += more;
             Position += more;
         }
 
         return read;
+    }
+
+    private int ReadStream(Span<byte> destination)
+    {
+        try
+        {
+            return stream.Read(destination);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+        {
+            throw new IdxFormatException(path, Position + Buffered, "readable data", $"{exception.GetType().Name}: {exception.Message}", exception);
+        }
     }
 }

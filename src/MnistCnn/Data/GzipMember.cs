@@ -68,7 +68,7 @@ internal sealed class GzipMember : IDisposable
             var read = _inflater.Read(destination);
             return read > 0 || !_body.Starved ? read : throw Truncated(null);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException and not IdxFormatException)
         {
             throw _body.Starved ? Truncated(exception) : Fault(_input.Position, "valid deflate data", "an invalid code", exception);
         }

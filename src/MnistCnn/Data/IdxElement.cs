@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace MnistCnn.Data;
 
 /// <summary>What the type codes of the IDX format stand for.</summary>
@@ -23,4 +26,26 @@ internal static class IdxElement
         : typeof(T) == typeof(float) ? IdxElementType.Float32
         : typeof(T) == typeof(double) ? IdxElementType.Float64
         : throw new NotSupportedException($"IDX has no element type for {typeof(T)}: expected byte, sbyte, short, int, float or double.");
+
+    /// <summary>Turns elements of <paramref name="size"/> bytes around, on machines that store numbers the other way.</summary>
+    public static void SwapToOrFromBigEndian(Span<byte> bytes, int size)
+    {
+        if (!BitConverter.IsLittleEndian)
+            return;
+        switch (size)
+        {
+            case 2:
+                var shorts = MemoryMarshal.Cast<byte, short>(bytes);
+                BinaryPrimitives.ReverseEndianness(shorts, shorts);
+                break;
+            case 4:
+                var ints = MemoryMarshal.Cast<byte, int>(bytes);
+                BinaryPrimitives.ReverseEndianness(ints, ints);
+                break;
+            case 8:
+                var longs = MemoryMarshal.Cast<byte, long>(bytes);
+                BinaryPrimitives.ReverseEndianness(longs, longs);
+                break;
+        }
+    }
 }

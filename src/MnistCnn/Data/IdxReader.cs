@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -14,7 +13,7 @@ namespace MnistCnn.Data;
 /// </remarks>
 public static class IdxReader
 {
-    private const int UncheckedBytes = 1 << 20;
+    private const int UncheckedBytes = 256 << 10;
 
     /// <summary>Reads a file, with the default limits.</summary>
     /// <typeparam name="T">The element type the file must have: byte, sbyte, short, int, float or double.</typeparam>
@@ -72,6 +71,26 @@ public static class IdxReader
         return new IdxArray<T>(Array.AsReadOnly(header.Dimensions), values);
     }
 
+    /// <summary>Reads a stream to its end, straight into memory of the caller, whose length is the only limit.</summary>
+    /// <param name="stream">Plain or gzip; read from where it stands and left open.</param>
+    /// <param name="name">What messages call the stream.</param>
+    /// <param name="destination">Receives the elements in the byte order of this machine; at least as long as the data. If the data is refused, its content is undefined.</param>
+    /// <param name="elementType">The type of the elements.</param>
+    /// <returns>The size of each dimension.</returns>
+    /// <exception cref="IdxFormatException">The data is not IDX, is damaged, truncated, or longer than <paramref name="destination"/>.</exception>
+    public static IReadOnlyList<int> ReadInto(Stream stream, string name, Span<byte> destination, out IdxElementType elementType)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var input = new IdxInput(stream, name);
+        var header = IdxHeader.Read(input, new IdxReaderOptions { MaxBytes = Math.Clamp(destination.Length, 1, Array.MaxLength) });
+        var bytes = destination[..(int)header.PayloadBytes];
+        input.ReadExactly(bytes, PayloadOf(header));
+        input.ExpectEnd();
+        IdxElement.SwapToOrFromBigEndian(bytes, IdxElement.SizeOf(header.ElementType));
+        elementType = header.ElementType;
+        return Array.AsReadOnly(header.Dimensions);
+    }
+
     internal static FileStream Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -85,7 +104,7 @@ public static class IdxReader
         var count = (int)(header.PayloadBytes / IdxElement.SizeOf(header.ElementType));
         // Where the length of the input is unknown the array grows with what really comes.
         var known = input.LargestRemainder is not null;
-        var values = GC.AllocateUninitializedArray<T>(known ? count : Math.Min(count, UncheckedBytes), pinned);
+        var values = GC.AllocateUninitializedArray<T>(known ? count : Math.Min(count, UncheckedBytes / IdxElement.SizeOf(header.ElementType)), pinned);
         for (var read = 0; read < count;)
         {
             if (read == values.Length)
@@ -95,35 +114,14 @@ public static class IdxReader
                 values = larger;
             }
 
-            input.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(read)), string.Create(CultureInfo.InvariantCulture, $"{header.PayloadBytes} bytes of data, as the header says"));
+            input.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(read)), PayloadOf(header));
             read = values.Length;
         }
 
         input.ExpectEnd();
-        ToNativeOrder(values, IdxElement.SizeOf(header.ElementType));
+        IdxElement.SwapToOrFromBigEndian(MemoryMarshal.AsBytes(values.AsSpan()), IdxElement.SizeOf(header.ElementType));
         return values;
     }
 
-    private static void ToNativeOrder<T>(T[] values, int size)
-        where T : unmanaged
-    {
-        if (!BitConverter.IsLittleEndian)
-            return;
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan());
-        switch (size)
-        {
-            case 2:
-                var shorts = MemoryMarshal.Cast<byte, short>(bytes);
-                BinaryPrimitives.ReverseEndianness(shorts, shorts);
-                break;
-            case 4:
-                var ints = MemoryMarshal.Cast<byte, int>(bytes);
-                BinaryPrimitives.ReverseEndianness(ints, ints);
-                break;
-            case 8:
-                var longs = MemoryMarshal.Cast<byte, long>(bytes);
-                BinaryPrimitives.ReverseEndianness(longs, longs);
-                break;
-        }
-    }
+    private static string PayloadOf(IdxHeader header) => string.Create(CultureInfo.InvariantCulture, $"{header.PayloadBytes} bytes of data, as the header says");
 }

@@ -21,9 +21,9 @@ public sealed class MnistDatasetTests
     public void A_folder_without_files_says_what_it_looked_for_where_and_how_to_download()
     {
         using var folder = new TemporaryFolder();
-        var exception = Assert.Throws<FileNotFoundException>(() => MnistDataset.Load(folder.Path, MnistSplit.Test));
+        var exception = Assert.Throws<FileNotFoundException>(() => MnistDataset.Load(folder.Root, MnistSplit.Test));
 
-        Assert.Contains(folder.Path, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(folder.Root, exception.Message, StringComparison.Ordinal);
         Assert.Contains("t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, t10k-images.idx3-ubyte.gz", exception.Message, StringComparison.Ordinal);
         Assert.Contains("MnistDownloader.DownloadAsync", exception.Message, StringComparison.Ordinal);
     }

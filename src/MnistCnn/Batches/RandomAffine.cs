@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+
+namespace MnistCnn.Batches;
+
+/// <summary>Rotates, shears, scales and moves an image at random about its centre, with bilinear interpolation; what comes in from outside is background.</summary>
+/// <remarks>Immutable and thread-safe. Each image gets a map of its own, every parameter uniform in its range.</remarks>
+public sealed record RandomAffine : IImageTransform
+{
+    private readonly float _degrees = 10;
+    private readonly float _translation = 0.08f;
+    private readonly float _minScale = 0.9f;
+    private readonly float _maxScale = 1.1f;
+    private readonly float _shearDegrees = 8;
+
+    /// <summary>The largest rotation to either side.</summary>
+    /// <value>0 to 180 degrees. The default is 10.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
+    public float Degrees
+    {
+        get => _degrees;
+        init => _degrees = InRange(value, 0, 180);
+    }
+
+    /// <summary>The largest shift in each direction, as a part of the image's width (to the sides) and height (up and down).</summary>
+    /// <value>0 to 1. The default is 0.08, which is 2.24 pixels of 28.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
+    public float Translation
+    {
+        get => _translation;
+        init => _translation = InRange(value, 0, 1);
+    }
+
+    /// <summary>The smallest factor of size.</summary>
+    /// <value>0.1 to 10. The default is 0.9.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
+    public float MinScale
+    {
+        get => _minScale;
+        init => _minScale = InRange(value, .1f, 10);
+    }
+
+    /// <summary>The largest factor of size; below <see cref="MinScale"/> the two change places.</summary>
+    /// <value>0.1 to 10. The default is 1.1.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
+    public float MaxScale
+    {
+        get => _maxScale;
+        init => _maxScale = InRange(value, .1f, 10);
+    }
+
+    /// <summary>The largest slant of vertical lines to either side.</summary>
+    /// <value>0 to 60 degrees. The default is 8.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
+    public float ShearDegrees
+    {
+        get => _shearDegrees;
+        init => _shearDegrees = InRange(value, 0, 60);
+    }
+
+    /// <inheritdoc/>
+    public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
+    {
+        var (sin, cos) = MathF.SinCos(random.NextSingle(-Degrees, Degrees) * (MathF.PI / 180));
+        var shear = MathF.Tan(random.NextSingle(-ShearDegrees, ShearDegrees) * (MathF.PI / 180));
+        var zoom = 1 / random.NextSingle(MinScale, MaxScale);
+        var right = random.NextSingle(-Translation, Translation) * width;
+        var down = random.NextSingle(-Translation, Translation) * height;
+        // The inverse of scale · rotation · shear: where in the source a pixel of the destination comes from.
+        AffineSampler.Sample(source, destination, height, width, new AffineMap(zoom * (cos + shear * sin), zoom * (sin - shear * cos), -zoom * sin, zoom * cos, right, down));
+    }
+
+    private static float InRange(float value, float from, float to, [CallerMemberName] string name = "") =>
+        value >= from && value <= to ? value : throw new ArgumentOutOfRangeException(name, value, $"Expected {from} to {to}.");
+}

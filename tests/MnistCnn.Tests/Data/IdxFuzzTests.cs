@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using CsCheck;
+using MnistCnn.Data;
+
+namespace MnistCnn.Tests.Data;
+
+/// <summary>Mutated files either load what they declare or are refused with <see cref="IdxFormatException"/>. The variable MNISTCNN_FUZZ sets the number of mutants of each kind.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class IdxFuzzTests
+{
+    private static readonly int Mutants = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_FUZZ") ?? "200000", CultureInfo.InvariantCulture);
+    private static readonly byte[] Raw = Idx.Images(6, 8, 9);
+    private static readonly byte[] Gzip = Idx.Gzip(Raw);
+
+    [Fact]
+    public void Raw_mutants_load_or_are_refused() => Run(Raw, gzip: false);
+
+    [Fact]
+    public void Gzip_mutants_load_or_are_refused() => Run(Gzip, gzip: true);
+
+    [Fact]
+    public void Any_bytes_at_all_load_or_are_refused() =>
+        Gen.Byte.Array[0, 200].Select(Gen.Bool).Sample((bytes, gzip) =>
+        {
+            Check(gzip ? [0x1F, 0x8B, 8, .. bytes] : bytes, gzip);
+        });
+
+    private static void Run(byte[] valid, bool gzip)
+    {
+        var before = Process.GetCurrentProcess().WorkingSet64;
+        var (peak, slowest) = (before, new ConcurrentBag<TimeSpan>());
+        var loaded = 0;
+        Parallel.For(0, (Mutants + 999) / 1000, block =>
+        {
+            var random = new Random(block);
+            var worst = TimeSpan.Zero;
+            for (var i = 0; i < 1000; i++)
+            {
+                var mutant = Mutate(valid, random);
+                var start = Stopwatch.GetTimestamp();
+                if (Check(mutant, gzip))
+                    Interlocked.Increment(ref loaded);
+                worst = TimeSpan.FromTicks(Math.Max(worst.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
+            }
+
+            slowest.Add(worst);
+            using var process = Process.GetCurrentProcess();
+            lock (slowest)
+                peak = Math.Max(peak, process.WorkingSet64);
+        });
+
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} mutants, {1} loaded, slowest {2:F0} ms, working set + {3} MiB", Mutants, loaded, slowest.Max().TotalMilliseconds, (peak - before) >> 20);
+        Assert.InRange(loaded, 0, Mutants);
+        Assert.InRange((peak - before) >> 20, 0, 128);
+    }
+
+    private static bool Check(byte[] mutant, bool gzip)
+    {
+        try
+        {
+            var array = IdxReader.Read<byte>(new MemoryStream(mutant), "mutant", IdxReaderLimits);
+            Assert.Equal(array.Dimensions.Aggregate(1, (product, size) => product * size), array.Values.Length);
+            // A gzip mutant that loads has passed its checksum.
+            if (!gzip)
+                Assert.True(mutant.AsSpan(4 + 4 * array.Dimensions.Count).SequenceEqual(array.Values));
+            return true;
+        }
+        catch (IdxFormatException exception)
+        {
+            Assert.Equal("mutant", exception.Path);
+            return false;
+        }
+    }
+
+    private static IdxReaderOptions IdxReaderLimits { get; } = new();
+
+    private static byte[] Mutate(byte[] valid, Random random)
+    {
+        var mutant = new List<byte>(valid);
+        for (var change = random.Next(1, 4); change > 0; change--)
+        {
+            // Headers are where the interesting decisions are made: half of the changes fall into the first 24 bytes.
+            var at = random.Next(random.Next(2) == 0 ? Math.Min(24, mutant.Count) : mutant.Count);
+            switch (random.Next(7))
+            {
+                case 0:
+                    mutant[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    mutant[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    mutant.RemoveRange(at, Math.Min(random.Next(1, 9), mutant.Count - at));
+                    break;
+                case 3:
+                    mutant.InsertRange(at, Enumerable.Range(0, random.Next(1, 9)).Select(_ => (byte)random.Next(256)));
+                    break;
+                case 4:
+                    mutant.RemoveRange(at, mutant.Count - at);
+                    break;
+                case 5:
+                    mutant.InsertRange(random.Next(mutant.Count), mutant.GetRange(at, random.Next(mutant.Count - at)));
+                    break;
+                default:
+                    for (var i = at; i < Math.Min(at + 4, mutant.Count); i++)
+                        mutant[i] = (byte)(random.Next(2) * 255);
+                    break;
+            }
+
+            if (mutant.Count == 0)
+                mutant.Add((byte)random.Next(256));
+        }
+
+        return [.. mutant];
+    }
+}
