@@ -1,0 +1,109 @@
+using MnistCnn.Kernels;
+using MnistCnn.Serialization;
+
+namespace MnistCnn.Inference;
+
+/// <summary>
+/// Predicts with the weights of a <c>CnnClassifier</c> and without libtorch: nothing native is loaded, and an application that uses nothing else of the library can be trimmed and
+/// compiled ahead of time.
+/// </summary>
+/// <remarks>Immutable and thread-safe: one instance serves any number of threads at once. After the first calls nothing is allocated, except by <see cref="Load(string, CnnPredictorOptions?)"/>.</remarks>
+public sealed class CnnPredictor
+{
+    private readonly PredictorNetwork network;
+    private readonly Stack<PredictionRun> idle = new();
+    private readonly int threads;
+
+    /// <param name="description">What the weights are of.</param>
+    /// <param name="weights">Weights that the description was checked against.</param>
+    /// <param name="options">How to work; the defaults where null.</param>
+    /// <param name="simd">The kernels; the best where null.</param>
+    internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null, SimdKernels? simd = null)
+    {
+        (Height, Width, ClassNames) = (description.Height, description.Width, description.ClassNames);
+        network = new PredictorNetwork(description, weights, simd ?? SimdKernels.Best);
+        threads = options is { Threads: > 0 } ? options.Threads : Environment.ProcessorCount;
+    }
+
+    /// <summary>Rows of an image.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of an image.</summary>
+    public int Width { get; }
+
+    /// <summary>The name of each class, in the order of the probabilities.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Reads a file that <c>CnnClassifier.Save</c> wrote, or the same network's weights from PyTorch in the safetensors format.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to work; the defaults where null.</param>
+    /// <exception cref="CheckpointFormatException">The file is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static CnnPredictor Load(string path, CnnPredictorOptions? options = null)
+    {
+        (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
+        return new CnnPredictor(description, file.Tensors, options);
+    }
+
+    /// <summary>Predicts one image on the calling thread.</summary>
+    /// <param name="image">Pixels row by row, 0 (background) to 255 (ink): <see cref="Height"/> × <see cref="Width"/> bytes.</param>
+    /// <exception cref="ArgumentException">Another number of bytes.</exception>
+    public Prediction Predict(ReadOnlySpan<byte> image)
+    {
+        if (image.Length != Height * Width)
+        {
+            throw new ArgumentException($"Expected {Height * Width} bytes, an image of {Height}×{Width} pixels, found {image.Length}.", nameof(image));
+        }
+
+        Span<float> probabilities = stackalloc float[ClassNames.Count];
+        Run(image, 1, probabilities);
+        int best = 0;
+        for (int c = 1; c < probabilities.Length; c++)
+        {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+
+        return new Prediction(best, probabilities[best], ClassNames[best]);
+    }
+
+    /// <summary>Computes the probability of every class for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
+    /// <param name="images">One or more images one after another, each row by row, 0 (background) to 255 (ink): <see cref="Height"/> × <see cref="Width"/> bytes an image.</param>
+    /// <param name="probabilities">Receives [images, classes], image by image; each image's sum is 1.</param>
+    /// <exception cref="ArgumentException">No image, part of one, or another number of probabilities than images × classes.</exception>
+    public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities)
+    {
+        int pixels = Height * Width, count = images.Length / pixels;
+        if (count == 0 || images.Length % pixels != 0)
+        {
+            throw new ArgumentException($"Expected a multiple of {pixels} bytes, one or more images of {Height}×{Width} pixels, found {images.Length}.", nameof(images));
+        }
+
+        if (probabilities.Length != count * (long)ClassNames.Count)
+        {
+            throw new ArgumentException($"Expected {count} × {ClassNames.Count} floats, one for each image and class, found {probabilities.Length}.", nameof(probabilities));
+        }
+
+        Run(images, count, probabilities);
+    }
+
+    private unsafe void Run(ReadOnlySpan<byte> images, int count, Span<float> probabilities)
+    {
+        PredictionRun? run;
+        lock (idle)
+        {
+            idle.TryPop(out run);
+        }
+
+        run ??= new PredictionRun(network, threads);
+        fixed (byte* pixels = images)
+        fixed (float* results = probabilities)
+        {
+            run.Predict(pixels, count, results);
+        }
+
+        lock (idle)
+        {
+            idle.Push(run);
+        }
+    }
+}
