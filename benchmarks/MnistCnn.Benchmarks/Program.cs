@@ -1,3 +1,16 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using MnistCnn.Benchmarks.Comparison;
+using MnistCnn.Benchmarks.Workers;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
+{
+    case ["compare", .. var rest]:
+        return CompareCommand.Run(rest);
+    case ["measure", var what, .. var rest]:
+        return Worker.Run(what, rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run(args);
+        return 0;
+}

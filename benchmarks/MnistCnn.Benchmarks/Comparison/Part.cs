@@ -1,0 +1,9 @@
+namespace MnistCnn.Benchmarks.Comparison;
+
+/// <summary>One comparison.</summary>
+/// <param name="Name">For <c>--only</c> and the JSON.</param>
+/// <param name="Title">For the table.</param>
+/// <param name="Unit">Of the figures shown.</param>
+/// <param name="Scale">From what is measured to this unit.</param>
+/// <param name="Contenders">The peers in their order, ours last.</param>
+internal sealed record Part(string Name, string Title, string Unit, double Scale, IReadOnlyList<Contender> Contenders);

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace MnistCnn.Benchmarks.Comparison;
+
+/// <summary>All comparisons, as the programs that take part.</summary>
+internal sealed class Parts(string repository, string data, int threads, int jobEpochs)
+{
+    private const string Torch = "TorchSharp";
+
+    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory"];
+
+    public Part Create(string name) => name switch
+    {
+        "load" => new(name, "read 70,000 images (.gz)", "s", 1,
+            [Python("gzip + numpy", "load.py", data), Worker($"{Torch}, a tensor an image", "load", "--engine", "torchsharp"), Worker(Contender.Ours, "load", "--engine", "ours")]),
+        "epoch" => new(name, "one epoch of training", "s", 1,
+        [
+            .. Enumerable.Range(1, threads).Select(n => Python($"PyTorch, tuned, {n} threads", "tuned.py", "--data", data, "--threads", Text(n))),
+            Worker($"{Torch}, this Trainer", "epoch", "--engine", "torchsharp"), Worker(Contender.Ours, "epoch", "--engine", "ours"),
+        ]),
+        "job" => Job(name, $"reference job, {jobEpochs} epochs", "s", Measure.WholeProcess),
+        "memory" => Job(name, $"peak memory, {jobEpochs} epochs", "MiB", Measure.PeakMemory),
+        "time-to-99" => new(name, "process start to 99.0%", "s", 1, [Worker(Contender.Ours, "time-to-99")]),
+        "latency" => new(name, "one image", "µs", 1e6,
+        [
+            Worker($"{Torch}, 1 thread", "latency", "--engine", "torchsharp", "--threads", "1"),
+            Worker("ONNX Runtime, 1 thread", "latency", "--engine", "onnx", "--threads", "1"), Worker("ONNX Runtime, 2 threads", "latency", "--engine", "onnx", "--threads", "2"),
+            Worker(Contender.Ours, "latency", "--engine", "ours", "--threads", "1"),
+        ]),
+        "throughput" => new(name, "1,024 images", "ms", 1e3,
+            [Worker(Torch, "throughput", "--engine", "torchsharp"), Worker("ONNX Runtime", "throughput", "--engine", "onnx"), Worker(Contender.Ours, "throughput", "--engine", "ours")]),
+        _ => throw new ArgumentException($"Expected one of {string.Join(", ", Names)}, found '{name}'.", nameof(name)),
+    };
+
+    private Part Job(string name, string title, string unit, Measure measure)
+    {
+        string output = Path.Combine(Path.GetTempPath(), "mnistcnn-compare");
+        string samples = Path.Combine(repository, "src", "MnistCnn.Samples", "bin", "Release", "net10.0", "MnistCnn.Samples.dll");
+        Contender ours = new(
+            Contender.Ours,
+            ["dotnet", samples, "train", "--data", data, "--epochs", Text(jobEpochs), "--threads", Text(threads), "--seed", "1", "--out", output, "--json"],
+            measure);
+        return new(name, title, unit, 1, [Python("PyTorch, reference", "reference.py", "--data", data, "--epochs", Text(jobEpochs)) with { Measure = measure }, ours]);
+    }
+
+    private Contender Python(string name, string script, params string[] arguments) =>
+        new(name, ["/usr/bin/python3", Path.Combine(repository, "benchmarks", "peers", script), .. arguments]);
+
+    private Contender Worker(string name, string what, params string[] arguments)
+    {
+        string[] given = arguments.Contains("--threads") ? arguments : [.. arguments, "--threads", Text(threads)];
+        return new(name, ["dotnet", typeof(Parts).Assembly.Location, "measure", what, "--data", data, .. given]);
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace MnistCnn.Benchmarks.Workers;
+
+/// <summary>The arguments of a worker, as pairs of <c>--name value</c>.</summary>
+internal sealed class WorkerOptions(string[] args)
+{
+    private readonly Dictionary<string, string> values = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+
+    public string Data => Get("--data", Path.Combine("..", "shared", "mnist"));
+
+    public string Engine => Get("--engine", "ours");
+
+    public int Threads => int.Parse(Get("--threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+    public int Seed => int.Parse(Get("--seed", "1"), CultureInfo.InvariantCulture);
+
+    private string Get(string name, string fallback) => values.GetValueOrDefault(name, fallback);
+}

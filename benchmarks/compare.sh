@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Compares this library with what one would use instead, in one run on one machine; --help lists the options. Peers are installed where that is possible (Debian, root).
+# COMPARE_PREFIX, if set, is a command put before every measured process, such as "taskset -c 0,1".
+set -euo pipefail
+repository=$(cd "$(dirname "$0")/.." && pwd)
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 ORT_DISABLE_TELEMETRY=1
+# Both make OpenBLAS choose other kernels than it would by itself.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+
+packages="python3-torch python3-torchvision libopenblas0-pthread"
+if ! dpkg -s $packages > /dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages) > /dev/null 2>&1 || echo "Not installed: $packages." >&2
+  else
+    echo "Peers in Python are left out unless these packages are there: $packages." >&2
+  fi
+fi
+
+for project in src/MnistCnn.Samples benchmarks/MnistCnn.Benchmarks; do
+  dotnet build "$repository/$project" -c Release -v q -nologo >&2
+done
+exec dotnet "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/net10.0/MnistCnn.Benchmarks.dll" compare "$@"
