@@ -81,7 +81,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
     /// does not say otherwise.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <returns>The model on the CPU, in training mode as every new module.</returns>
+    /// <returns>The model on the CPU in eval mode.</returns>
     /// <exception cref="CheckpointFormatException">The file is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
@@ -97,6 +97,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
             Output = description.ReturnsProbabilities ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
         });
         SafetensorsModuleExtensions.Load(model, file, path);
+        model.eval();
         return model;
     }
 

@@ -1,0 +1,145 @@
+using MnistCnn.Data;
+using MnistCnn.Samples;
+using SkiaSharp;
+
+namespace MnistCnn.Tests.Samples;
+
+public sealed class ImagePreparationTests
+{
+    private static byte[] Encode(int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
+    {
+        using SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        for (int i = 0; i < width * height; i++)
+        {
+            SKColor pixel = color(i % width, i / width);
+            (pixels[4 * i], pixels[(4 * i) + 1], pixels[(4 * i) + 2], pixels[(4 * i) + 3]) = (pixel.Red, pixel.Green, pixel.Blue, pixel.Alpha);
+        }
+
+        return bitmap.Encode(format, 90).ToArray();
+    }
+
+    private static byte[] Png(int width, int height, Func<int, int, byte> grey) => Encode(width, height, (x, y) => new SKColor(grey(x, y), grey(x, y), grey(x, y)));
+
+    /// <summary>A seven of strokes, in units of its own height.</summary>
+    private static bool IsSeven(double x, double y) => x is >= 0 and <= 0.6 && y is >= 0 and <= 1 && (y < 0.12 || Math.Abs(x - (0.6 - (0.4 * y))) < 0.07);
+
+    private static byte[] FromBytes(byte[] encoded)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["picture"], encoded);
+        return ImagePreparation.FromFile(folder["picture"]);
+    }
+
+    private static (double X, double Y) CenterOfMass(byte[] image)
+    {
+        double mass = image.Sum(v => (double)v);
+        return (Enumerable.Range(0, 784).Sum(i => image[i] * (double)(i % 28)) / mass, Enumerable.Range(0, 784).Sum(i => image[i] * (double)(i / 28)) / mass);
+    }
+
+    private static (int Width, int Height) Extent(byte[] image)
+    {
+        int[] lit = [.. Enumerable.Range(0, 784).Where(i => image[i] > 0)];
+        return (lit.Max(i => i % 28) - lit.Min(i => i % 28) + 1, lit.Max(i => i / 28) - lit.Min(i => i / 28) + 1);
+    }
+
+    private static double MeanDifference(byte[] a, byte[] b) => a.Zip(b, (p, q) => Math.Abs(p - q)).Average();
+
+    [Fact]
+    public void Digits_of_MNIST_come_out_as_they_went_in_also_when_inverted_or_moved()
+    {
+        RealMnist.SkipUnlessPresent();
+        MnistDataset data = MnistDataset.Load(RealMnist.Directory, MnistSplit.Test);
+        int equal = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] digit = data.GetImage(i).ToArray();
+            int index = i;
+            byte[] inverted = Png(41, 50, (x, y) => x is >= 6 and < 34 && y is >= 17 and < 45 ? (byte)(255 - digit[((y - 17) * 28) + x - 6]) : (byte)255);
+            equal += digit.AsSpan().SequenceEqual(ImagePreparation.FromPng(inverted)) ? 1 : 0;
+        }
+
+        Assert.InRange(equal, 299, 300);
+    }
+
+    [Theory]
+    [InlineData(300, 400, 100, 60, 250)]
+    [InlineData(64, 64, 20, 20, 30)]
+    [InlineData(12, 12, 3, 2, 8)]
+    [InlineData(1500, 900, 900, 20, 860)]
+    public void A_digit_of_any_size_and_place_fills_20_pixels_around_its_centre_of_mass(int width, int height, int left, int top, int size)
+    {
+        byte[] image = ImagePreparation.FromPng(Png(width, height, (x, y) => IsSeven((x - left + 0.5) / size, (y - top + 0.5) / size) ? (byte)20 : (byte)240));
+        Assert.Equal(20, Math.Max(Extent(image).Width, Extent(image).Height));
+        Assert.InRange(Extent(image).Width, 10, 14);
+        Assert.InRange(CenterOfMass(image).X, 13.4, 14.6);
+        Assert.InRange(CenterOfMass(image).Y, 13.4, 14.6);
+        Assert.InRange(image.Max(), 250, 255);
+    }
+
+    [Fact]
+    public void Light_on_dark_colour_low_contrast_transparency_and_JPEG_give_the_same_digit()
+    {
+        static bool Ink(int x, int y) => IsSeven((x - 90.5) / 150, (y - 30.5) / 150);
+        byte[] expected = FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.White));
+        Assert.Equal(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.White : SKColors.Black)));
+        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Navy : SKColors.Beige))), 0, 1);
+        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? new SKColor(120, 120, 120) : new SKColor(150, 150, 150)))), 0, 1);
+        Assert.Equal(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.Transparent)));
+        Assert.Equal(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.White : SKColors.Transparent)));
+        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg))), 0, 6);
+    }
+
+    [Fact]
+    public void A_grainy_background_does_not_widen_the_digit()
+    {
+        Random random = new(1);
+        byte[] expected = ImagePreparation.FromPng(Png(240, 220, (x, y) => IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? (byte)30 : (byte)200));
+        byte[] grainy = ImagePreparation.FromPng(Png(240, 220, (x, y) => (byte)((IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? 30 : 200) + random.Next(-8, 9))));
+        Assert.InRange(MeanDifference(expected, grainy), 0, 8);
+    }
+
+    [Fact]
+    public void A_photograph_is_turned_as_its_orientation_asks_for()
+    {
+        byte[] upright = Encode(120, 160, (x, y) => IsSeven((x - 30.5) / 100, (y - 30.5) / 100) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg);
+        byte[] turned = Encode(160, 120, (x, y) => IsSeven((120 - 1 - y - 30.5) / 100, (x - 30.5) / 100) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg);
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\b\0\u0001\u0001\u0012\0\u0003\0\0\0\u0001\0"u8, 6, 0, 0, 0, 0, 0, 0];
+        Assert.InRange(MeanDifference(FromBytes(upright), FromBytes([.. turned[..2], .. exif, .. turned[2..]])), 0, 6);
+    }
+
+    [Fact]
+    public void A_picture_without_ink_is_refused_and_a_single_dot_is_not()
+    {
+        Assert.Contains("no ink", Assert.Throws<FormatException>(() => ImagePreparation.FromPng(Png(30, 30, (_, _) => 200))).Message, StringComparison.Ordinal);
+        Assert.Contains("no ink", Assert.Throws<FormatException>(() => ImagePreparation.FromPng(Png(1, 1, (_, _) => 0))).Message, StringComparison.Ordinal);
+        byte[] dot = ImagePreparation.FromPng(Png(30, 30, (x, y) => x == 3 && y == 4 ? (byte)0 : (byte)255));
+        Assert.Equal((20, 20), Extent(dot));
+    }
+
+    [Fact]
+    public void What_is_no_whole_picture_is_refused()
+    {
+        byte[] png = Png(60, 60, (x, y) => (byte)((x * 37) ^ (y * 91)));
+        for (int length = 0; length < png.Length - 20; length += Math.Max(1, png.Length / 100))
+        {
+            Assert.ThrowsAny<FormatException>(() => FromBytes(png[..length]));
+        }
+
+        Assert.Throws<FormatException>(() => ImagePreparation.FromPng("<html>"u8.ToArray()));
+        Assert.Throws<FormatException>(() => FromBytes("BM not really"u8.ToArray()));
+        Assert.Throws<FormatException>(() => ImagePreparation.FromFile(Path.GetTempPath()));
+        Assert.ThrowsAny<IOException>(() => ImagePreparation.FromFile("/nowhere/picture.png"));
+    }
+
+    [Fact]
+    public void A_picture_that_declares_too_many_pixels_is_refused_before_it_is_decoded()
+    {
+        byte[] png = Png(2, 2, (_, _) => 0);
+        (png[16], png[17], png[20], png[21]) = (0, 1, 0, 1);
+        ICSharpCode.SharpZipLib.Checksum.Crc32 checksum = new();
+        checksum.Update(new ArraySegment<byte>(png, 12, 17));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), (uint)checksum.Value);
+        Assert.Contains("expected at most 24000000 pixels", Assert.Throws<FormatException>(() => ImagePreparation.FromPng(png)).Message, StringComparison.Ordinal);
+    }
+}
