@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace MnistCnn.Package.Tests;
+
+/// <summary>Runs a program to its end and gives back what it printed.</summary>
+internal static class CommandRunner
+{
+    public static (int ExitCode, string Output) Run(string folder, string program, params string[] arguments) =>
+        Run(folder, new Dictionary<string, string>(), program, arguments);
+
+    public static (int ExitCode, string Output) Run(string folder, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k == "DOTNET_CLI_TELEMETRY_SESSIONID").ToArray())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        // No build server may outlive a test.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + error.Result);
+    }
+
+    public static string RunOrFail(string folder, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
+    {
+        (int exitCode, string output) = Run(folder, environment, program, arguments);
+        Assert.True(exitCode == 0, $"{program} {string.Join(' ', arguments)} in {folder} ended with {exitCode}:\n{output}");
+        return output;
+    }
+
+    public static string RunOrFail(string folder, string program, params string[] arguments) => RunOrFail(folder, new Dictionary<string, string>(), program, arguments);
+}

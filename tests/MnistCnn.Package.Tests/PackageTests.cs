@@ -1,0 +1,103 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace MnistCnn.Package.Tests;
+
+public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLibrary>
+{
+    [Fact]
+    public void Packing_twice_in_different_folders_gives_the_same_bytes()
+    {
+        foreach (string extension in (string[])["nupkg", "snupkg"])
+        {
+            Assert.Equal(File.ReadAllBytes(library.PackageFile("first", extension)), File.ReadAllBytes(library.PackageFile("second", extension)));
+        }
+    }
+
+    [Fact]
+    public void The_package_holds_what_a_reader_of_its_page_expects()
+    {
+        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg"));
+        string[] names = [.. package.Entries.Select(e => e.FullName)];
+        Assert.Superset(
+            new HashSet<string>(["README.md", "icon.png", "lib/net8.0/MnistCnn.dll", "lib/net8.0/MnistCnn.xml", "buildTransitive/MnistCnn.targets", "buildTransitive/RelaxVersionRequirement.cs"]),
+            new HashSet<string>(names));
+        XElement metadata = Nuspec(package);
+        Assert.Equal("MnistCnn", Value(metadata, "id"));
+        Assert.Equal("MIT", Value(metadata, "license"));
+        Assert.Equal("icon.png", Value(metadata, "icon"));
+        Assert.Equal("README.md", Value(metadata, "readme"));
+        Assert.Contains("mnist", Value(metadata, "tags"), StringComparison.Ordinal);
+        XElement repository = metadata.Elements().Single(e => e.Name.LocalName == "repository");
+        Assert.Equal("git", repository.Attribute("type")?.Value);
+        Assert.Matches("^[0-9a-f]{40}$", repository.Attribute("commit")?.Value);
+    }
+
+    [Fact]
+    public void The_package_asks_for_three_packages_and_no_others()
+    {
+        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg"));
+        IEnumerable<string?> dependencies = Nuspec(package).Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")?.Value);
+        Assert.Equal(["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "TorchSharp"], dependencies.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_symbols_name_their_sources_and_no_folder_of_this_machine()
+    {
+        using ZipArchive symbols = ZipFile.OpenRead(library.PackageFile("first", "snupkg"));
+        using Stream file = symbols.GetEntry("lib/net8.0/MnistCnn.pdb")!.Open();
+        using MemoryStream content = new();
+        file.CopyTo(content);
+        string text = System.Text.Encoding.Latin1.GetString(content.ToArray());
+        Assert.Contains("https://raw.githubusercontent.com/mnistcnn/mnistcnn/", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_strangers_application_trains_saves_predicts_and_publishes()
+    {
+        string folder = library.CreateApplication("trains", withLibtorch: true, "Trains.cs");
+        CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-v:q", "-nologo");
+        AssertTrained(CommandRunner.RunOrFail(folder, "dotnet", Path.Combine("bin", "Release", "net10.0", "trains.dll")));
+
+        CommandRunner.RunOrFail(folder, "dotnet", "publish", "-c", "Release", "--no-build", "-o", "portable", "-v:q", "-nologo");
+        AssertTrained(CommandRunner.RunOrFail(folder, "dotnet", Path.Combine("portable", "trains.dll")));
+
+        CommandRunner.RunOrFail(folder, "dotnet", "publish", "-c", "Release", "-r", "linux-x64", "--no-self-contained", "-o", "specific", "-v:q", "-nologo");
+        AssertTrained(CommandRunner.RunOrFail(folder, Path.Combine(folder, "specific", "trains")));
+    }
+
+    [Fact]
+    public void An_application_without_libtorch_is_told_which_packages_to_choose_from()
+    {
+        string folder = library.CreateApplication("nolibtorch", withLibtorch: false, "HasNoLibtorch.cs");
+        string output = CommandRunner.RunOrFail(folder, "dotnet", "run", "-c", "Release", "-v:q");
+        Assert.Contains("TorchSharp-cpu", output, StringComparison.Ordinal);
+        Assert.Contains("libtorch-cpu-linux-x64", output, StringComparison.Ordinal);
+        Assert.Contains("TorchSharp-cuda", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Removing_a_public_member_fails_the_build()
+    {
+        SourceCopy copy = library.NewSourceCopy("breaking");
+        string file = Path.Combine(copy.Folder, "src", "MnistCnn", "Data", "MnistSplit.cs");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("public enum MnistSplit", "internal enum MnistSplit", StringComparison.Ordinal));
+        (int exitCode, string output) = CommandRunner.Run(copy.Folder, "dotnet", "build", copy.Project, "-c", "Release", "-v:q", "-nologo");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("RS0017", output, StringComparison.Ordinal);
+    }
+
+    private static void AssertTrained(string output)
+    {
+        Assert.Contains("stop=RequestedByCallback steps=50 loss_fell=True accuracy_above_chance=True", output, StringComparison.Ordinal);
+    }
+
+    private static XElement Nuspec(ZipArchive package)
+    {
+        using Stream file = package.GetEntry("MnistCnn.nuspec")!.Open();
+        return XDocument.Load(file).Root!.Elements().Single(e => e.Name.LocalName == "metadata");
+    }
+
+    private static string Value(XElement metadata, string name) => metadata.Elements().Single(e => e.Name.LocalName == name).Value;
+}
