@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Text.Json;
+using MnistCnn.Models;
+using MnistCnn.Samples.CommandLine;
+using MnistCnn.Samples.Results;
+using MnistCnn.Samples.Terminal;
+using MnistCnn.Training;
+using static MnistCnn.Samples.CommandLine.OptionFactory;
+
+namespace MnistCnn.Samples.Commands;
+
+/// <summary><c>evaluate</c>: measures a saved model on the test images.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
+    private static readonly Option<string?> Data = Text("--data", "Folder with the four files of the data set.", "DIR");
+    private static readonly Option<string> Variant = Choice("--variant", "Which data set.", "mnist", "fashion", "kmnist", "synthetic");
+    private static readonly Option<bool> AsJson = Json();
+
+    public static Command Create() => new ExampleCommand(
+            "evaluate", "Measure a saved model on the test images.", "evaluate --model runs/mnist/model.safetensors", "evaluate --model m.safetensors --data ../mnist --json")
+        .With(Model, Data, Variant, AsJson)
+        .Running(RunAsync);
+
+    private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
+    {
+        using CnnClassifier model = CnnClassifier.Load(parsed.GetValue(Model)!);
+        FoundData data = await FoundData.FindAsync(parsed.GetValue(Data), parsed.GetValue(Variant)!, interruption.Token);
+        Measurement measured = new(data.Test, data.Name, new Trainer().Evaluate(model, data.Test, interruption.Token));
+        Tables.WriteConfusion(measured);
+        Tables.WriteSummary([("data", data.Name), ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images"), ("loss", $"{measured.Result.Loss:F4}")]);
+        if (parsed.GetValue(AsJson))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { dataset = measured.DatasetId, accuracy = measured.Result.Accuracy, loss = measured.Result.Loss, count = measured.Result.Count }));
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using MnistCnn.Models;
+using MnistCnn.Samples.CommandLine;
+using static MnistCnn.Samples.CommandLine.OptionFactory;
+
+namespace MnistCnn.Samples.Commands;
+
+/// <summary><c>export</c>: writes a saved model in another format.</summary>
+internal static class ExportCommand
+{
+    private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
+    private static readonly Option<string> Format = Choice("--format", "The format to write.", "onnx", "safetensors");
+    private static readonly Option<string> To = Required("--to", "The file to write.", "FILE");
+
+    public static Command Create() => new ExampleCommand(
+            "export", "Write a saved model in another format.", "export --model runs/mnist/model.safetensors --format onnx --to digits.onnx")
+        .With(Model, Format, To)
+        .Running(Run);
+
+    private static Task<int> Run(ParseResult parsed, Interruption interruption)
+    {
+        using CnnClassifier model = CnnClassifier.Load(parsed.GetValue(Model)!);
+        string to = parsed.GetValue(To)!;
+        if (parsed.GetValue(Format) == "onnx")
+        {
+            model.ExportOnnx(to);
+        }
+        else
+        {
+            model.Save(to);
+        }
+
+        Console.WriteLine($"{to}: {new FileInfo(to).Length:N0} bytes");
+        return Task.FromResult(ExitCode.Success);
+    }
+}

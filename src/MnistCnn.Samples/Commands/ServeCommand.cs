@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using MnistCnn.Samples.CommandLine;
+using MnistCnn.Samples.Serving;
+using static MnistCnn.Samples.CommandLine.OptionFactory;
+
+namespace MnistCnn.Samples.Commands;
+
+/// <summary><c>serve</c>: a page to draw digits on, and <c>POST /predict</c>, until Ctrl+C.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images and 10 classes.", "FILE");
+    private static readonly Option<string?> Urls = Text("--urls", "Addresses of this machine, separated by ';'. http://127.0.0.1:5080 by default.", "URL");
+
+    static ServeCommand() => Urls.Validators.Add(result =>
+    {
+        foreach (string url in Addresses(result.GetValueOrDefault<string?>()))
+        {
+            if (DigitServer.TryParse(url) is null)
+            {
+                result.AddError($"--urls: expected an address of this machine such as http://127.0.0.1:5080, found '{url}'.");
+            }
+        }
+    });
+
+    public static Command Create() => new ExampleCommand(
+            "serve",
+            "Draw digits in the browser and see them recognised. Ends with Ctrl+C and exit code 0.",
+            "serve --model runs/mnist/model.safetensors",
+            "serve --model m.safetensors --urls http://127.0.0.1:8080",
+            "curl --data-binary @digit.png http://127.0.0.1:5080/predict")
+        .With(Model, Urls)
+        .Running(RunAsync);
+
+    private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
+    {
+        using DigitModel model = DigitModel.Load(parsed.GetValue(Model)!);
+        await using WebApplication server = DigitServer.Create(model, Addresses(parsed.GetValue(Urls)));
+        await server.StartAsync(interruption.Token);
+        ICollection<string> addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Console.WriteLine($"Draw a digit at {string.Join(" or ", addresses)} (Ctrl+C ends this)");
+        TaskCompletionSource canceled = new();
+        using CancellationTokenRegistration registration = interruption.Token.Register(canceled.SetResult);
+        await canceled.Task;
+        await server.StopAsync(CancellationToken.None);
+        return ExitCode.Success;
+    }
+
+    private static string[] Addresses(string? urls) => (urls ?? "http://127.0.0.1:5080").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

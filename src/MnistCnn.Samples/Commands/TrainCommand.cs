@@ -1,0 +1,48 @@
+using System.CommandLine;
+using MnistCnn.Samples.CommandLine;
+using static MnistCnn.Samples.CommandLine.OptionFactory;
+
+namespace MnistCnn.Samples.Commands;
+
+/// <summary><c>train</c>: trains the network, shows how it goes, and writes model, history and pictures.</summary>
+internal static class TrainCommand
+{
+    private static readonly Option<string?> Data = Text("--data", "Folder with the four files of the data set. Without it: the cache folder, else a download.", "DIR");
+    private static readonly Option<string> Variant = Choice("--variant", "Which data set.", "mnist", "fashion", "kmnist", "synthetic");
+    private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best");
+    private static readonly Option<int?> Epochs = WholeNumber("--epochs", "How often to go through the training images.", 1);
+    private static readonly Option<int?> BatchSize = WholeNumber("--batch-size", "Images a step.", 1);
+    private static readonly Option<double?> LearningRate = PositiveNumber("--lr", "Learning rate.");
+    private static readonly Option<string> Output = Choice("--output", "What the loss is fed with. 'softmax' does as the reference program does and learns worse.", "logits", "softmax");
+    private static readonly Option<string?> Device = Text("--device", "auto (the default), cpu, cuda, cuda:N or mps.", "DEVICE");
+    private static readonly Option<int?> Threads = WholeNumber("--threads", "CPU threads; 0, the default, for all cores.", 0);
+    private static readonly Option<int?> Seed = WholeNumber("--seed", "Equal seeds give equal weights. 0 by default.", 0);
+    private static readonly Option<string?> Out = Text("--out", "Folder for what is written; runs/<variant> by default.", "DIR");
+    private static readonly Option<bool> Resume = Flag("--resume", "Go on from last.ckpt in the same --out.");
+    private static readonly Option<bool> AsJson = Json();
+
+    public static Command Create() => new ExampleCommand(
+            "train",
+            "Train the reference network: 10 epochs of MNIST unless told otherwise.",
+            "train --data ../mnist --epochs 3 --seed 1",
+            "train --recipe fast",
+            "train --variant fashion --out runs/fashion",
+            "train --out runs/mnist --resume      (after Ctrl+C)")
+        .With(Data, Variant, Recipe, Epochs, BatchSize, LearningRate, Output, Device, Threads, Seed, Out, Resume, AsJson)
+        .Running((parsed, interruption) => new TrainingRun(new TrainingRequest
+        {
+            Data = parsed.GetValue(Data),
+            Variant = parsed.GetValue(Variant)!,
+            Recipe = parsed.GetValue(Recipe)!,
+            Epochs = parsed.GetValue(Epochs),
+            BatchSize = parsed.GetValue(BatchSize),
+            LearningRate = parsed.GetValue(LearningRate),
+            Softmax = parsed.GetValue(Output) == "softmax",
+            Device = parsed.GetValue(Device) ?? "auto",
+            Threads = parsed.GetValue(Threads) ?? 0,
+            Seed = parsed.GetValue(Seed) ?? 0,
+            OutputFolder = parsed.GetValue(Out) ?? Path.Combine("runs", parsed.GetValue(Variant)!),
+            Resume = parsed.GetValue(Resume),
+            Json = parsed.GetValue(AsJson),
+        }, interruption).RunAsync());
+}

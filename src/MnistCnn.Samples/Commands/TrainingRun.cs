@@ -1,0 +1,112 @@
+using System.Text.Json;
+using MnistCnn.Models;
+using MnistCnn.Samples.CommandLine;
+using MnistCnn.Samples.Results;
+using MnistCnn.Samples.Terminal;
+using MnistCnn.Training;
+using MnistCnn.Training.Callbacks;
+
+namespace MnistCnn.Samples.Commands;
+
+/// <summary>One call of <c>train</c>, from data to pictures.</summary>
+internal sealed class TrainingRun(TrainingRequest request, Interruption interruption)
+{
+    private readonly RunFolder folder = new(request.OutputFolder);
+
+    public async Task<int> RunAsync()
+    {
+        // libtorch takes longer to load than the images: side by side.
+        Task<DeviceSelection> selecting = Task.Run(() => DeviceSelector.Parse(request.Device));
+        FoundData data = await FoundData.FindAsync(request.Data, request.Variant, interruption.Token);
+        DeviceSelection device = await selecting;
+        folder.Create();
+        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}. Device {device}");
+
+        using CnnClassifier model = new(new CnnClassifierOptions
+        {
+            Height = data.Train.Height,
+            Width = data.Train.Width,
+            ClassCount = data.Train.ClassNames.Count,
+            Output = request.Softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
+            Seed = request.Seed,
+        });
+        TrainerOptions options = Options(device);
+        FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove, [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
+        if (fit.StopReason is StopReason.Canceled)
+        {
+            Console.Error.WriteLine($"{fit.StopMessage} Go on with the same command and --resume; the checkpoint is {folder.Checkpoint}.");
+            return interruption.ExitCode;
+        }
+
+        if (fit.StopReason is StopReason.NonFiniteLoss)
+        {
+            Console.Error.WriteLine($"error: {fit.StopMessage} Try a lower --lr.");
+            return ExitCode.Failure;
+        }
+
+        Report(model, fit, new Measurement(data.Test, data.Name, new Trainer(options).Evaluate(model, data.Test)));
+        return ExitCode.Success;
+    }
+
+    private TrainerOptions Options(DeviceSelection device)
+    {
+        TrainerOptions recipe = request.Recipe switch
+        {
+            "fast" => TrainingRecipe.Fast,
+            "best" => TrainingRecipe.Best,
+            _ => TrainingRecipe.Reference,
+        };
+        return recipe with
+        {
+            Epochs = request.Epochs ?? recipe.Epochs,
+            BatchSize = request.BatchSize ?? recipe.BatchSize,
+            LearningRate = request.LearningRate ?? recipe.LearningRate,
+            Seed = request.Seed,
+            Threads = request.Threads,
+            Device = device.Device,
+            ResumeFrom = request.Resume ? folder.ExistingCheckpoint() : null,
+        };
+    }
+
+    private FitResult Fit(CnnClassifier model, FoundData data, TrainerOptions options, Action<string> write, IEnumerable<ITrainerCallback> more)
+    {
+        ITrainerCallback[] callbacks =
+        [
+            new StepLogger(new LineLogger<StepLogger>(write)),
+            new CsvLogger(folder.History),
+            new ModelCheckpoint(request.OutputFolder) { KeepBest = 0 },
+            .. more,
+        ];
+        return new Trainer(options, callbacks, new LineLogger<Trainer>(write)).Fit(model, data.Train, data.Test, interruption.Token);
+    }
+
+    private void Report(CnnClassifier model, FitResult fit, Measurement measured)
+    {
+        folder.Write(model, measured);
+        Tables.WriteConfusion(measured);
+        double seconds = fit.Duration.TotalSeconds;
+        Tables.WriteSummary(
+        [
+            ("data", measured.DatasetName),
+            ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images that it was not trained on"),
+            ("loss", $"{measured.Result.Loss:F4}"),
+            ("time", $"{seconds:F1} s for {fit.History.Epochs.Count} epochs, measuring included"),
+            ("written", string.Join(", ", folder.Written.Select(f => Path.Combine(request.OutputFolder, Path.GetFileName(f))))),
+        ]);
+        Console.WriteLine($"{measured.DatasetName}: accuracy {measured.Accuracy}. Draw digits yourself: serve --model {folder.Model}");
+        if (request.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                dataset = measured.DatasetId,
+                epochs = fit.History.Epochs.Count,
+                val_accuracy = measured.Result.Accuracy,
+                val_loss = measured.Result.Loss,
+                train_seconds = Math.Round(seconds, 3),
+                epoch_seconds = fit.History.Epochs.Select(e => Math.Round(e.Duration.TotalSeconds, 3)),
+                stop_reason = fit.StopReason.ToString(),
+                model = folder.Model,
+            }));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using MnistCnn.Models;
+using MnistCnn.Samples.Pictures;
+
+namespace MnistCnn.Samples.Results;
+
+/// <summary>The files of a run.</summary>
+internal sealed class RunFolder(string folder)
+{
+    public string Model => Path.Combine(folder, "model.safetensors");
+
+    public string Checkpoint => Path.Combine(folder, "last.ckpt");
+
+    public string History => Path.Combine(folder, "history.csv");
+
+    public IEnumerable<string> Written => new[] { Model, Checkpoint, History, Picture("curves"), Picture("confusion"), Picture("mistakes"), Picture("filters") }.Where(File.Exists);
+
+    public void Create() => Directory.CreateDirectory(folder);
+
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public string ExistingCheckpoint() => File.Exists(Checkpoint)
+        ? Checkpoint
+        : throw new FileNotFoundException($"--resume: expected the checkpoint '{Checkpoint}' of an earlier run, found none. Leave --resume out to begin anew.");
+
+    /// <summary>Writes the model and the pictures.</summary>
+    public void Write(CnnClassifier model, Measurement measurement)
+    {
+        model.Save(Model);
+        LearningCurves curves = LearningCurves.Read(History);
+        CurvesPicture.Save(Picture("curves"), measurement.DatasetName, curves.Training, curves.Validation);
+        ConfusionPicture.Save(Picture("confusion"), measurement);
+        MistakesPicture.Save(Picture("mistakes"), measurement);
+        (float[] weights, float[] biases) = FirstLayer.Of(model);
+        FiltersPicture.Save(Picture("filters"), weights, biases, measurement.Data.GetImage(0), measurement.Data.Width);
+    }
+
+    private string Picture(string name) => Path.Combine(folder, $"{name}.png");
+}

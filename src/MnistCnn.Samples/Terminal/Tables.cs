@@ -1,0 +1,76 @@
+using MnistCnn.Metrics;
+using MnistCnn.Samples.Results;
+using Spectre.Console;
+
+namespace MnistCnn.Samples.Terminal;
+
+/// <summary>Summaries as tables in a terminal, as plain lines elsewhere.</summary>
+internal static class Tables
+{
+    public static void WriteSummary(IReadOnlyList<(string Name, string Value)> rows)
+    {
+        if (Screen.IsInteractive)
+        {
+            WriteGrid(rows);
+            return;
+        }
+
+        int width = rows.Max(r => r.Name.Length);
+        foreach ((string name, string value) in rows)
+        {
+            Console.WriteLine($"{name.PadRight(width)}  {value}");
+        }
+    }
+
+    /// <summary>True classes in rows, predicted ones in columns; a dot for none.</summary>
+    public static void WriteConfusion(Measurement measurement)
+    {
+        ConfusionTable counts = measurement.Confusion;
+        IReadOnlyList<string> names = measurement.ClassNames;
+        int classes = names.Count, nameWidth = Math.Max(4, names.Max(n => n.Length));
+        int cellWidth = Math.Max($"{Enumerable.Range(0, classes).Max(counts.Support)}".Length, 2) + 1;
+        string[] columns = [.. names.Select((n, i) => n.Length < cellWidth ? n : $"{i}")];
+        Write($"{"true".PadRight(nameWidth)} |{string.Concat(columns.Select(c => c.PadLeft(cellWidth)))} | right", "dim");
+        for (int truth = 0; truth < classes; truth++)
+        {
+            Write($"{names[truth].PadRight(nameWidth)} |", "dim", newLine: false);
+            for (int said = 0; said < classes; said++)
+            {
+                long count = counts[truth, said];
+                Write((count == 0 ? "·" : $"{count}").PadLeft(cellWidth), count == 0 ? "dim" : truth == said ? "green" : "bold darkorange", newLine: false);
+            }
+
+            Write($" | {(counts.Support(truth) == 0 ? "-" : $"{100 * counts.Recall(truth):F1}%"),6}", "dim");
+        }
+    }
+
+    private static void Write(string text, string style, bool newLine = true)
+    {
+        if (Screen.IsInteractive)
+        {
+            WriteStyled(text, style);
+        }
+        else
+        {
+            Console.Write(text);
+        }
+
+        if (newLine)
+        {
+            Console.WriteLine();
+        }
+    }
+
+    private static void WriteStyled(string text, string style) => AnsiConsole.Write(new Text(text, Style.Parse(style)));
+
+    private static void WriteGrid(IReadOnlyList<(string Name, string Value)> rows)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).HideHeaders().AddColumns("", "");
+        foreach ((string name, string value) in rows)
+        {
+            table.AddRow(new Text(name, Style.Parse("dim")), new Text(value));
+        }
+
+        AnsiConsole.Write(table);
+    }
+}
