@@ -1,0 +1,59 @@
+using Microsoft.Playwright;
+
+namespace MnistCnn.Samples.Tests;
+
+/// <summary>The drawing page in a browser of its own; a script error or a refused resource fails the test at the end.</summary>
+internal sealed class Page : IAsyncDisposable
+{
+    private readonly List<string> complaints = [];
+    private readonly IPlaywright playwright;
+    private readonly IBrowser browser;
+
+    private Page(IPlaywright playwright, IBrowser browser, IPage page)
+    {
+        (this.playwright, this.browser, Browser) = (playwright, browser, page);
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Console += (_, message) => complaints.AddRange(message.Type == "error" ? [message.Text] : []);
+    }
+
+    public IPage Browser { get; }
+
+    public static async Task<Page> OpenAsync(Server server, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
+    {
+        Assert.SkipUnless(File.Exists(chromium), $"Chromium is not installed at {chromium}.");
+        IPlaywright playwright = await Playwright.CreateAsync();
+        IBrowser browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        IPage page = await browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = 2, IsMobile = width < 500, HasTouch = width < 500 });
+        Page opened = new(playwright, browser, page);
+        await page.GotoAsync(server.Address.ToString());
+        return opened;
+    }
+
+    /// <summary>Draws a stroke with the mouse; the points are shares of the paper's side.</summary>
+    public async Task DrawAsync((double X, double Y)[] points)
+    {
+        LocatorBoundingBoxResult box = (await Browser.Locator("#paper").BoundingBoxAsync())!;
+        (float X, float Y) On((double X, double Y) p) => (box.X + (float)(p.X * box.Width), box.Y + (float)(p.Y * box.Height));
+        await Browser.Mouse.MoveAsync(On(points[0]).X, On(points[0]).Y);
+        await Browser.Mouse.DownAsync();
+        foreach ((double, double) point in points[1..])
+        {
+            await Browser.Mouse.MoveAsync(On(point).X, On(point).Y, new() { Steps = 4 });
+        }
+
+        await Browser.Mouse.UpAsync();
+    }
+
+    public Task ExpectDigitAsync(string digit) => Assertions.Expect(Browser.Locator("#digit")).ToHaveTextAsync(digit);
+
+    public async ValueTask DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+        Assert.Empty(complaints);
+    }
+}
