@@ -5,18 +5,14 @@ namespace MnistCnn.Batches;
 /// <summary>Orders a data set and writes batches of it into plain memory. Thread-safe.</summary>
 internal sealed unsafe class BatchAssembler
 {
-    private const int ImagesPerTask = 8;
-
     private readonly IMnistDataset _data;
     private readonly BatchLoaderOptions _options;
-    private readonly ParallelOptions _parallel;
 
     public BatchAssembler(IMnistDataset data, BatchLoaderOptions options)
     {
         (_data, _options) = (data, options);
         PixelsPerImage = checked(data.Height * data.Width);
         StepsPerEpoch = options.DropLast ? data.Count / options.BatchSize : (data.Count - 1) / options.BatchSize + 1;
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads };
     }
 
     public int PixelsPerImage { get; }
@@ -54,19 +50,15 @@ internal sealed unsafe class BatchAssembler
         var span = indices.Span;
         for (var i = 0; i < span.Length; i++)
             labels[i] = LabelOf(span[i]);
-        if (_options.Transforms.Count == 0)
+        var scratch = _options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
+        for (var i = 0; i < span.Length; i++)
         {
-            for (var i = 0; i < span.Length; i++)
-                PixelScaling.ToUnit(ImageOf(span[i]), new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage));
-            return;
+            var destination = new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage);
+            if (_options.Transforms.Count == 0)
+                PixelScaling.ToUnit(ImageOf(span[i]), destination);
+            else
+                Transform(span[i], epoch, scratch, destination);
         }
-
-        Parallel.For(0, (indices.Length + ImagesPerTask - 1) / ImagesPerTask, _parallel, task =>
-        {
-            var scratch = new float[2 * PixelsPerImage];
-            for (var i = task * ImagesPerTask; i < Math.Min(indices.Length, (task + 1) * ImagesPerTask); i++)
-                Transform(indices.Span[i], epoch, scratch, new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage));
-        });
     }
 
     private void Transform(int index, int epoch, float[] scratch, Span<float> destination)

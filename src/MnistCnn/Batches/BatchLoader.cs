@@ -6,7 +6,7 @@ namespace MnistCnn.Batches;
 /// <remarks>
 /// <para>Each image comes exactly once an epoch (but for a last short batch that <see cref="BatchLoaderOptions.DropLast"/> leaves out). Order and transforms depend on seed, epoch and
 /// index alone: the batches are the same on every machine and for every number of threads.</para>
-/// <para>With transforms the next batch is prepared on other threads while the caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
+/// <para>With transforms the next batches are prepared on other threads, one on each, while the caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
 /// </remarks>
 public sealed class BatchLoader
 {
@@ -64,19 +64,23 @@ public sealed class BatchLoader
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
         var order = _assembler.OrderOf(epoch);
-        PendingBatch? next = null;
+        var threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
+        var pending = new Queue<PendingBatch>();
         try
         {
-            for (var step = firstStep; step <= StepsPerEpoch; step++)
+            for (var (step, started) = (firstStep, firstStep); step <= StepsPerEpoch; step++)
             {
-                using var current = next ?? Start(order, step, epoch);
-                next = step < StepsPerEpoch ? Start(order, step + 1, epoch) : null;
+                // The batch that is needed now, and one more for each thread.
+                for (; started <= Math.Min(StepsPerEpoch, step + threads); started++)
+                    pending.Enqueue(Start(order, started, epoch));
+                using var current = pending.Dequeue();
                 yield return current.Complete(_options.Device);
             }
         }
         finally
         {
-            next?.Dispose();
+            foreach (var batch in pending)
+                batch.Dispose();
         }
     }
 

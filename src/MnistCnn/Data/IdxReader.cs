@@ -14,6 +14,7 @@ namespace MnistCnn.Data;
 public static class IdxReader
 {
     private const int UncheckedBytes = 256 << 10;
+    private const int Portion = 8 << 20;
 
     /// <summary>Reads a file, with the default limits.</summary>
     /// <typeparam name="T">The element type the file must have: byte, sbyte, short, int, float or double.</typeparam>
@@ -104,23 +105,28 @@ public static class IdxReader
         var count = (int)(header.PayloadBytes / IdxElement.SizeOf(header.ElementType));
         // Where the length of the input is unknown the array grows with what really comes.
         var known = input.LargestRemainder is not null;
-        var values = GC.AllocateUninitializedArray<T>(known ? count : Math.Min(count, UncheckedBytes / IdxElement.SizeOf(header.ElementType)), pinned);
+        var values = Allocate(known ? count : Math.Min(count, UncheckedBytes / IdxElement.SizeOf(header.ElementType)));
         for (var read = 0; read < count;)
         {
             if (read == values.Length)
             {
-                var larger = GC.AllocateUninitializedArray<T>((int)Math.Min(count, 2L * read), pinned);
+                var larger = Allocate((int)Math.Min(count, 2L * read));
                 values.CopyTo(larger, 0);
                 values = larger;
             }
 
-            input.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(read)), PayloadOf(header));
-            read = values.Length;
+            var portion = values.AsSpan(read, Math.Min(Portion, values.Length - read));
+            if (pinned)
+                PixelMemory.Populate(MemoryMarshal.AsBytes(portion));
+            input.ReadExactly(MemoryMarshal.AsBytes(portion), PayloadOf(header));
+            read += portion.Length;
         }
 
         input.ExpectEnd();
         IdxElement.SwapToOrFromBigEndian(MemoryMarshal.AsBytes(values.AsSpan()), IdxElement.SizeOf(header.ElementType));
         return values;
+
+        T[] Allocate(int length) => pinned ? PixelMemory.Allocate<T>(length) : GC.AllocateUninitializedArray<T>(length);
     }
 
     private static string PayloadOf(IdxHeader header) => string.Create(CultureInfo.InvariantCulture, $"{header.PayloadBytes} bytes of data, as the header says");

@@ -25,7 +25,7 @@ public sealed class SyntheticDigits : IMnistDataset
         ThrowIfOutside(width, nameof(width));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)count * height * width, Array.MaxLength, nameof(count));
         (Count, Height, Width) = (count, height, width);
-        _pixels = GC.AllocateUninitializedArray<byte>(count * height * width, pinned: true);
+        _pixels = PixelMemory.Allocate<byte>(count * height * width);
         Parallel.For(0, (count + 255) / 256, block =>
         {
             for (var i = 256 * block; i < Math.Min(count, 256 * (block + 1)); i++)

@@ -51,8 +51,8 @@ public sealed class IdxFuzzTests
                 peak = Math.Max(peak, process.WorkingSet64);
         });
 
-        TestContext.Current.SendDiagnosticMessage(
-            "{0} mutants, {1} loaded, slowest {2:F0} ms, working set + {3} MiB", Mutants, loaded, slowest.Max().TotalMilliseconds, (peak - before) >> 20);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            FormattableString.Invariant($"{Mutants} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(peak - before) >> 20} MiB"));
         Assert.InRange(loaded, 0, Mutants);
         Assert.InRange((peak - before) >> 20, 0, 128);
     }
