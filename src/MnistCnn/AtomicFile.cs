@@ -79,7 +79,7 @@ internal static class AtomicFile
         }
     }
 
-    private static void FlushFolder(string folder)
+    internal static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
             return;

@@ -59,7 +59,7 @@ internal static class MnistFiles
         return names.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException(
                 $"'{Path.GetFullPath(directory)}' {(Directory.Exists(directory) ? "contains none of the files" : "does not exist; looked in it for")} {string.Join(", ", names)}. "
-                + "Download them with MnistDownloader.DownloadAsync(MnistVariant.Mnist, directory).",
+                + "Download them: await new MnistDownloader().DownloadAsync(MnistVariant.Mnist, directory).",
                 Path.Combine(directory, names[1]));
     }
 }

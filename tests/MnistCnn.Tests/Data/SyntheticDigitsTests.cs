@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace MnistCnn.Tests.Data;
 
+[Collection(nameof(AloneInTheProcess))]
 public sealed class SyntheticDigitsTests
 {
     [Fact]

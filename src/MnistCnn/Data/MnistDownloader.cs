@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace MnistCnn.Data;
+
+/// <summary>Downloads the files of a published data set into a folder, each verified before it gets its name, and each only once.</summary>
+/// <remarks>
+/// <para>A file that is there and right (length and SHA-256) is left alone, so that a good cache needs no network. A file that is wrong is fetched again. Data goes to a hidden temporary file in
+/// the same folder, which an interrupted download leaves behind and a later one continues, and is renamed when it is complete, verified, and safe on the disk.</para>
+/// <para>Mirrors are asked in order; any failure, a wrong hash included, leads to another try or to the next mirror. Redirects are followed to HTTPS only, five at most.</para>
+/// <para>Thread-safe; several processes that want the same files at once wait for the one that downloads them.</para>
+/// </remarks>
+public sealed class MnistDownloader
+{
+    private readonly MnistDownloaderOptions _options;
+    private readonly MirrorClient _client;
+
+    /// <summary>Makes a downloader.</summary>
+    /// <param name="options">Patience and folders; null for the defaults.</param>
+    /// <param name="client">The client to use, which stays the caller's; null for a shared one with the proxy settings of the system.</param>
+    public MnistDownloader(MnistDownloaderOptions? options = null, HttpClient? client = null)
+    {
+        _options = options ?? new MnistDownloaderOptions();
+        _client = new MirrorClient(client ?? MirrorClient.Shared, _options.IdleTimeout);
+    }
+
+    /// <summary>The folder that <see cref="DownloadAsync"/> uses if it is given none. It may not exist yet.</summary>
+    /// <param name="variant">The data set.</param>
+    public string DirectoryOf(MnistVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return Path.Combine(CacheFolder.Find(_options.CacheDirectory, Environment.GetEnvironmentVariable), variant.Name);
+    }
+
+    /// <summary>Makes sure that all files of a data set are in a folder.</summary>
+    /// <param name="variant">The data set.</param>
+    /// <param name="directory">The folder, made if it does not exist; null for one in the user's cache (see <see cref="MnistDownloaderOptions.CacheDirectory"/>).</param>
+    /// <param name="progress">Hears of each quarter of a MiB.</param>
+    /// <param name="cancellationToken">Ends waiting and downloading; what has come so far is kept for the next time.</param>
+    /// <returns>The full path of the folder, for <see cref="MnistDataset.Load"/>.</returns>
+    /// <exception cref="MnistDownloadException">A file could be had from no mirror; the message lists the cause of each failure.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public async Task<string> DownloadAsync(
+        MnistVariant variant, string? directory = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        directory = Path.GetFullPath(directory ?? DirectoryOf(variant));
+        if (await MissingAsync(variant, directory, cancellationToken).ConfigureAwait(false) is [])
+            return directory;
+
+        Directory.CreateDirectory(directory);
+        using var exclusive = await FolderLock.AcquireAsync(directory, cancellationToken).ConfigureAwait(false);
+        // Another process may have been at work while this one waited.
+        foreach (var file in await MissingAsync(variant, directory, cancellationToken).ConfigureAwait(false))
+            await FetchAsync(variant, file, Path.Combine(directory, file.Name), progress, cancellationToken).ConfigureAwait(false);
+        return directory;
+    }
+
+    private static async Task<List<MnistFile>> MissingAsync(MnistVariant variant, string directory, CancellationToken cancellationToken)
+    {
+        var missing = new List<MnistFile>();
+        foreach (var file in variant.Files)
+        {
+            var info = new FileInfo(Path.Combine(directory, file.Name));
+            var good = info.Exists && info.Length == (file.Size ?? info.Length)
+                && (file.Sha256 is null || await PartFile.HashOfAsync(info.FullName, cancellationToken).ConfigureAwait(false) == file.Sha256);
+            if (!good)
+                missing.Add(file);
+        }
+
+        return missing;
+    }
+
+    private async Task FetchAsync(MnistVariant variant, MnistFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        var download = new FileDownload(_client, file, target, progress);
+        var causes = new List<string>();
+        DownloadFault? last = null;
+        foreach (var mirror in variant.Mirrors)
+        {
+            var address = new Uri(mirror, file.Name);
+            for (var attempt = 1; attempt <= _options.TriesPerMirror; attempt++)
+            {
+                last = await TryAsync(download, address, cancellationToken).ConfigureAwait(false);
+                if (last is null)
+                    return;
+                causes.Add(string.Create(CultureInfo.InvariantCulture, $"{address}, try {attempt}: {last.Message}"));
+                if (!last.IsTemporary)
+                    break;
+                if (attempt < _options.TriesPerMirror)
+                    await Task.Delay(_options.FirstDelay * Math.Pow(2, attempt - 1), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        throw new MnistDownloadException(target, causes, last);
+    }
+
+    private async Task<DownloadFault?> TryAsync(FileDownload download, Uri address, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_options.TryTimeout);
+        try
+        {
+            await download.RunAsync(address, deadline.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (DownloadFault fault)
+        {
+            return fault;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new DownloadFault(string.Create(CultureInfo.InvariantCulture, $"expected the whole file within {_options.TryTimeout.TotalSeconds:0.###} s, found less"), temporary: false, exception);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using MnistCnn.Data;
+using static MnistCnn.Tests.Data.DownloadSample;
+
+namespace MnistCnn.Tests.Data;
+
+/// <summary>Several processes that want the same files: this assembly, started again with a variable that makes it download and end.</summary>
+public sealed class DownloadProcessTests
+{
+    private const string MirrorVariable = "MNISTCNN_TEST_MIRROR";
+    private const string FolderVariable = "MNISTCNN_TEST_FOLDER";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Eight_processes_download_once_and_all_load_the_files()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = new LoopbackServer(async (request, stream, token) =>
+        {
+            // Long enough for the others to arrive while the first still downloads.
+            await Task.Delay(500, token);
+            await LoopbackServer.SendAsync(request, stream, Files[request.Name], token);
+        });
+
+        var processes = Enumerable.Range(0, 8).Select(_ => Start(server.Address, folder["cache"])).ToList();
+        foreach (var process in processes)
+        {
+            await process.WaitForExitAsync(Token);
+            Assert.Equal(Count % 256, process.ExitCode);
+            process.Dispose();
+        }
+
+        Assert.Equal([Images, Labels], server.Requests.Select(request => request.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task When_the_holder_of_the_lock_is_killed_the_next_one_continues_its_download()
+    {
+        using var folder = new TemporaryFolder();
+        var stalled = new TaskCompletionSource();
+        await using var server = new LoopbackServer(async (request, stream, token) =>
+        {
+            if (request.From > 0 || request.Name == Labels)
+            {
+                await LoopbackServer.SendAsync(request, stream, Files[request.Name], token);
+                return;
+            }
+
+            await LoopbackServer.WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {Files[Images].Length}\r\n\r\n", token);
+            await stream.WriteAsync(Files[Images].AsMemory(0, 70_000), token);
+            stalled.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+
+        using var holder = Start(server.Address, folder["cache"]);
+        await stalled.Task.WaitAsync(Token);
+        var part = folder[Path.Combine("cache", $".{Images}.part")];
+        while (!File.Exists(part) || new FileInfo(part).Length == 0)
+            await Task.Delay(10, Token);
+        var waiting = new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["cache"], cancellationToken: Token);
+        await Task.Delay(200, Token);
+        Assert.False(waiting.IsCompleted);
+
+        holder.Kill();
+        var killed = Stopwatch.GetTimestamp();
+        var directory = await waiting;
+
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"went on and finished {Stopwatch.GetElapsedTime(killed).TotalMilliseconds:F0} ms after the kill"));
+        Assert.Equal(Count, MnistDataset.Load(directory, MnistSplit.Test).Count);
+        Assert.Contains(server.Requests, request => request.Name == Images && request.From > 0);
+    }
+
+#pragma warning disable CA2255 // This is an application: started again with the variable set it is the other process of these tests.
+    [ModuleInitializer]
+    internal static void DownloadIfAsked()
+#pragma warning restore CA2255
+    {
+        if (Environment.GetEnvironmentVariable(MirrorVariable) is not { } mirror)
+            return;
+        var variant = Variant(new Uri(mirror));
+        var directory = new MnistDownloader(Impatient).DownloadAsync(variant, Environment.GetEnvironmentVariable(FolderVariable)).GetAwaiter().GetResult();
+        Environment.Exit(MnistDataset.Load(directory, MnistSplit.Test).Count % 256);
+    }
+
+    private static Process Start(Uri mirror, string folder)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(DownloadProcessTests).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[MirrorVariable] = mirror.ToString();
+        start.Environment[FolderVariable] = folder;
+        return Process.Start(start)!;
+    }
+}
