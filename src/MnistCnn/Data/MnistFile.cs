@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace MnistCnn.Data;
 
 /// <summary>A file of a published data set, and how to recognise it.</summary>
 public sealed record MnistFile
 {
+    // What no system's file names may contain, Windows' included.
+    private static readonly SearchValues<char> Separators = SearchValues.Create("/\\:*?\"<>|");
+
     /// <summary>Describes a file.</summary>
     /// <param name="name">Its name on the mirrors and in the folder: a plain file name.</param>
     /// <param name="size">Its exact length in bytes, or null if that is unknown.</param>
@@ -32,7 +37,7 @@ public sealed record MnistFile
     internal static string PlainName(string name, string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name, parameter);
-        if (name.AsSpan().IndexOfAny("/\\:*?\"<>|") >= 0 || name.Any(char.IsControl) || name.Trim('.', ' ').Length == 0 || name.Contains("..", StringComparison.Ordinal))
+        if (name.AsSpan().IndexOfAny(Separators) >= 0 || name.Any(char.IsControl) || name.Trim('.', ' ').Length == 0 || name.Contains("..", StringComparison.Ordinal))
             throw new ArgumentException($"Expected a plain file name, found '{name.Replace("\0", "\\0", StringComparison.Ordinal)}'.", parameter);
         return name;
     }

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace MnistCnn.Data;
 
 /// <summary>A published data set in the format of MNIST: where to get its files, how to recognise them, and what its classes are called.</summary>
@@ -78,7 +80,7 @@ public sealed record MnistVariant
         init => _mirrors = Checked(value, nameof(Mirrors));
     }
 
-    private static IReadOnlyList<Uri> Checked(IReadOnlyList<Uri> mirrors, string name)
+    private static ReadOnlyCollection<Uri> Checked(IReadOnlyList<Uri> mirrors, string name)
     {
         ArgumentNullException.ThrowIfNull(mirrors, name);
         if (mirrors.Count == 0)
