@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
-using MnistCnn.Samples.Serving;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -27,15 +27,16 @@ internal static class PredictCommand
 
     private static Task<int> Run(ParseResult parsed, Interruption interruption)
     {
-        using DigitModel model = DigitModel.Load(parsed.GetValue(Model)!);
+        CnnPredictor predictor = CnnPredictor.Load(parsed.GetValue(Model)!);
         string[] files = parsed.GetValue(Images)!;
         int width = files.Max(f => f.Length);
         List<object> results = [];
         foreach (string file in files)
         {
-            float[] probabilities = model.Predict(ImagePreparation.FromFile(file));
+            float[] probabilities = new float[predictor.ClassNames.Count];
+            predictor.Predict(ImagePreparation.FromFile(file), probabilities);
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
-            Console.WriteLine($"{file.PadRight(width)}  {string.Join("   ", ranked.Take(Shown).Select(digit => $"{model.ClassNames[digit]} {100 * probabilities[digit],5:F1}%"))}");
+            Console.WriteLine($"{file.PadRight(width)}  {string.Join("   ", ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%"))}");
             results.Add(new { file, digit = ranked[0], probability = probabilities[ranked[0]], probabilities });
         }
 

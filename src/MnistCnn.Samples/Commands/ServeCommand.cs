@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Serving;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
@@ -37,8 +38,14 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
     {
-        using DigitModel model = DigitModel.Load(parsed.GetValue(Model)!);
-        await using WebApplication server = DigitServer.Create(model, Addresses(parsed.GetValue(Urls)));
+        string path = parsed.GetValue(Model)!;
+        CnnPredictor predictor = CnnPredictor.Load(path);
+        if (predictor is not { Height: 28, Width: 28, ClassNames.Count: 10 })
+        {
+            throw new FormatException($"'{path}': expected a model of 28×28 images and 10 classes, found {predictor.Height}×{predictor.Width} and {predictor.ClassNames.Count}.");
+        }
+
+        await using WebApplication server = DigitServer.Create(predictor, Path.GetFileName(path), Addresses(parsed.GetValue(Urls)));
         await server.StartAsync(interruption.Token);
         ICollection<string> addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Console.WriteLine($"Draw a digit at {string.Join(" or ", addresses)} (Ctrl+C ends this)");

@@ -17,7 +17,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     {
         // libtorch takes longer to load than the images: side by side.
         Task<DeviceSelection> selecting = Task.Run(() => DeviceSelector.Parse(request.Device));
-        FoundData data = await FoundData.FindAsync(request.Data, request.Variant, interruption.Token);
+        FoundData data = await FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token);
         DeviceSelection device = await selecting;
         folder.Create();
         Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}. Device {device}");

@@ -6,28 +6,21 @@ namespace MnistCnn.Samples.Results;
 /// <param name="Train">Images to train on.</param>
 /// <param name="Test">Images to measure with.</param>
 /// <param name="Name">For readers, for instance <c>Fashion-MNIST</c>.</param>
-/// <param name="Folder">Where they came from; null where they were drawn.</param>
-internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string Name, string? Folder)
+internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string Name)
 {
-    public const string SyntheticName = "synthetic digits (not MNIST)";
+    private const string SyntheticName = "synthetic digits (not MNIST)";
 
-    public static string NameOf(string variant) => variant switch
+    private static readonly Dictionary<string, (MnistVariant Published, string Name)> Variants = new()
     {
-        "fashion" => "Fashion-MNIST",
-        "kmnist" => "KMNIST",
-        "synthetic" => SyntheticName,
-        _ => "MNIST",
+        ["mnist"] = (MnistVariant.Mnist, "MNIST"),
+        ["fashion"] = (MnistVariant.FashionMnist, "Fashion-MNIST"),
+        ["kmnist"] = (MnistVariant.KMnist, "KMNIST"),
     };
 
-    public static FoundData Synthetic() => new(new SyntheticDigits(20_000), new SyntheticDigits(4_000, split: MnistSplit.Test), SyntheticName, null);
+    public static FoundData Synthetic() => new(new SyntheticDigits(20_000), new SyntheticDigits(4_000, split: MnistSplit.Test), SyntheticName);
 
-    public static FoundData Load(string folder, string variant)
-    {
-        Task<MnistDataset> test = Task.Run(() => MnistDataset.Load(folder, MnistSplit.Test));
-        MnistDataset train = MnistDataset.Load(folder, MnistSplit.Train);
-        return new(train, test.GetAwaiter().GetResult(), NameOf(variant), folder);
-    }
-
+    /// <summary>Looks in the folder, or, without one, in the cache folder and then on the web.</summary>
+    /// <exception cref="IOException">The files are not there, not valid, or could not be downloaded.</exception>
     public static async Task<FoundData> FindAsync(string? folder, string variant, CancellationToken ct)
     {
         if (variant == "synthetic")
@@ -35,8 +28,44 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
             return Synthetic();
         }
 
-        await Task.CompletedTask;
-        ct.ThrowIfCancellationRequested();
-        return folder is null ? Synthetic() : Load(folder, variant);
+        (MnistVariant published, string name) = Variants[variant];
+        folder ??= await DownloadAsync(variant, null, new MnistDownloaderOptions { TriesPerMirror = 1 }, ct);
+        (MnistDataset train, MnistDataset test) = MnistDataset.LoadSplits(folder, published.ClassNames);
+        return new(train, test, name);
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, but where nothing was asked for and nothing can be had, warns and draws digits.</summary>
+    public static async Task<FoundData> FindOrDrawAsync(string? folder, string variant, CancellationToken ct)
+    {
+        try
+        {
+            return await FindAsync(folder, variant, ct);
+        }
+        catch (MnistDownloadException e)
+        {
+            string cause = e.Causes.Count > 0 ? e.Causes[0] : e.Message;
+            Console.Error.WriteLine($"warning: no {Variants[variant].Name} in the cache, and it cannot be downloaded ({cause}). Training on {SyntheticName}. Give --data DIR for files that you have.");
+            return Synthetic();
+        }
+    }
+
+    /// <summary>Downloads what is missing and says so.</summary>
+    public static async Task<string> DownloadAsync(string variant, string? folder, MnistDownloaderOptions options, CancellationToken ct)
+    {
+        HashSet<string> announced = [];
+        Announcement announcement = new(progress =>
+        {
+            if (announced.Add(progress.File))
+            {
+                Console.Error.WriteLine($"downloading {progress.File}, {progress.TotalBytes:N0} bytes");
+            }
+        });
+        return await new MnistDownloader(options).DownloadAsync(Variants[variant].Published, folder, announcement, ct);
+    }
+
+    /// <summary>Unlike <see cref="Progress{T}"/>, reports at once and in order.</summary>
+    private sealed class Announcement(Action<DownloadProgress> report) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) => report(value);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using MnistCnn.Inference;
 
 namespace MnistCnn.Samples.Serving;
 
@@ -14,7 +15,7 @@ internal static class DigitServer
     public const int LargestBody = 1 << 20;
 
     /// <summary>Builds the server; it listens once started. Every address is one that <see cref="TryParse"/> accepts.</summary>
-    public static WebApplication Create(DigitModel model, IEnumerable<string> urls)
+    public static WebApplication Create(CnnPredictor predictor, string modelName, IEnumerable<string> urls)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, urls));
@@ -23,8 +24,8 @@ internal static class DigitServer
         app.Use(ReportFailures);
         app.Use(RequestGuard.Check);
         Page.Map(app);
-        app.MapPost("/predict", context => PredictEndpoint.Answer(context, model));
-        app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = model.Name }));
+        app.MapPost("/predict", context => PredictEndpoint.Answer(context, predictor));
+        app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = modelName }));
         app.MapFallback(context => JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, GET /health."));
         return app;
     }

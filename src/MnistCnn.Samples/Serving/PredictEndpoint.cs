@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using MnistCnn.Inference;
 
 namespace MnistCnn.Samples.Serving;
 
@@ -16,7 +17,7 @@ internal static class PredictEndpoint
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
 
-    public static async Task Answer(HttpContext context, DigitModel model)
+    public static async Task Answer(HttpContext context, CnnPredictor predictor)
     {
         byte[] body = await ReadBody(context);
         byte[] pixels;
@@ -33,7 +34,8 @@ internal static class PredictEndpoint
 
         double preparation = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         started = Stopwatch.GetTimestamp();
-        float[] probabilities = model.Predict(pixels);
+        float[] probabilities = new float[predictor.ClassNames.Count];
+        predictor.Predict(pixels, probabilities);
         double network = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         context.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"prepare;dur={preparation:F3}, network;dur={network:F3}");
 
