@@ -1,0 +1,65 @@
+using MnistCnn.Data;
+using MnistCnn.Models;
+using MnistCnn.Training;
+using MnistCnn.Training.Callbacks;
+
+namespace MnistCnn.Tests.Docs;
+
+// snippet: callback
+internal sealed class StopAtAccuracy(double target) : ITrainerCallback
+{
+    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    {
+        if (result.Accuracy >= target)
+        {
+            context.RequestStop($"Accuracy {result.Accuracy:F4} reached {target:F4}.");
+        }
+    }
+}
+// end
+
+// snippet: stateful
+internal sealed class ImageCounter : ITrainerCallback
+{
+    public long Images { get; private set; }
+
+    public string? StateKey => "image_counter";
+
+    public void OnStepEnd(TrainerContext context, StepResult step) => Images += step.BatchCount;
+
+    public void SaveState(CallbackState state) => state.Set("images", Images);
+
+    public void LoadState(CallbackState state) => Images = state.GetInt64("images") ?? 0;
+}
+// end
+
+public sealed class CustomCallbackSnippets
+{
+    [Fact]
+    public void A_callback_stops_the_run()
+    {
+        SyntheticDigits train = new(2_000), validation = new(500, split: MnistSplit.Test);
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
+
+        // snippet: use
+        TrainerOptions options = new() { Epochs = 50, LearningRate = 0.001, ValidateEverySteps = 5 };
+        FitResult fit = new Trainer(options, [new StopAtAccuracy(0.5), new ImageCounter()]).Fit(model, train, validation);
+        string why = $"{fit.StopReason}: {fit.StopMessage}"; // RequestedByCallback: Accuracy 0.5… reached 0.5000.
+        // end
+        Assert.StartsWith("RequestedByCallback: Accuracy", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lambda_is_enough_for_one_hook()
+    {
+        SyntheticDigits train = new(500);
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
+        List<double> losses = [];
+
+        // snippet: lambda
+        LambdaCallback callback = new() { StepEnd = (context, step) => losses.Add(step.Loss) };
+        new Trainer(new TrainerOptions { Epochs = 1 }, [callback]).Fit(model, train);
+        // end
+        Assert.Equal(4, losses.Count);
+    }
+}
