@@ -12,7 +12,7 @@ internal static class LoadWorker
 
     public static Dictionary<string, double> Run(WorkerOptions options)
     {
-        Action load = options.Engine == "torchsharp" ? TorchSharpReader(options.Data) : () => Load(options.Data);
+        Action load = options.Engine == "torchsharp" ? TorchSharpReader(options.Data) : () => MnistDataset.LoadSplits(options.Data);
         List<double> seconds = [];
         for (int i = 0; i < Repetitions; i++)
         {
@@ -22,12 +22,6 @@ internal static class LoadWorker
         }
 
         return new() { ["seconds"] = Median.Of(seconds), ["first_seconds"] = seconds[0] };
-    }
-
-    private static void Load(string directory)
-    {
-        MnistDataset.Load(directory, MnistSplit.Train);
-        MnistDataset.Load(directory, MnistSplit.Test);
     }
 
     /// <summary>What TorchSharp's own data set class does (it is in a package of its own): unpacks the archives, checks next to nothing, and makes a tensor of every image and label.</summary>

@@ -1,5 +1,7 @@
+using CsCheck;
 using MnistCnn.Batches;
 using MnistCnn.Data;
+using TorchSharp;
 
 namespace MnistCnn.Tests.Batches;
 
@@ -51,6 +53,60 @@ public sealed class BatchLoaderTests
         Assert.Equal([7 / 255f, 0, 1 / 255f, 2 / 255f, 3 / 255f, 1], batch.Images[7].data<float>().ToArray());
     }
 
+    [Fact]
+    public void The_batches_of_any_epoch_partition_the_data_set() =>
+        Gen.Select(Gen.Int[1, 250], Gen.Int[1, 300], Gen.Bool, Gen.Int, Gen.Int[1, 100]).Sample((count, batchSize, dropLast, seed, epoch) =>
+        {
+            if (dropLast && count < batchSize)
+                return;
+            var loader = new BatchLoader(Numbered.Take(count), new BatchLoaderOptions { BatchSize = batchSize, DropLast = dropLast, Seed = seed });
+            var batches = loader.Epoch(epoch).Select(Read).ToList();
+            var seen = batches.SelectMany(batch => batch).ToList();
+            Assert.Equal(loader.StepsPerEpoch, batches.Count);
+            Assert.Equal(dropLast ? count - count % batchSize : count, seen.Count);
+            Assert.Equal(seen.Count, seen.Distinct().Count());
+            Assert.All(seen, id => Assert.InRange(id, 0, count - 1));
+        });
+
+    [Fact]
+    public void The_order_of_a_seed_and_epoch_is_the_same_on_every_machine_for_ever() =>
+        Assert.Equal([51, 107, 203, 4, 210, 27, 47, 87], Order(1, 1)[..8]);
+
+    [Fact]
+    public void A_batch_that_is_kept_never_changes_and_a_break_leaves_no_tensor_behind()
+    {
+        foreach (var transforms in (IImageTransform[][])[[], [new RandomShift()]])
+        {
+            var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            using (torch.NewDisposeScope())
+            {
+                var loader = new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 16, Transforms = transforms });
+                var kept = loader.Epoch(1).First();
+                var pixels = kept.Images.data<float>().ToArray();
+                foreach (var batch in loader.Epoch(2))
+                    batch.Dispose();
+                Assert.Equal(pixels, kept.Images.data<float>().ToArray());
+                kept.Dispose();
+            }
+
+            Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+    }
+
+    [Fact]
+    public void Bad_data_sets_and_arguments_are_refused_before_libtorch_sees_them()
+    {
+        var loader = new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 100 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(1, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoaderOptions { BatchSize = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoaderOptions { Threads = -1 });
+        Assert.Contains("Expected at least 251 images, found 250", Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 251, DropLast = true })).Message, StringComparison.Ordinal);
+        Assert.Contains("label 1 is 10, expected 0 to 9", Assert.Throws<InvalidOperationException>(() => new BatchLoader(new Broken(6, 10)).Epoch(1).First()).Message, StringComparison.Ordinal);
+        Assert.Contains("has 5 bytes, expected 2 × 3", Assert.Throws<InvalidOperationException>(() => new BatchLoader(new Broken(5, 9)).Epoch(1).First()).Message, StringComparison.Ordinal);
+    }
+
     private static int[] Order(int seed, int epoch) => [.. new BatchLoader(Numbered, new BatchLoaderOptions { Seed = seed }).Epoch(epoch).SelectMany(Read)];
 
     private static int[] Read(MnistBatch batch)
@@ -63,5 +119,20 @@ public sealed class BatchLoaderTests
             Assert.Equal(ids.Select(id => (long)id % 10), labels);
             return ids;
         }
+    }
+
+    private sealed class Broken(int bytes, byte label) : IMnistDataset
+    {
+        public int Count => 2;
+
+        public int Height => 2;
+
+        public int Width => 3;
+
+        public IReadOnlyList<string> ClassNames => Numbered.ClassNames;
+
+        public ReadOnlySpan<byte> GetImage(int index) => new byte[bytes];
+
+        public byte GetLabel(int index) => index == 1 ? label : (byte)0;
     }
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using MnistCnn.Data;
 
 namespace MnistCnn.Tests.Data;
@@ -16,6 +17,46 @@ public sealed class MnistDatasetTests
         Assert.Equal([5, 0, 4, 1, 9, 2, 1, 3, 1, 4], Enumerable.Range(0, 10).Select(train.GetLabel));
         Assert.Equal([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], Enumerable.Range(0, train.Count).CountBy(train.GetLabel).OrderBy(pair => pair.Key).Select(pair => pair.Value));
     }
+
+    [Fact]
+    public void Fashion_MNIST_as_Debian_packs_it_loads_with_its_class_names()
+    {
+        const string Directory = "/usr/share/datasets/fashion-mnist";
+        Assert.SkipUnless(System.IO.Directory.Exists(Directory), "Debian's package dataset-fashion-mnist is not installed.");
+        var (train, test) = MnistDataset.LoadSplits(Directory, MnistVariant.FashionMnist.ClassNames);
+
+        Assert.Equal((60_000, 10_000), (train.Count, test.Count));
+        Assert.Equal("Ankle boot", train.ClassNames[train.GetLabel(0)]);
+        Assert.All(Enumerable.Range(0, 10), label => Assert.Equal(6_000, Enumerable.Range(0, train.Count).Count(i => train.GetLabel(i) == label)));
+    }
+
+    [Theory]
+    [InlineData("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")]
+    [InlineData("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte")]
+    [InlineData("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte.gz")]
+    [InlineData("t10k-images.idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")]
+    public void Files_are_found_plain_or_compressed_under_both_spellings(string images, string labels)
+    {
+        using var folder = new TemporaryFolder();
+        IdxWriter.Write<byte>(folder[images], new byte[3 * 4 * 5], 3, 4, 5);
+        IdxWriter.Write<byte>(folder[labels], [7, 8, 9], 3);
+
+        var data = MnistDataset.Load(folder.Root, MnistSplit.Test);
+        Assert.Equal((3, 4, 5, 9), (data.Count, data.Height, data.Width, data.GetLabel(2)));
+    }
+
+    [Fact]
+    public void Any_division_is_a_partition_in_which_each_class_has_its_part() =>
+        Gen.Select(Gen.Byte[0, 3].Array[2, 300], Gen.Double[0.01, 0.99], Gen.Int).Sample((labels, fraction, seed) =>
+        {
+            var data = MnistDataset.FromMemory([.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)i, (byte)(i >> 8) })], labels, 1, 2);
+            var (first, second) = data.Split(fraction, seed);
+            var ids = new[] { first, second }.Select(set => Enumerable.Range(0, set.Count).Select(i => set.GetImage(i)[0] | set.GetImage(i)[1] << 8).ToList()).ToList();
+            Assert.Equal(Enumerable.Range(0, labels.Length), ids[0].Concat(ids[1]).Order());
+            Assert.All(ids, part => Assert.NotEmpty(part));
+            foreach (var (label, count) in labels.CountBy(label => label))
+                Assert.InRange(ids[0].Count(id => labels[id] == label) - count * fraction, -1.01, 1.01);
+        });
 
     [Fact]
     public void A_folder_without_files_says_what_it_looked_for_where_and_how_to_download()

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using MnistCnn.Data;
+
+namespace MnistCnn.Tests.Data;
+
+/// <summary>Files that <see cref="IdxWriter"/> wrote, read by torchvision's own reader of MNIST.</summary>
+public sealed class TorchvisionTests
+{
+    private const string Python = "/usr/bin/python3";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Torchvision_reads_the_same_images_and_labels()
+    {
+        Assert.SkipUnless(
+            File.Exists(Python) && (await RunAsync("-c", "import torchvision")).ExitCode == 0,
+            $"{Python} has no torchvision (Debian: python3-torchvision).");
+        using var folder = new TemporaryFolder();
+        var raw = Directory.CreateDirectory(folder[Path.Combine("MNIST", "raw")]).FullName;
+        var pixels = new Dictionary<string, byte[]>();
+        foreach (var (prefix, count) in (ReadOnlySpan<(string, int)>)[("train", 50), ("t10k", 20)])
+        {
+            pixels[prefix] = new byte[count * 5 * 9];
+            new Random(count).NextBytes(pixels[prefix]);
+            IdxWriter.Write<byte>(Path.Combine(raw, $"{prefix}-images-idx3-ubyte.gz"), pixels[prefix], count, 5, 9);
+            IdxWriter.Write<byte>(Path.Combine(raw, $"{prefix}-labels-idx1-ubyte.gz"), LabelsOf(count), count);
+        }
+
+        var (exitCode, output, error) = await RunAsync(Script(), folder.Root);
+        Assert.True(exitCode == 0, error);
+        using var found = JsonDocument.Parse(output);
+        foreach (var (name, prefix, count) in (ReadOnlySpan<(string, string, int)>)[("train", "train", 50), ("test", "t10k", 20)])
+        {
+            var split = found.RootElement.GetProperty(name);
+            Assert.Equal([count, 5, 9], split.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+            Assert.Equal(Convert.ToHexString(SHA256.HashData(pixels[prefix])), split.GetProperty("images").GetString(), ignoreCase: true);
+            Assert.Equal(LabelsOf(count), split.GetProperty("labels").EnumerateArray().Select(label => label.GetByte()));
+        }
+
+        static byte[] LabelsOf(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7 % 10))];
+    }
+
+    private static string Script([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "python", "read_idx_with_torchvision.py"));
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync(Token);
+        var output = await process.StandardOutput.ReadToEndAsync(Token);
+        await process.WaitForExitAsync(Token);
+        return (process.ExitCode, output, await error);
+    }
+}
