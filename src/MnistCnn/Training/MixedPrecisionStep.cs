@@ -92,8 +92,15 @@ internal sealed class MixedPrecisionStep : ITrainingStep
 
     private void ConvertModel(ScalarType type)
     {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter[] former = working;
         model.to(type);
         working = [.. model.parameters()];
+        // Some layers of TorchSharp leave the parameters that they replace to the finalizer.
+        foreach (Parameter replaced in former.Except(working))
+        {
+            replaced.Dispose();
+        }
     }
 
     private static void Copy(Parameter[] source, Parameter[] target)

@@ -26,19 +26,10 @@ public sealed class StepLogger : ITrainerCallback
     /// <inheritdoc/>
     public void OnStepEnd(TrainerContext context, StepResult step)
     {
-        if (step.Step % everySteps != 0 || !logger.IsEnabled(LogLevel.Information))
+        if (step.Step % everySteps == 0 && logger.IsEnabled(LogLevel.Information))
         {
-            return;
-        }
-
-        int epochs = context.Options.Epochs;
-        if (context.LastValidation is { } validation && validation.GlobalStep == step.GlobalStep)
-        {
-            StepLog.ValidatedStep(logger, step.Epoch, epochs, step.Step, step.StepsPerEpoch, step.EpochLoss, validation.Result.Loss, step.EpochAccuracy, validation.Result.Accuracy);
-        }
-        else
-        {
-            StepLog.Step(logger, step.Epoch, epochs, step.Step, step.StepsPerEpoch, step.EpochLoss, step.EpochAccuracy);
+            EvaluationResult? validation = context.LastValidation is { } last && last.GlobalStep == step.GlobalStep ? last.Result : null;
+            logger.Log(LogLevel.Information, default, new StepLine(step, context.Options.Epochs, validation), null, static (line, _) => line.ToString());
         }
     }
 }
