@@ -10,7 +10,7 @@ namespace MnistCnn.Tests.Training;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class LeakTests : IDisposable
 {
-    private const int Steps = 150;
+    private const int Steps = 144;
 
     private readonly TemporaryFolder folder = new();
 
