@@ -54,7 +54,7 @@ internal static class OverheadCommand
         set_num_threads(threads);
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
         Parameter[] parameters = [.. model.parameters()];
-        using Adam optimizer = optim.Adam(parameters, 0.00025);
+        using TorchSharp.Modules.Adam optimizer = optim.Adam(parameters, 0.00025);
         BatchLoader batches = new(train, new BatchLoaderOptions { BatchSize = BatchSize });
         long started = Stopwatch.GetTimestamp();
         (double lossSum, long hits) = (0, 0);
