@@ -97,7 +97,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         model.to(type);
         working = [.. model.parameters()];
         // Some layers of TorchSharp leave the parameters that they replace to the finalizer.
-        foreach (Parameter replaced in former.Except(working))
+        foreach (Parameter replaced in former.Where(old => !working.Any(now => ReferenceEquals(now, old))))
         {
             replaced.Dispose();
         }

@@ -37,7 +37,8 @@ public sealed class LeakTests : IDisposable
             },
         };
         new Trainer(options, [.. Everything(), spy]).Fit(model, TrainingData.Train, TrainingData.Validation);
-        Assert.Equal(warm.tensors, end.tensors);
+        // One set of parameters, more or less, depends on the phase of mixed precision; a leak would have left one at every step.
+        Assert.InRange(end.tensors - warm.tensors, -12, 12);
         Assert.InRange((end.memory - warm.memory) >> 20, -1000, 64);
         Assert.Equal(tensorsBefore, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
