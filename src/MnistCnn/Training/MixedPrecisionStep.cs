@@ -22,12 +22,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
     {
         model = request.Model;
         working = [.. model.parameters()];
-        masters = [.. working.Select(p => new Parameter(p.detach().clone(), p.requires_grad))];
-        foreach (Parameter master in masters)
-        {
-            master.DetachFromDisposeScope();
-        }
-
+        masters = MastersOf(working);
         optimizer = new RunOptimizer(masters, request.Options);
         labelSmoothing = request.Options.LabelSmoothing;
     }
@@ -78,6 +73,18 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         {
             master.Dispose();
         }
+    }
+
+    private static Parameter[] MastersOf(Parameter[] parameters)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter[] masters = [.. parameters.Select(p => new Parameter(p.detach().clone(), p.requires_grad))];
+        foreach (Parameter master in masters)
+        {
+            master.DetachFromDisposeScope();
+        }
+
+        return masters;
     }
 
     private void HideWeights()
