@@ -134,15 +134,15 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         }
 
         TVector m = TSimd.Load(first), v = TSimd.Load(second);
-        m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Correction1), TSimd.Subtract(g, m), m);
-        v = TSimd.MultiplyAdd(TSimd.Multiply(TSimd.Broadcast(1 - step.Beta2), g), g, TSimd.Multiply(TSimd.Broadcast(step.Beta2), v));
+        m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Gain1), g, TSimd.Multiply(TSimd.Broadcast(step.Beta1), m));
+        v = TSimd.Add(TSimd.Multiply(TSimd.Broadcast(step.Beta2), v), TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(step.Gain2), g), g));
         // Moments of parameters without a gradient decay into denormal numbers, which cost a hundred cycles each.
         m = TSimd.ZeroUnlessAbove(TSimd.Broadcast(1e-30f), TSimd.Absolute(m), m);
         v = TSimd.ZeroUnlessAbove(TSimd.Broadcast(1e-36f), v, v);
         TSimd.Store(first, m);
         TSimd.Store(second, v);
-        TVector root = TSimd.MultiplyAdd(TSimd.SquareRoot(v), TSimd.Broadcast(step.RootCorrection2), TSimd.Broadcast(step.Epsilon));
-        TSimd.Store(parameters, TSimd.MultiplyAdd(TSimd.Broadcast(-step.LearningRate), TSimd.Divide(m, root), TSimd.Multiply(p, TSimd.Broadcast(step.Decay))));
+        TVector root = TSimd.Add(TSimd.Multiply(TSimd.SquareRoot(v), TSimd.Broadcast(step.RootCorrection)), TSimd.Broadcast(step.Epsilon));
+        TSimd.Store(parameters, TSimd.Add(TSimd.Multiply(p, TSimd.Broadcast(step.Decay)), TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(-step.Rate), m), root)));
     }
 
     /// <summary>The last columns of a product: through memory of our own, since registers are wider than C.</summary>

@@ -1,9 +1,11 @@
 using MnistCnn.Inference;
+using MnistCnn.Kernels;
 using MnistCnn.Serialization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace MnistCnn.Models;
 
@@ -24,6 +26,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
     private readonly Linear fc1;
     private readonly Linear fc2;
     private readonly Linear fc3;
+    private readonly ClassifierKernels? kernels;
 
     /// <summary>Creates the network on the CPU with PyTorch's default initialisation.</summary>
     /// <param name="options">The shape; 28×28 pixels, 10 classes and logits where null.</param>
@@ -45,6 +48,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         fc2 = Linear(256, 64);
         fc3 = Linear(64, Options.ClassCount);
         RegisterComponents();
+        kernels = Options.UseKernels && SimdKernels.IsAccelerated ? new ClassifierKernels(Shape(Options)) : null;
         if (Options.Seed is { } seed)
         {
             Initialize(seed);
@@ -62,13 +66,28 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
     {
         CheckInput(input);
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = functional.relu(conv1.forward(input)); // [N, 16, 13, 13]
-        x = functional.relu(conv2.forward(x)); // [N, 32, 6, 6]
-        x = functional.relu(conv3.forward(x)); // [N, 64, 4, 4]
-        x = functional.relu(fc1.forward(x.flatten(1))); // [N, 256]
-        x = functional.relu(fc2.forward(x)); // [N, 64]
-        x = fc3.forward(x); // [N, classes]
+        Tensor x = input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU && Kernels is { } fast
+            ? fast.Forward(input, InOrder())
+            : OverLayers(input);
         return (Options.Output == ClassifierOutput.Softmax ? functional.softmax(x, 1) : x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The kernels, where they may stand for the layers as they are now; else null.</summary>
+    internal ClassifierKernels? Kernels =>
+        kernels is not null && InOrder().All(p => p.IsForKernels()) && !new Module<Tensor, Tensor>[] { conv1, conv2, conv3, fc1, fc2, fc3 }.Any(LayerHooks.Any) ? kernels : null;
+
+    /// <summary>Weight and bias of each layer in order.</summary>
+    internal Parameter[] InOrder() =>
+        [conv1.weight!, conv1.bias!, conv2.weight!, conv2.bias!, conv3.weight!, conv3.bias!, fc1.weight!, fc1.bias!, fc2.weight!, fc2.bias!, fc3.weight!, fc3.bias!];
+
+    /// <summary>The network over libtorch's operations, as a function of its parameters.</summary>
+    internal static Tensor Logits(Tensor input, Tensor[] p)
+    {
+        Tensor x = functional.relu(functional.conv2d(input, p[0], p[1], strides: [2, 2]));
+        x = functional.relu(functional.conv2d(x, p[2], p[3], strides: [2, 2]));
+        x = functional.relu(functional.conv2d(x, p[4], p[5])).flatten(1);
+        x = functional.relu(functional.linear(x, p[6], p[7]));
+        return functional.linear(functional.relu(functional.linear(x, p[8], p[9])), p[10], p[11]);
     }
 
     /// <summary>Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.</summary>
@@ -142,6 +161,24 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         Options.Width,
         Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
         Options.Output == ClassifierOutput.Softmax);
+
+    private Tensor OverLayers(Tensor input)
+    {
+        Tensor x = functional.relu(conv1.call(input)); // [N, 16, 13, 13]
+        x = functional.relu(conv2.call(x)); // [N, 32, 6, 6]
+        x = functional.relu(conv3.call(x)); // [N, 64, 4, 4]
+        x = functional.relu(fc1.call(x.flatten(1))); // [N, 256]
+        x = functional.relu(fc2.call(x)); // [N, 64]
+        return fc3.call(x); // [N, classes]
+    }
+
+    private static CnnShape Shape(CnnClassifierOptions options)
+    {
+        ConvolutionShape first = new(1, options.Height, options.Width, 16, 3, 2);
+        ConvolutionShape second = new(16, first.OutputHeight, first.OutputWidth, 32, 3, 2);
+        ConvolutionShape third = new(32, second.OutputHeight, second.OutputWidth, 64, 3, 1);
+        return new CnnShape([first, second, third], [third.OutputLength, 256, 64, options.ClassCount]);
+    }
 
     private static string NameAfterLoading()
     {

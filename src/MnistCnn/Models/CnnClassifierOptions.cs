@@ -59,6 +59,13 @@ public sealed record CnnClassifierOptions
     /// <value>Any number: equal seeds give equal weights. Null, the default: they come from torch's global generator.</value>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// Whether <c>forward</c> runs float32 tensors on the CPU over kernels of this library, several times as fast as libtorch's operations and equal to them within rounding.
+    /// Inner layers with hooks, other types and devices, and processors without fused multiply-add always take libtorch's.
+    /// </summary>
+    /// <value>True by default.</value>
+    public bool UseKernels { get; init; } = true;
+
     private static int Side(int value, string name) => value >= SmallestSide
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name}: expected {SmallestSide} or more, found {value}.");

@@ -11,9 +11,11 @@ internal sealed class RunOptimizer : IDisposable
     public RunOptimizer(IReadOnlyList<Parameter> parameters, TrainerOptions options) => optimizer = options switch
     {
         { Optimizer: { } create } => create(parameters, options.LearningRate) ?? throw new InvalidOperationException("Optimizer: expected an optimizer, found null."),
-        { WeightDecay: > 0 } => optim.AdamW(parameters, options.LearningRate, weight_decay: options.WeightDecay),
-        _ => optim.Adam(parameters, options.LearningRate),
+        _ => new Adam(parameters, options.LearningRate, weightDecay: options.WeightDecay, decoupled: true),
     };
+
+    /// <summary>The optimizer, where the options name none of their own.</summary>
+    public Adam Adam => (Adam)optimizer;
 
     public void Step(double learningRate)
     {

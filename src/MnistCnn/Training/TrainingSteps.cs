@@ -6,6 +6,6 @@ internal static class TrainingSteps
     public static ITrainingStep Create(StepRequest request) => request.Options.Precision switch
     {
         TrainingPrecision.BFloat16Mixed => new MixedPrecisionStep(request),
-        _ => new LibtorchStep(request),
+        _ => (ITrainingStep?)KernelStep.TryCreate(request) ?? new LibtorchStep(request),
     };
 }
