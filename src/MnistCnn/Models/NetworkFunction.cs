@@ -41,7 +41,7 @@ internal sealed class NetworkFunction : autograd.SingleTensorFunction<NetworkFun
     private static IEnumerable<Tensor> Differentiable(List<Tensor> saved, Tensor gradient)
     {
         Tensor logits = CnnClassifier.Logits(saved[0], [.. saved.Skip(1)]);
-        Queue<Tensor> gradients = new(autograd.grad([logits], [.. saved.Where(t => t.requires_grad)], [gradient], create_graph: true));
+        Queue<Tensor> gradients = new(autograd.grad([logits], [.. saved.Where(t => t.requires_grad)], [gradient], retain_graph: true, create_graph: true));
         return [.. saved.Select(t => t.requires_grad ? gradients.Dequeue() : null!)];
     }
 }

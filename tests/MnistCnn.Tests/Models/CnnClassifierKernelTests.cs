@@ -75,7 +75,7 @@ public sealed class CnnClassifierKernelTests
         {
             using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels });
             Tensor images = full([2, 1, 28, 28], 0.5, requires_grad: true);
-            Tensor slope = autograd.grad([model.forward(images).sum()], [images], create_graph: true).Single();
+            Tensor slope = autograd.grad([model.forward(images).sum()], [images], retain_graph: true, create_graph: true).Single();
             slope.square().sum().backward();
             return model.get_parameter("fc2.weight")!.grad!.data<float>().ToArray();
         })];
