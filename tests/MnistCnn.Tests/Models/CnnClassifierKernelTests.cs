@@ -213,7 +213,8 @@ public sealed class CnnClassifierKernelTests
 
     private static void Near(Tensor expected, Tensor actual, string what)
     {
-        double scale = expected.abs().max().ToDouble(), worst = (expected - actual).abs().max().ToDouble();
-        Assert.True(worst <= (1e-4 * scale) + 1e-9, $"{what}: expected a difference of at most {1e-4 * scale}, found {worst}.");
+        // Half a unit in the last place of a probability near 1 is 3e-8: where gradients cancel to less, no float32 agrees with another.
+        double limit = (1e-4 * expected.abs().max().ToDouble()) + 3e-8, worst = (expected - actual).abs().max().ToDouble();
+        Assert.True(worst <= limit, $"{what}: expected a difference of at most {limit}, found {worst}.");
     }
 }
