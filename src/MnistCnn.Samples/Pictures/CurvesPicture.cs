@@ -25,8 +25,8 @@ internal static class CurvesPicture
         using Plot plot = new();
         plot.Title(title, size: 15);
         plot.XLabel("epochs", size: 12);
-        AddCurve(plot, "training, mean since the epoch began", training, value, Palette.Quiet.ToScottPlot(), dashed: true);
-        AddCurve(plot, "validation", validation, value, Palette.Right.ToScottPlot(), dashed: false);
+        AddCurve(plot, "training, mean since the epoch began", training, value, Palette.Faint.ToScottPlot());
+        AddCurve(plot, "validation", validation, value, Palette.Right.ToScottPlot());
         plot.Axes.Left.TickGenerator = Ticks(format, [.. training.Concat(validation).Select(value).Where(v => v > 0)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         plot.Axes.SetLimitsX(0, Math.Max(1, training.Concat(validation).Max(p => p.Epoch)));
@@ -43,7 +43,7 @@ internal static class CurvesPicture
         sheet.Canvas.Restore();
     }
 
-    private static void AddCurve(Plot plot, string name, IReadOnlyList<CurvePoint> points, Func<CurvePoint, double> value, Color color, bool dashed)
+    private static void AddCurve(Plot plot, string name, IReadOnlyList<CurvePoint> points, Func<CurvePoint, double> value, Color color)
     {
         CurvePoint[] drawn = [.. points.Where(p => value(p) > 0)];
         if (drawn.Length == 0)
@@ -54,7 +54,6 @@ internal static class CurvesPicture
         Scatter curve = plot.Add.Scatter(drawn.Select(p => p.Epoch).ToArray(), drawn.Select(p => Math.Log10(value(p))).ToArray(), color);
         curve.LegendText = name;
         curve.LineWidth = 2;
-        curve.LinePattern = dashed ? LinePattern.Dashed : LinePattern.Solid;
         curve.MarkerSize = drawn.Length == 1 ? 7 : 0;
     }
 

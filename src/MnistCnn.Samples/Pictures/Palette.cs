@@ -7,6 +7,7 @@ internal static class Palette
 {
     public static readonly SKColor Text = new(0x1d, 0x23, 0x2b);
     public static readonly SKColor Quiet = new(0x6b, 0x74, 0x7e);
+    public static readonly SKColor Faint = new(0xa9, 0xb1, 0xba);
     public static readonly SKColor Line = new(0xe3, 0xe5, 0xe8);
     public static readonly SKColor Right = new(0x0a, 0x6b, 0x5d);
     public static readonly SKColor Wrong = new(0xd9, 0x5f, 0x0e);
