@@ -6,7 +6,7 @@ namespace MnistCnn.Kernels;
 internal sealed unsafe class CnnGradients : KernelJob
 {
     private readonly CnnPlan plan;
-    private readonly List<(int Parameter, int Column, int Columns)> tasks = [];
+    private readonly List<(int Parameter, int First, int Count)> tasks = [];
     private readonly nint[] parameters, gradients, first, second;
     private CnnWorkspace workspace = null!;
     private readonly AlignedBuffer scratch;
@@ -16,20 +16,14 @@ internal sealed unsafe class CnnGradients : KernelJob
     public CnnGradients(CnnPlan plan, int threads)
     {
         (this.plan, this.threads) = (plan, Math.Max(1, threads));
-        scratchLength = Enumerable.Range(0, plan.Shape.ParameterCount).Max(p => p / 2 < plan.Convolutions.Length || p % 2 == 1
-            ? plan.ParameterLength(p) : plan.ParameterLength(p + 1) * plan.Linears[0].BlockStride);
+        scratchLength = Enumerable.Range(0, plan.Shape.ParameterCount).Where(p => p / 2 < plan.Convolutions.Length || p % 2 == 1)
+            .Max(plan.ParameterLength) + (plan.Linears[0].BlockStride * plan.Linears[0].BlockStride);
         scratch = new((long)scratchLength * this.threads);
         int count = plan.Shape.ParameterCount;
         (parameters, gradients, first, second) = (new nint[count], new nint[count], new nint[count], new nint[count]);
-        for (int p = 0; p < count; p++)
-        {
-            int linear = (p / 2) - plan.Convolutions.Length, columns = linear < 0 || p % 2 == 1 ? 1 : plan.Linears[linear].Inputs;
-            for (int column = 0, panel; column < columns; column += panel)
-            {
-                panel = plan.Simd.PanelWidth(column, columns);
-                tasks.Add((p, column, Math.Min(panel, columns - column)));
-            }
-        }
+        int[] linearWeights = [.. Enumerable.Range(0, count).Where(p => p / 2 >= plan.Convolutions.Length && p % 2 == 0)];
+        tasks.AddRange(linearWeights.SelectMany(p => Linear.Panels(plan.Simd, plan.ParameterLength(p + 1)).Select(panel => (p, panel.First, panel.Count))));
+        tasks.AddRange(Enumerable.Range(0, count).Except(linearWeights).OrderByDescending(plan.ParameterLength).Select(p => (p, 0, 0)));
     }
 
     /// <summary>Computes the gradients of the workspace's last backward pass.</summary>
@@ -53,18 +47,18 @@ internal sealed unsafe class CnnGradients : KernelJob
     /// <inheritdoc/>
     public override void Run(int item, int thread)
     {
-        (int p, int column, int columns) = tasks[item];
-        int linear = (p / 2) - plan.Convolutions.Length, rows = 1, length = plan.ParameterLength(p);
-        nint offset = column * sizeof(float), stride = length;
-        float* gradient = step is null ? (float*)(gradients[p] + offset) : scratch.Pointer + ((nint)thread * scratchLength);
+        (int p, int firstOutput, int outputs) = tasks[item];
+        int linear = (p / 2) - plan.Convolutions.Length, length = plan.ParameterLength(p);
+        float* own = scratch.Pointer + ((nint)thread * scratchLength), gradient = step is null ? (float*)gradients[p] : own;
+        if (outputs > 0)
+        {
+            LinearWeights(p, linear, firstOutput, outputs, own);
+            return;
+        }
+
         if (linear < 0)
         {
             workspace.ConvolutionGradient(p, gradient);
-        }
-        else if (p % 2 == 0)
-        {
-            workspace.LinearWeightGradient(linear, column, columns, gradient, block: step is not null);
-            (rows, length, stride) = (plan.Linears[linear].Outputs, columns, plan.Linears[linear].Inputs);
         }
         else
         {
@@ -73,8 +67,25 @@ internal sealed unsafe class CnnGradients : KernelJob
 
         if (step is { } adam)
         {
-            nint gradientStride = rows == 1 ? length : plan.Linears[linear].BlockStride;
-            plan.Simd.Adam((float*)(parameters[p] + offset), gradient, (float*)(first[p] + offset), (float*)(second[p] + offset), rows, length, stride, gradientStride, adam);
+            plan.Simd.Adam((float*)parameters[p], gradient, (float*)first[p], (float*)second[p], 1, length, length, length, adam);
+        }
+    }
+
+    private void LinearWeights(int p, int linear, int firstOutput, int outputs, float* block)
+    {
+        int inputs = plan.Linears[linear].Inputs;
+        for (int input = 0, panel; input < inputs; input += panel)
+        {
+            panel = Math.Min(plan.Simd.PanelWidth(input, inputs), inputs - input);
+            nint offset = (((nint)firstOutput * inputs) + input) * sizeof(float);
+            float* destination = step is null ? (float*)(gradients[p] + offset) : block;
+            workspace.LinearWeightGradient(linear, firstOutput, outputs, input, panel, destination, block: step is not null);
+            if (step is { } adam)
+            {
+                plan.Simd.Adam(
+                    (float*)(parameters[p] + offset), block, (float*)(first[p] + offset), (float*)(second[p] + offset),
+                    outputs, panel, inputs, plan.Linears[linear].BlockStride, adam);
+            }
         }
     }
 }

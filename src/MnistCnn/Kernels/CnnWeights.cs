@@ -35,12 +35,13 @@ internal sealed unsafe class CnnWeights : KernelJob
             {
                 backward[l] = new(plan.ParameterLength(2 * l));
             }
+        }
 
-            int columns = linear < 0 ? 1 : plan.Linears[linear].Outputs;
-            for (int column = 0; column < columns; column += plan.Simd.PanelWidth(column, columns))
-            {
-                tasks.Add((l, column));
-            }
+        // The linear layers come first, as in CnnGradients: their panels then stay with the thread that updated them.
+        foreach (int layer in Enumerable.Range(0, plan.LayerCount).OrderBy(l => l < plan.Convolutions.Length))
+        {
+            int linear = layer - plan.Convolutions.Length;
+            tasks.AddRange(linear < 0 ? [(layer, 0)] : Linear.Panels(plan.Simd, plan.Linears[linear].Outputs).Select(panel => (layer, panel.First)));
         }
     }
 

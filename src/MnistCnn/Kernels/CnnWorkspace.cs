@@ -131,9 +131,11 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         }
     }
 
-    /// <summary>Gradient of some columns of the weights of a linear layer, into a block or among the others.</summary>
-    public void LinearWeightGradient(int linear, int firstInput, int columns, float* destination, bool block) => plan.Linears[linear].BackwardWeights(
-        batchCount, rows[linear].Pointer + firstInput, plan.Strides[linear], rowGradients[linear + 1].Pointer, plan.Strides[linear + 1], columns, destination, block);
+    /// <summary>Gradient of the weights of a panel of outputs and some inputs of a linear layer, into a block or among the others.</summary>
+    public void LinearWeightGradient(int linear, int firstOutput, int outputCount, int firstInput, int inputCount, float* destination, bool block) =>
+        plan.Linears[linear].BackwardWeights(
+            batchCount, rows[linear].Pointer + firstInput, plan.Strides[linear], rowGradients[linear + 1].Pointer + firstOutput, plan.Strides[linear + 1],
+            outputCount, inputCount, destination, block);
 
     /// <summary>Gradient of the bias of a linear layer.</summary>
     public void LinearBiasGradient(int linear, float* destination) => plan.Simd.SumRows(

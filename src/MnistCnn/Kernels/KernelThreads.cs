@@ -4,16 +4,18 @@ using System.Runtime.ExceptionServices;
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// A team of background threads that takes the items of a job together with the caller. Between jobs they spin for a moment, since the next job of a training step
+/// A team of background threads that takes the items of a job together with the caller. Every item has a home, thread item mod threads, so that its data stay in one core's cache from job to job; who is done helps the others. Between jobs they spin for a moment, since the next job of a training step
 /// is microseconds away, then block, and end after a few idle seconds. Teams are lent: several callers at once have a team each. Thread-safe, no allocation once the threads run.
 /// </summary>
 internal sealed class KernelThreads
 {
+    private const int CacheLine = 16;
     private static readonly Stack<KernelThreads> idle = new();
     private readonly List<Worker> workers = [];
     private readonly Signal done = new();
     private KernelJob job = null!;
-    private int items, next, busy;
+    private int items, threads, busy;
+    private int[] taken = [];
     private ExceptionDispatchInfo? failure;
 
     /// <summary>Runs all items on up to <paramref name="threads"/> threads, this one among them, and waits for them.</summary>
@@ -52,7 +54,13 @@ internal sealed class KernelThreads
 
     private void Execute(int threads, int items, KernelJob job)
     {
-        (this.job, this.items, next, busy, failure) = (job, items, -1, threads - 1, null);
+        (this.job, this.items, this.threads, busy, failure) = (job, items, threads, threads - 1, null);
+        if (taken.Length < threads * CacheLine)
+        {
+            taken = new int[threads * CacheLine];
+        }
+
+        Array.Clear(taken);
         while (workers.Count < threads - 1)
         {
             workers.Add(new Worker(this, workers.Count + 1));
@@ -73,9 +81,13 @@ internal sealed class KernelThreads
     {
         try
         {
-            for (int item; (item = Interlocked.Increment(ref next)) < items;)
+            for (int victim = 0; victim < threads; victim++)
             {
-                job.Run(item, thread);
+                int owner = (thread + victim) % threads;
+                for (int item; (item = ((Interlocked.Increment(ref taken[owner * CacheLine]) - 1) * threads) + owner) < items;)
+                {
+                    job.Run(item, thread);
+                }
             }
         }
         catch (Exception e)

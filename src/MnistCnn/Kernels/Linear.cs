@@ -10,7 +10,8 @@ namespace MnistCnn.Kernels;
 /// </summary>
 internal sealed unsafe class Linear(SimdKernels simd, int inputs, int outputs)
 {
-    private readonly RowTiles weightRows = RowTiles.Strided(outputs, 1, inputs), blockRows = RowTiles.Strided(outputs, 1, simd.RowVectors * simd.Width);
+    private readonly Dictionary<int, (RowTiles Whole, RowTiles Block)> weightRows = Panels(simd, outputs).Select(p => p.Count).Distinct()
+        .ToDictionary(count => count, count => (RowTiles.Strided(count, 1, inputs), RowTiles.Strided(count, 1, simd.RowVectors * simd.Width)));
 
     public int Inputs => inputs;
 
@@ -46,8 +47,21 @@ internal sealed unsafe class Linear(SimdKernels simd, int inputs, int outputs)
         new TileOperands { A = outputGradients, AInner = 1, B = weights, BInner = inputs, Outer = 1, Middle = 1, Inner = outputs, C = inputGradients, Gate = gate },
         rows, inputs);
 
-    /// <summary>Gradient of some columns of the weights, over the whole batch: into PyTorch's layout, or into a block of rows of <see cref="BlockStride"/>.</summary>
-    public void BackwardWeights(int count, float* x, int strideX, float* outputGradients, int strideY, int columns, float* weightGradients, bool block) => simd.Multiply(
+    /// <summary>
+    /// Gradient of the weights of one panel of outputs and of some inputs (where x begins), over the whole batch: into PyTorch's layout, or into a block of rows of <see cref="BlockStride"/>.
+    /// </summary>
+    public void BackwardWeights(
+        int count, float* x, int strideX, float* outputGradients, int strideY, int panelOutputs, int columns, float* weightGradients, bool block) => simd.Multiply(
         new TileOperands { A = outputGradients, AInner = strideY, B = x, BInner = strideX, Outer = 1, Middle = 1, Inner = count, C = weightGradients },
-        block ? blockRows : weightRows, columns);
+        block ? weightRows[panelOutputs].Block : weightRows[panelOutputs].Whole, columns);
+
+    /// <summary>The panels of outputs: their first, and how many.</summary>
+    public static IEnumerable<(int First, int Count)> Panels(SimdKernels simd, int outputs)
+    {
+        for (int first = 0, panel; first < outputs; first += panel)
+        {
+            panel = simd.PanelWidth(first, outputs);
+            yield return (first, Math.Min(panel, outputs - first));
+        }
+    }
 }
