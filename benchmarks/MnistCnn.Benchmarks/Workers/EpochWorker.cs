@@ -4,7 +4,7 @@ using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Workers;
 
-/// <summary>Trains a few epochs with everything that belongs to them but validation, and measures the machine's limit just before.</summary>
+/// <summary>Trains a few epochs with everything that belongs to them but validation, and measures the machine's limit just before. With --engine torchsharp over libtorch's operations.</summary>
 internal static class EpochWorker
 {
     /// <summary>Multiply-adds of an image, forward; backward takes the same for the weights, and for the inputs of all layers but the first.</summary>
@@ -14,7 +14,7 @@ internal static class EpochWorker
     public static Dictionary<string, double> Run(WorkerOptions options)
     {
         MnistDataset train = MnistDataset.Load(options.Data, MnistSplit.Train);
-        using CnnClassifier model = new(new CnnClassifierOptions { Seed = options.Seed });
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = options.Seed, UseKernels = options.Engine == "ours" });
         TrainerOptions training = new() { Epochs = 3, Seed = options.Seed, Threads = options.Threads };
         double limit = FmaLimit.Measure(options.Threads);
         FitResult fit = new Trainer(training).Fit(model, train);

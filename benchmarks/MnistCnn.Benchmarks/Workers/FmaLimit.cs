@@ -21,17 +21,19 @@ internal static class FmaLimit
         double best = 0;
         for (int attempt = 0; attempt < 8; attempt++)
         {
-            using Barrier barrier = new(threads + 1);
-            Thread[] team = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+            // Each thread reads the clock itself: this one may not get a core before the others are done.
+            using Barrier barrier = new(threads);
+            long[] started = new long[threads], ended = new long[threads];
+            Thread[] team = [.. Enumerable.Range(0, threads).Select(t => new Thread(() =>
             {
                 barrier.SignalAndWait();
+                started[t] = Stopwatch.GetTimestamp();
                 work();
+                ended[t] = Stopwatch.GetTimestamp();
             }))];
             Array.ForEach(team, t => t.Start());
-            barrier.SignalAndWait();
-            long started = Stopwatch.GetTimestamp();
             Array.ForEach(team, t => t.Join());
-            best = Math.Max(best, 2.0 * threads * width * Chains * Iterations / Stopwatch.GetElapsedTime(started).TotalSeconds / 1e9);
+            best = Math.Max(best, 2.0 * threads * width * Chains * Iterations / Stopwatch.GetElapsedTime(started.Min(), ended.Max()).TotalSeconds / 1e9);
         }
 
         return best;
