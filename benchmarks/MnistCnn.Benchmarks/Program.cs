@@ -1,10 +1,10 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using MnistCnn.Benchmarks;
 using MnistCnn.Benchmarks.Comparison;
 using MnistCnn.Benchmarks.Training;
 using MnistCnn.Benchmarks.Workers;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
     case ["compare", .. var rest]:
@@ -17,6 +17,8 @@ switch (args)
         return OverheadCommand.Run(rest);
     case ["leak", .. var rest]:
         return LeakCommand.Run(rest);
+    case ["mutants", .. var rest]:
+        return MutantRun.Run(rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 100_000);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run(args);
         return 0;
