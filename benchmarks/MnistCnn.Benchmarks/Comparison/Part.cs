@@ -6,4 +6,5 @@ namespace MnistCnn.Benchmarks.Comparison;
 /// <param name="Unit">Of the figures shown.</param>
 /// <param name="Scale">From what is measured to this unit.</param>
 /// <param name="Contenders">The peers in their order, ours last.</param>
-internal sealed record Part(string Name, string Title, string Unit, double Scale, IReadOnlyList<Contender> Contenders);
+/// <param name="SeedPerRun">Whether each run gets a seed of its own, and there are five at least.</param>
+internal sealed record Part(string Name, string Title, string Unit, double Scale, IReadOnlyList<Contender> Contenders, bool SeedPerRun = false);

@@ -11,9 +11,9 @@ internal sealed class PartResult(Part part)
 
     public void Measure(int pairs)
     {
-        for (int pair = 0; pair < pairs; pair++)
+        for (int pair = 0; pair < (part.SeedPerRun ? Math.Max(5, pairs) : pairs); pair++)
         {
-            foreach (Contender contender in part.Contenders.Where(c => !failures.ContainsKey(c.Name)))
+            foreach (Contender contender in part.Contenders.Select(c => part.SeedPerRun ? c with { Command = [.. c.Command, "--seed", $"{pair + 1}"] } : c).Where(c => !failures.ContainsKey(c.Name)))
             {
                 try
                 {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MnistCnn.Models;
+using MnistCnn.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,8 @@ internal sealed class TorchSharpEngine : IPredictionEngine
 
     public TorchSharpEngine(string weights, float[] images, int threads)
     {
-        model = CnnClassifier.Load(weights);
+        model = new CnnClassifier(new CnnClassifierOptions { UseKernels = false });
+        model.LoadSafetensors(weights);
         model.eval();
         set_num_threads(threads);
         input = tensor(images).reshape(-1, 1, 28, 28);

@@ -7,7 +7,7 @@ namespace MnistCnn.Inference;
 /// the transformed tiles. Source: Lavin and Gray, «Fast Algorithms for Convolutional Neural Networks», CVPR 2016. Immutable.
 /// <code>
 /// images [N, height, width, channels], outputs [N, height − 2, width − 2, filters]     channels-last
-/// transformed tiles, their products    [36, tiles, channels], [36, tiles, filters]      tiles: those of image 0, row by row, then of image 1 …
+/// transformed tiles, their products    [36, tiles, channels], [36, tiles, filters]      a gap behind each point; tiles: those of image 0, row by row, then of image 1 …
 /// transformed weights                  36 × [channel] × [filter]                        panels, see SimdKernels
 /// </code>
 /// </summary>
@@ -18,6 +18,9 @@ internal sealed unsafe class WinogradConvolution
 
     /// <summary>Points of a transformed tile: 6 × 6.</summary>
     private const int Points = 36;
+
+    /// <summary>Floats between the points: at powers of two they would compete for the same lines of the cache.</summary>
+    private const int Gap = 16;
 
     private static readonly double[,] s_weightTransform =
     {
@@ -64,7 +67,7 @@ internal sealed unsafe class WinogradConvolution
         shape.Kernel == 3 && shape.Stride == 1 && shape.OutputHeight % Side == 0 && shape.OutputWidth % Side == 0 && shape.Channels % simd.Width == 0 && shape.Filters % simd.Width == 0;
 
     /// <summary>Floats that <see cref="Forward"/> needs for some images.</summary>
-    public long ScratchLength(int images) => (long)Points * images * TilesPerImage * (shape.Channels + shape.Filters);
+    public long ScratchLength(int images) => (long)Points * ((images * TilesPerImage * (shape.Channels + shape.Filters)) + (2 * Gap));
 
     /// <summary>The rows of the products for some images.</summary>
     public RowTiles Rows(int images) => RowTiles.Strided(images * TilesPerImage, shape.Channels, shape.Filters);
@@ -73,7 +76,7 @@ internal sealed unsafe class WinogradConvolution
     public void Forward(int count, RowTiles rows, float* images, float* scratch, float* outputs)
     {
         int tiles = count * TilesPerImage, acrosses = shape.OutputWidth / Side;
-        nint inputPoint = (nint)tiles * shape.Channels, outputPoint = (nint)tiles * shape.Filters;
+        nint inputPoint = ((nint)tiles * shape.Channels) + Gap, outputPoint = ((nint)tiles * shape.Filters) + Gap;
         float* products = scratch + (Points * inputPoint);
         for (int tile = 0; tile < tiles; tile++)
         {

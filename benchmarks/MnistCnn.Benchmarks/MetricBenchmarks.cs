@@ -1,0 +1,42 @@
+using BenchmarkDotNet.Attributes;
+using MnistCnn.Metrics;
+using static TorchSharp.torch;
+
+namespace MnistCnn.Benchmarks;
+
+/// <summary>What a metric costs at every batch of 128, from update to number.</summary>
+[MemoryDiagnoser]
+public class MetricBenchmarks
+{
+    private readonly AccuracyMetric accuracy = new();
+    private readonly ConfusionMatrix confusions = new(10);
+    private Tensor output = null!;
+    private Tensor labels = null!;
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        output = randn(128, 10);
+        labels = randint(10, 128, ScalarType.Int64);
+    }
+
+    [Benchmark]
+    public double Accuracy() => Measure(accuracy);
+
+    [Benchmark]
+    public double Confusions() => Measure(confusions);
+
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        output.Dispose();
+        labels.Dispose();
+    }
+
+    private double Measure(IMetric metric)
+    {
+        metric.Reset();
+        metric.Update(output, labels);
+        return metric.Compute();
+    }
+}
