@@ -6,7 +6,7 @@ namespace MnistCnn.Benchmarks;
 
 /// <summary>What a metric costs at every batch of 128, from update to number.</summary>
 [MemoryDiagnoser]
-public class MetricBenchmarks
+public class MetricBenchmarks : IDisposable
 {
     private readonly AccuracyMetric accuracy = new();
     private readonly ConfusionMatrix confusions = new(10);
@@ -27,10 +27,13 @@ public class MetricBenchmarks
     public double Confusions() => Measure(confusions);
 
     [GlobalCleanup]
-    public void CleanUp()
+    public void Dispose()
     {
+        accuracy.Dispose();
+        confusions.Dispose();
         output.Dispose();
         labels.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private double Measure(IMetric metric)
