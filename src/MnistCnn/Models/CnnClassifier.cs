@@ -135,7 +135,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
 
     /// <summary>The weights as float32, whatever precision the module was converted to.</summary>
     private Dictionary<string, SafetensorsTensor> Weights() => ModuleState.Capture(this)
-        .ToDictionary(pair => pair.Key, pair => SafetensorsTensor.Create<float>(pair.Value.ToSingles(), [.. pair.Value.Shape]));
+        .ToDictionary(pair => pair.Key, pair => pair.Value.Type == SafetensorsType.F32 ? pair.Value : SafetensorsTensor.Create<float>(pair.Value.ToSingles(), [.. pair.Value.Shape]));
 
     /// <summary>Copies the weights, as they are now, into a predictor: faster than <c>forward</c>, and independent of this model from then on.</summary>
     /// <param name="options">How the predictor works; the defaults where null.</param>
