@@ -45,7 +45,8 @@ internal static class Sample
     /// <summary>Sends SIGINT, as Ctrl+C does.</summary>
     public static void Interrupt(Process process)
     {
-        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        // The shell's own kill: the program of that name is in a package that a small Debian does not have.
+        using Process kill = Process.Start("sh", ["-c", $"kill -INT {process.Id}"]);
         kill.WaitForExit();
     }
 

@@ -128,14 +128,19 @@ public sealed class CnnPredictorTests
         float[] probabilities = new float[count * 10];
         predictor.Predict(images, probabilities);
         predictor.Predict(images.AsSpan(0, 784));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        // The least of several rounds: the runtime may allocate once for itself, as where it swaps compiled code.
+        long least = Enumerable.Range(0, 5).Min(_ =>
         {
-            predictor.Predict(images, probabilities);
-            predictor.Predict(images.AsSpan(0, 784));
-        }
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 20; i++)
+            {
+                predictor.Predict(images, probabilities);
+                predictor.Predict(images.AsSpan(0, 784));
+            }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.Equal(0, least);
     }
 
     [Fact]
