@@ -143,6 +143,36 @@ public sealed class CommandLineTests(TrainedModel trained)
     }
 
     [Fact]
+    public async Task An_interrupted_host_leaves_a_checkpoint_and_its_next_start_goes_on_from_it()
+    {
+        using TemporaryFolder folder = new();
+        string[] command = ["hosted", "--epochs", "3", "--out", "hosted"];
+        using Process process = Sample.Start(folder.Root, null, command);
+        for (string? line = ""; line is not null && !line.Contains("epoch: 1/3", StringComparison.Ordinal);)
+        {
+            line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+
+        Sample.Interrupt(process);
+        Sample.Finish(process).MustEndWith(130);
+        Assert.Equal(["last.ckpt"], Directory.EnumerateFiles(Path.Combine(folder.Root, "hosted")).Select(Path.GetFileName));
+
+        SampleResult resumed = Sample.Run(folder.Root, command).MustEndWith(0);
+        Assert.DoesNotContain("epoch: 1/3", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("Completed: All epochs were trained.", resumed.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder.Root, "hosted", "model.safetensors")));
+    }
+
+    [Fact]
+    public void A_host_whose_training_fails_ends_with_1()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(Path.Combine(folder.Root, "file"), "");
+        SampleResult result = Sample.Run(folder.Root, "hosted", "--epochs", "1", "--out", "file").MustEndWith(1);
+        Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Resume_without_a_checkpoint_says_where_it_looked()
     {
         using TemporaryFolder folder = new();

@@ -2,11 +2,14 @@
 
     interop.py logits WEIGHTS IMAGES OUT   reads safetensors WEIGHTS, writes the logits of the IMAGES as raw float32
     interop.py train  IMAGES LABELS OUT    trains the network for a moment, writes OUT.safetensors, OUT.logits and OUT.pth
+    interop.py run    FOLDER LINES         runs LINES of Python in FOLDER; the package safetensors, which Debian does not have, is played by this file
 """
 import gzip
 import json
+import os
 import struct
 import sys
+import types
 
 import numpy
 import torch
@@ -96,6 +99,14 @@ def main(command, *arguments):
         write_logits(network, test_images, out + ".logits")
         torch.save(network.state_dict(), out + ".pth")
         torch.save(network.state_dict(), out + ".legacy.pth", _use_new_zipfile_serialization=False)
+    elif command == "run":
+        folder, lines = arguments
+        package, module = types.ModuleType("safetensors"), types.ModuleType("safetensors.torch")
+        module.save_file = lambda tensors, filename: write_safetensors(filename, tensors)
+        package.torch = module
+        sys.modules.update({"safetensors": package, "safetensors.torch": module})
+        os.chdir(folder)
+        exec(lines, {})
     else:
         sys.exit(__doc__)
 

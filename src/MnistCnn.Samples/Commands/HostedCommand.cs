@@ -27,9 +27,12 @@ internal static class HostedCommand
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddSingleton(new TrainingJob(parsed.GetValue(Out) ?? Path.Combine("runs", "hosted"), parsed.GetValue(Epochs) ?? 3));
         builder.Services.AddHostedService<ThroughputReport>();
-        builder.Services.AddHostedService<TrainingService>();
+        builder.Services.AddSingleton<TrainingService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TrainingService>());
         using IHost host = builder.Build();
+        TrainingService training = host.Services.GetRequiredService<TrainingService>();
         await host.RunAsync(interruption.Token);
+        await training.ExecuteTask!; // a host ends quietly where a service of it fails
         return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Success;
     }
 }

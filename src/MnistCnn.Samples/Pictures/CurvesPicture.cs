@@ -32,7 +32,7 @@ internal static class CurvesPicture
         plot.Axes.SetLimitsX(0, Math.Max(1, training.Concat(validation).Max(p => p.Epoch)));
         plot.Grid.MajorLineColor = Palette.Line.ToScottPlot();
         plot.Axes.Right.IsVisible = plot.Axes.Top.IsVisible = false;
-        plot.ShowLegend(Alignment.UpperRight);
+        plot.ShowLegend(Edge.Bottom);
         plot.Layout.Fixed(new PixelPadding(left: 58, right: 20, bottom: 52, top: 48));
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
