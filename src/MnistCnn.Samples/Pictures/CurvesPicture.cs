@@ -9,7 +9,7 @@ namespace MnistCnn.Samples.Pictures;
 internal static class CurvesPicture
 {
     private const int Width = 460;
-    private const int Height = 400;
+    private const int Height = 456;
 
     public static void Save(string path, string title, IReadOnlyList<CurvePoint> training, IReadOnlyList<CurvePoint> validation)
     {
@@ -25,7 +25,7 @@ internal static class CurvesPicture
         using Plot plot = new();
         plot.Title(title, size: 15);
         plot.XLabel("epochs", size: 12);
-        AddCurve(plot, "training, mean since the epoch began", training, value, Palette.Faint.ToScottPlot());
+        AddCurve(plot, "training (mean of the epoch so far)", training, value, Palette.Faint.ToScottPlot());
         AddCurve(plot, "validation", validation, value, Palette.Right.ToScottPlot());
         plot.Axes.Left.TickGenerator = Ticks(format, [.. training.Concat(validation).Select(value).Where(v => v > 0)]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
@@ -33,7 +33,8 @@ internal static class CurvesPicture
         plot.Grid.MajorLineColor = Palette.Line.ToScottPlot();
         plot.Axes.Right.IsVisible = plot.Axes.Top.IsVisible = false;
         plot.ShowLegend(Edge.Bottom);
-        plot.Layout.Fixed(new PixelPadding(left: 58, right: 20, bottom: 52, top: 48));
+        plot.Layout.Fixed(new PixelPadding(left: 58, right: 20, bottom: 112, top: 40));
+        plot.Legend.FontSize = 11;
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
         sheet.Canvas.Save();
