@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using MnistCnn.Data;
 
 namespace MnistCnn.Batches;
@@ -5,6 +7,8 @@ namespace MnistCnn.Batches;
 /// <summary>Orders a data set and writes batches of it into plain memory. Thread-safe.</summary>
 internal sealed unsafe class BatchAssembler
 {
+    private const int Ahead = 4;
+    private const int CacheLine = 64;
     private readonly IMnistDataset _data;
     private readonly BatchLoaderOptions _options;
 
@@ -45,19 +49,20 @@ internal sealed unsafe class BatchAssembler
     /// <param name="epoch">The epoch, which random transforms depend on.</param>
     /// <param name="images">Room for <c>indices.Length × H × W</c> values.</param>
     /// <param name="labels">Room for <c>indices.Length</c> values.</param>
-    public void Fill(ReadOnlyMemory<int> indices, int epoch, float* images, long* labels)
+    public void Fill(ReadOnlySpan<int> indices, int epoch, float* images, long* labels)
     {
-        var span = indices.Span;
-        for (var i = 0; i < span.Length; i++)
-            labels[i] = LabelOf(span[i]);
+        for (var i = 0; i < indices.Length; i++)
+            labels[i] = LabelOf(indices[i]);
         var scratch = _options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
-        for (var i = 0; i < span.Length; i++)
+        for (var i = 0; i < indices.Length; i++)
         {
             var destination = new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage);
+            if (i + Ahead < indices.Length)
+                Prefetch(ImageOf(indices[i + Ahead]));
             if (_options.Transforms.Count == 0)
-                PixelScaling.ToUnit(ImageOf(span[i]), destination);
+                PixelScaling.ToUnit(ImageOf(indices[i]), destination);
             else
-                Transform(span[i], epoch, scratch, destination);
+                Transform(indices[i], epoch, scratch, destination);
         }
     }
 
@@ -75,6 +80,13 @@ internal sealed unsafe class BatchAssembler
             source = target;
             target = read;
         }
+    }
+
+    /// <summary>In shuffled order the processor cannot foresee the next image, and each of its cache lines would be waited for.</summary>
+    private static void Prefetch(ReadOnlySpan<byte> image)
+    {
+        for (var i = 0; i < image.Length && Sse.IsSupported; i += CacheLine)
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in image[i])));
     }
 
     private ReadOnlySpan<byte> ImageOf(int index)

@@ -6,7 +6,7 @@ namespace MnistCnn.Batches;
 /// <remarks>
 /// <para>Each image comes exactly once an epoch (but for a last short batch that <see cref="BatchLoaderOptions.DropLast"/> leaves out). Order and transforms depend on seed, epoch and
 /// index alone: the batches are the same on every machine and for every number of threads.</para>
-/// <para>With transforms the next batches are prepared on other threads, one on each, while the caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
+/// <para>Without transforms all threads fill the batch that is asked for. With them the next batches are prepared on other threads, one on each, while the caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
 /// </remarks>
 public sealed class BatchLoader
 {
@@ -50,13 +50,15 @@ public sealed class BatchLoader
         return _options.Transforms.Count == 0 ? InStep(epoch, firstStep) : Ahead(epoch, firstStep);
     }
 
+    private int Threads => _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
+
     private IEnumerable<MnistBatch> InStep(int epoch, int firstStep)
     {
         var order = _assembler.OrderOf(epoch);
         for (var step = firstStep; step <= StepsPerEpoch; step++)
         {
             using var pending = new PendingBatch(_assembler, _data, _assembler.BatchOf(order, step), epoch);
-            pending.Fill();
+            pending.Fill(Threads);
             yield return pending.Complete(_options.Device);
         }
     }
@@ -64,14 +66,13 @@ public sealed class BatchLoader
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
         var order = _assembler.OrderOf(epoch);
-        var threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
         var pending = new Queue<PendingBatch>();
         try
         {
             for (var (step, started) = (firstStep, firstStep); step <= StepsPerEpoch; step++)
             {
                 // The batch that is needed now, and one more for each thread.
-                for (; started <= Math.Min(StepsPerEpoch, step + threads); started++)
+                for (; started <= Math.Min(StepsPerEpoch, step + Threads); started++)
                     pending.Enqueue(Start(order, started, epoch));
                 using var current = pending.Dequeue();
                 yield return current.Complete(_options.Device);

@@ -53,7 +53,7 @@ public sealed record BatchLoaderOptions
         }
     }
 
-    /// <summary>Threads that apply <see cref="Transforms"/>, each to a batch of its own, ahead of the caller. Batches do not depend on it.</summary>
+    /// <summary>Threads that fill a batch or, where there are <see cref="Transforms"/>, a batch each, ahead of the caller. Batches do not depend on it.</summary>
     /// <value>0 or more. The default, 0, means one for each processor.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int Threads

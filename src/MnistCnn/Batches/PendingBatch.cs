@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MnistCnn.Data;
+using MnistCnn.Kernels;
 using TorchSharp;
 
 namespace MnistCnn.Batches;
@@ -7,7 +8,7 @@ namespace MnistCnn.Batches;
 /// <summary>
 /// A batch while it is filled. The tensors are made on the thread that will use them, since TorchSharp counts tensors by thread; another thread may write their memory.
 /// </summary>
-internal sealed unsafe class PendingBatch : IDisposable
+internal sealed unsafe class PendingBatch : KernelJob, IDisposable
 {
     private readonly BatchAssembler _assembler;
     private readonly ReadOnlyMemory<int> _indices;
@@ -27,9 +28,13 @@ internal sealed unsafe class PendingBatch : IDisposable
         _labelData = AddressOf(labels);
     }
 
-    public void Fill() => _assembler.Fill(_indices, _epoch, (float*)_imageData, (long*)_labelData);
+    /// <summary>Fills the batch on this thread and others.</summary>
+    public void Fill(int threads) => KernelThreads.Run(threads, (_indices.Length + CnnWorkspace.Slice - 1) / CnnWorkspace.Slice, this);
 
-    public void FillOnAnotherThread() => _filling = Task.Run(Fill);
+    public void FillOnAnotherThread() => _filling = Task.Run(() => Fill(0, _indices.Length));
+
+    /// <summary>Fills a slice, on the thread that will train on it, in whose cache the images then are.</summary>
+    public override void Run(int item, int thread) => Fill(item * CnnWorkspace.Slice, Math.Min(CnnWorkspace.Slice, _indices.Length - item * CnnWorkspace.Slice));
 
     /// <summary>Waits until the batch is filled and hands it over.</summary>
     public MnistBatch Complete(torch.Device? device)
@@ -56,6 +61,9 @@ internal sealed unsafe class PendingBatch : IDisposable
         _batch.Dispose();
         _batch = null;
     }
+
+    private void Fill(int first, int count) => _assembler.Fill(
+        _indices.Span.Slice(first, count), _epoch, (float*)_imageData + (nint)first * _assembler.PixelsPerImage, (long*)_labelData + first);
 
     private static nint AddressOf(torch.Tensor tensor) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

@@ -146,7 +146,7 @@ internal sealed class KernelThreads
     private sealed class Signal
     {
         private const int Empty = 0, Posted = 1, Blocked = 2;
-        private static readonly long spin = Stopwatch.Frequency / 10_000;
+        private static readonly long spin = Stopwatch.Frequency / 5_000;
         private readonly object gate = new();
         private int state;
 
