@@ -14,6 +14,8 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
     private const string Average = "average.";
     private const string Optimizer = "optimizer";
 
+    private int optimizerBytes;
+
     public void Save(string path)
     {
         step.ExposeWeights();
@@ -33,13 +35,14 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
             }
         }
 
-        using MemoryStream state = new();
-        using (BinaryWriter writer = new(state))
+        using MemoryStream state = new(optimizerBytes);
+        using (BinaryWriter writer = new(state, System.Text.Encoding.UTF8, leaveOpen: true))
         {
             step.SaveState(writer);
         }
 
-        tensors[Optimizer] = SafetensorsTensor.Create<byte>(state.ToArray());
+        optimizerBytes = (int)state.Length;
+        tensors[Optimizer] = new SafetensorsTensor(SafetensorsType.U8, [state.Length], state.GetBuffer().AsMemory(0, optimizerBytes));
         RunProgressState.Save(progress, tensors, values);
         SaveCallbacks(tensors, values);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
