@@ -9,6 +9,7 @@ internal static class RealMnist
 
     public static string RepositoryRoot([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
 
-    public static void SkipUnlessPresent() =>
-        Assert.SkipUnless(File.Exists(Path.Combine(Directory, "train-images-idx3-ubyte.gz")), "The MNIST files are not in ../shared/mnist.");
+    public static bool IsPresent { get; } = File.Exists(Path.Combine(Directory, "train-images-idx3-ubyte.gz"));
+
+    public static void SkipUnlessPresent() => Assert.SkipUnless(IsPresent, "The MNIST files are not in ../shared/mnist.");
 }

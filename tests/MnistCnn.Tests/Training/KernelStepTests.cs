@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Training;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Training;
 
@@ -33,6 +35,25 @@ public sealed class KernelStepTests
 
         Assert.Equal(6, losses[0].Length);
         Assert.All(losses[0].Zip(losses[1]), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+    }
+
+    /// <summary>Rounding grows over an epoch; how much of it is noise, libtorch itself shows with one thread against two.</summary>
+    [Fact]
+    public void The_losses_of_an_epoch_follow_those_of_libtorch_as_closely_as_libtorch_does_with_another_number_of_threads()
+    {
+        IMnistDataset train = RealMnist.IsPresent ? MnistDataset.Load(RealMnist.Directory, MnistSplit.Train) : new SyntheticDigits(20_000, seed: 1);
+        double[] Losses(bool kernels, int threads)
+        {
+            using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels });
+            TrainerOptions options = new() { Epochs = 1, Seed = 1, Device = CPU, Threads = threads };
+            return [.. new Trainer(options).Fit(model, train).History.Steps.Select(step => step.Loss)];
+        }
+
+        double[] ours = Losses(kernels: true, 2), one = Losses(kernels: false, 1), two = Losses(kernels: false, 2);
+        double Difference(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Average();
+        double found = Difference(ours, two), noise = Difference(one, two);
+        TestContext.Current.TestOutputHelper?.WriteLine($"mean difference of {ours.Length} losses: {found:E2}, of libtorch with one thread and two: {noise:E2}");
+        Assert.InRange(found, 0, Math.Max(3 * noise, 1e-3));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MnistCnn.Batches;
+using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
@@ -10,6 +11,9 @@ namespace MnistCnn.Tests.Training;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class ResumeTests : IDisposable
 {
+    /// <summary>The recipe whose steps run wholly over the kernels.</summary>
+    private const string Kernels = "kernels";
+
     private readonly TemporaryFolder folder = new();
 
     private string Checkpoint => Path.Combine(folder.Root, "last.ckpt");
@@ -19,7 +23,7 @@ public sealed class ResumeTests : IDisposable
         get
         {
             TheoryData<string, long> stops = [];
-            foreach (string recipe in new[] { "adam", "everything", "momentum", "bfloat16" })
+            foreach (string recipe in new[] { "adam", "everything", "momentum", "bfloat16", Kernels })
             {
                 foreach (long stop in new[] { 1, 2, 3, 4, 6, 9 })
                 {
@@ -36,8 +40,9 @@ public sealed class ResumeTests : IDisposable
     public void Stopping_after_any_step_and_resuming_gives_the_same_bits(string recipe, long stop)
     {
         TrainerOptions options = Options(recipe);
-        (string expected, FitResult whole) = Train(options);
-        Train(options, new LambdaCallback
+        Func<nn.Module<Tensor, Tensor>> create = recipe == Kernels ? () => new CnnClassifier(new CnnClassifierOptions { Seed = 1 }) : Model;
+        (string expected, FitResult whole) = Train(create, options);
+        Train(create, options, new LambdaCallback
         {
             StepEnd = (context, _) =>
             {
@@ -48,7 +53,7 @@ public sealed class ResumeTests : IDisposable
                 }
             },
         });
-        (string resumed, FitResult rest) = Train(options with { ResumeFrom = Checkpoint });
+        (string resumed, FitResult rest) = Train(create, options with { ResumeFrom = Checkpoint });
         Assert.Equal(expected, resumed);
         Assert.Equal(whole.History.Steps, rest.History.Steps);
         Assert.Equal(whole.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)), rest.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)));
@@ -110,6 +115,7 @@ public sealed class ResumeTests : IDisposable
         "adam" => TrainingData.Options with { Epochs = 4 },
         "momentum" => TrainingData.Options with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9), GradientAccumulation = 2, Epochs = 5, GradientClipNorm = 0.5 },
         "bfloat16" => TrainingData.Options with { Precision = TrainingPrecision.BFloat16Mixed, Epochs = 4 },
+        Kernels => Options("everything") with { GradientClipValue = null, LearningRate = 0.001 },
         _ => TrainingData.Options with
         {
             Epochs = 4,
@@ -124,9 +130,11 @@ public sealed class ResumeTests : IDisposable
 
     private static TinyModel Model() => new(dropout: 0.3);
 
-    private static (string Sha256, FitResult Result) Train(TrainerOptions options, params ITrainerCallback[] callbacks)
+    private static (string Sha256, FitResult Result) Train(TrainerOptions options, params ITrainerCallback[] callbacks) => Train(Model, options, callbacks);
+
+    private static (string Sha256, FitResult Result) Train(Func<nn.Module<Tensor, Tensor>> create, TrainerOptions options, params ITrainerCallback[] callbacks)
     {
-        using TinyModel model = Model();
+        using nn.Module<Tensor, Tensor> model = create();
         FitResult result = new Trainer(options, callbacks).Fit(model, TrainingData.Train, TrainingData.Validation);
         return (Convert.ToHexString(SHA256.HashData(TrainingData.Weights(model))), result);
     }
