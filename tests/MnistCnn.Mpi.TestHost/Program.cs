@@ -11,6 +11,7 @@ return args[0] switch
     "endless" => Endless.Run(settings),
     "talk" => Endless.Run(settings, talks: true),
     "fault" => Endless.RunAndFault(settings),
+    "train" => Training.Run(settings),
     "null" => NullReference.Run(),
     "initialize" => Initialization.Run(),
     _ => 2,

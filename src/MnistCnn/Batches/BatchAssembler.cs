@@ -42,7 +42,9 @@ internal sealed unsafe class BatchAssembler
     public ReadOnlyMemory<int> BatchOf(int[] order, int step)
     {
         var start = (step - 1) * _options.BatchSize;
-        return order.AsMemory(start, Math.Min(_options.BatchSize, order.Length - start));
+        var batch = order.AsMemory(start, Math.Min(_options.BatchSize, order.Length - start));
+        var (index, count) = _options.Share;
+        return count == 1 ? batch : batch.ToArray().Where((_, position) => position % count == index).ToArray();
     }
 
     /// <param name="indices">The images of the batch.</param>

@@ -53,6 +53,9 @@ public sealed record BatchLoaderOptions
         }
     }
 
+    /// <summary>Which part of each batch is made, and of how many: the images at positions Index, Index + Count, … of the batch.</summary>
+    internal (int Index, int Count) Share { get; init; } = (0, 1);
+
     /// <summary>Threads that fill a batch or, where there are <see cref="Transforms"/>, a batch each, ahead of the caller. Batches do not depend on it.</summary>
     /// <value>0 or more. The default, 0, means one for each processor.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>

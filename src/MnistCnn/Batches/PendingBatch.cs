@@ -65,5 +65,5 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
     private void Fill(int first, int count) => _assembler.Fill(
         _indices.Span.Slice(first, count), _epoch, (float*)_imageData + (nint)first * _assembler.PixelsPerImage, (long*)_labelData + first);
 
-    private static nint AddressOf(torch.Tensor tensor) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static nint AddressOf(torch.Tensor tensor) => tensor.numel() == 0 ? 0 : (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

@@ -10,7 +10,7 @@ namespace MnistCnn.Training;
 internal static class Evaluator
 {
     /// <returns>What was found, null where it was canceled.</returns>
-    public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken ct)
+    public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         using IDisposable noGradient = no_grad();
         using AccuracyMetric accuracy = new();
@@ -25,12 +25,14 @@ internal static class Evaluator
             {
                 using DisposeScope scope = NewDisposeScope();
                 using MnistBatch owned = batch;
-                if (ct.IsCancellationRequested)
+                Tensor? output = ranks is not null ? ranks.Forward(batch.Images, ct.IsCancellationRequested)
+                    : ct.IsCancellationRequested ? null
+                    : model.forward(batch.Images); // [N, classes]
+                if (output is null)
                 {
                     return null;
                 }
 
-                Tensor output = model.forward(batch.Images); // [N, classes]
                 foreach (IMetric metric in all)
                 {
                     metric.Update(output, batch.Labels);

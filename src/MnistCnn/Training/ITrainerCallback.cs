@@ -13,6 +13,12 @@ public interface ITrainerCallback
     /// <summary>The name under which checkpoints keep the callback's state, unique in a run; null, the default, for a callback without.</summary>
     string? StateKey => null;
 
+    /// <summary>
+    /// Whether, of the ranks of <see cref="TrainerOptions.Collective"/>, only rank 0 calls the callback: for those that write or show something. Such a callback must not
+    /// change the run: gradients, weights, learning rate; nor validate. It may request a stop. False by default: every rank calls it.
+    /// </summary>
+    bool IsForFirstRank => false;
+
     /// <summary>Hands over what the callback needs to go on in a resumed run. Called while a checkpoint is saved.</summary>
     /// <param name="state">Empty at first.</param>
     void SaveState(CallbackState state)

@@ -51,9 +51,8 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
 
     /// <summary>Reads everything, then changes the model, so that a checkpoint that does not fit leaves it as it was.</summary>
     /// <exception cref="CheckpointFormatException">The file is damaged, or of a run that differs.</exception>
-    public void Load(string path)
+    public void Load(CheckpointFile file, string path)
     {
-        CheckpointFile file = CheckpointFile.Load(path);
         RunProgressState.Load(progress, file, data.StepsPerEpoch);
         foreach ((string name, string expected) in RunFingerprint.Of(options, data, totalSteps, progress.TrainedGlobalSteps))
         {

@@ -24,6 +24,7 @@ internal sealed class RunData
             Device = device,
             Transforms = options.Transforms,
             Threads = options.Threads,
+            Share = options.Collective is { } ranks ? (ranks.Rank, ranks.WorldSize) : (0, 1),
         });
         this.train = train;
         batchesPerEpoch = Math.Min(batches.StepsPerEpoch, Math.Min(options.LimitTrainBatches ?? int.MaxValue, options.OverfitBatches ?? int.MaxValue));

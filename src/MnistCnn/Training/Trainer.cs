@@ -29,7 +29,7 @@ public sealed class Trainer
     {
         this.options = options ?? new TrainerOptions();
         this.callbacks = callbacks?.ToArray() ?? [];
-        this.logger = logger ?? NullLogger<Trainer>.Instance;
+        this.logger = logger is null || this.options.Collective is { Rank: > 0 } ? NullLogger<Trainer>.Instance : logger;
     }
 
     /// <summary>Trains a model in place.</summary>
@@ -47,6 +47,37 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
+        try
+        {
+            return Run(model, train, validation, ct);
+        }
+        catch (Exception e)
+        {
+            options.Collective?.Fault(e);
+            throw;
+        }
+    }
+
+    /// <summary>Evaluates a model in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
+    /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device. Several threads may evaluate one model at once.</param>
+    /// <param name="data">What to evaluate on.</param>
+    /// <param name="ct">Ends the evaluation within a batch.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
+    /// <exception cref="ArgumentException">Model and data do not fit.</exception>
+    /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
+    public EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        using ModelUse use = ModelUse.ForEvaluation(model);
+        Device device = Prepare(model);
+        using ThreadCount threads = new(options.Threads);
+        ModelChecks.ThrowIfUnfit(model, data, device, nameof(data));
+        return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ranks: null, ct) ?? throw new OperationCanceledException(ct);
+    }
+
+    private FitResult Run(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, CancellationToken ct)
+    {
         using ModelUse use = ModelUse.ForTraining(model);
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
@@ -63,24 +94,6 @@ public sealed class Trainer
         }
 
         return run.End();
-    }
-
-    /// <summary>Evaluates a model in eval mode and without gradients; its mode is left as it was.</summary>
-    /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device. Several threads may evaluate one model at once.</param>
-    /// <param name="data">What to evaluate on.</param>
-    /// <param name="ct">Ends the evaluation within a batch.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
-    /// <exception cref="ArgumentException">Model and data do not fit.</exception>
-    /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
-    public EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken ct = default)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(data);
-        using ModelUse use = ModelUse.ForEvaluation(model);
-        Device device = Prepare(model);
-        using ThreadCount threads = new(options.Threads);
-        ModelChecks.ThrowIfUnfit(model, data, device, nameof(data));
-        return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ct) ?? throw new OperationCanceledException(ct);
     }
 
     private static void Train(TrainingRun run)

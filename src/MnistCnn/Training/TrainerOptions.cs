@@ -133,6 +133,14 @@ public sealed record TrainerOptions
     /// <value>Null, the default: begins anew. Options that decide the course of the run must be those of the file; where, how long and how often to validate may differ.</value>
     public string? ResumeFrom { get; init; }
 
+    /// <summary>
+    /// The ranks that train together, on one machine or on several: <see cref="BatchSize"/> is that of all ranks together, each computes its share of every batch, and the
+    /// result is that of one process but for rounding. Every rank calls <see cref="Trainer.Fit"/> with the same options, data and model; the weights, and the checkpoint of
+    /// <see cref="ResumeFrom"/>, are those of rank 0. The trainer does not dispose it.
+    /// </summary>
+    /// <value>Null, the default: this process alone.</value>
+    public ICollective? Collective { get; init; }
+
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     private static int AtLeast(int least, int value, [CallerMemberName] string name = "") => (int)AtLeast(least, (long)value, name);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MnistCnn.Batches;
 using MnistCnn.Data;
+using MnistCnn.Serialization;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -18,6 +19,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainerContext context;
     private readonly RunCheckpoint checkpoint;
     private readonly RunTelemetry telemetry;
+    private readonly Ranks? ranks;
     private readonly long started;
     private readonly long totalSteps;
     private long epochStarted;
@@ -37,10 +39,11 @@ internal sealed class TrainingRun : IDisposable
         }
 
         Model = model;
+        ranks = Ranks.Of(options.Collective, model);
         data = new RunData(options, train, validation, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
-        hooks = new CallbackList(callbacks, logger);
-        bool needsGradients = hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
+        hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
+        bool needsGradients = ranks is not null || hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
         step = TrainingSteps.Create(new StepRequest(model, device, options, needsGradients));
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
         context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null);
@@ -53,9 +56,9 @@ internal sealed class TrainingRun : IDisposable
 
     public RunProgress Progress => progress;
 
-    public bool HasEpochsLeft => stop is null && (progress.Epoch < options.Epochs || !progress.EpochEnded);
+    public bool HasEpochsLeft => !MustStop() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
 
-    public bool HasStepsLeft => stop is null && progress.TrainedSteps < data.StepsPerEpoch;
+    public bool HasStepsLeft => !MustStop() && progress.TrainedSteps < data.StepsPerEpoch;
 
     /// <summary>OnFitStart, after what a checkpoint remembers was read.</summary>
     public void Start()
@@ -104,7 +107,13 @@ internal sealed class TrainingRun : IDisposable
             }
 
             using MnistBatch batch = batches.Current;
-            BatchPlace place = new(i == 0, batch.Labels.shape[0] / images, RunSeed.Of(options.Seed, progress.Epoch, first + i));
+            long own = batch.Labels.shape[0];
+            if (own == 0)
+            {
+                continue;
+            }
+
+            BatchPlace place = new(outcome is null, ranks is null ? own / images : own, RunSeed.Of(options.Seed, progress.Epoch, first + i));
             BatchOutcome added = step.ComputeGradients(batch, place);
             outcome = outcome is null ? added : outcome + added;
             if (i + 1 < count)
@@ -113,7 +122,7 @@ internal sealed class TrainingRun : IDisposable
             }
         }
 
-        return outcome!;
+        return ranks is null ? outcome! : AddUp(outcome);
     }
 
     /// <summary>Whether the step may go on to its update; where not, the run stops.</summary>
@@ -184,12 +193,13 @@ internal sealed class TrainingRun : IDisposable
     {
         using IDisposable? activity = RunTelemetry.StartValidation();
         ExposeWeights();
+        ranks?.ShareBuffers();
         average?.SwapIn();
         try
         {
             hooks.ValidationStart(context);
             using ModelUse use = ModelUse.ForEvaluation(Model);
-            EvaluationResult? result = Evaluator.Run(Model, data.Validation!, options, ct);
+            EvaluationResult? result = Evaluator.Run(Model, data.Validation!, options, ranks, ct);
             if (result is not null)
             {
                 context.LastValidation = new ValidationRecord(context.Epoch, context.Step, context.GlobalStep, result);
@@ -208,7 +218,13 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The model's parameters hold the current weights until the next step.</summary>
     public void ExposeWeights() => step.ExposeWeights();
 
-    public void SaveCheckpoint(string path) => checkpoint.Save(path);
+    public void SaveCheckpoint(string path)
+    {
+        if (ranks is not { Rank: > 0 })
+        {
+            checkpoint.Save(path);
+        }
+    }
 
     public void RequestStop(StopReason reason, string message) => stop ??= (reason, message);
 
@@ -225,6 +241,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>OnFitEnd.</summary>
     public FitResult End()
     {
+        ranks?.ShareBuffers();
         LeaveModel();
         FitResult result = Result();
         hooks.FitEnd(context, result, mayThrow: true);
@@ -241,15 +258,18 @@ internal sealed class TrainingRun : IDisposable
 
     private void Resume()
     {
-        if (options.ResumeFrom is null)
-        {
-            return;
-        }
-
         try
         {
-            checkpoint.Load(options.ResumeFrom);
-            context.LastValidation = progress.Validations.LastOrDefault();
+            ranks?.RequireSame(RunFingerprint.Of(options, data, totalSteps, 0));
+            CheckpointFile? saved = options.ResumeFrom is { } path && ranks is not { Rank: > 0 } ? CheckpointFile.Load(path) : null;
+            saved = ranks is null ? saved : ranks.Share(saved);
+            if (saved is not null)
+            {
+                checkpoint.Load(saved, options.ResumeFrom ?? Ranks.NameOfSharedCheckpoint);
+                context.LastValidation = progress.Validations.LastOrDefault();
+            }
+
+            ranks?.ShareModel();
         }
         catch
         {
@@ -264,6 +284,28 @@ internal sealed class TrainingRun : IDisposable
         ExposeWeights();
         average?.SwapIn();
         Model.eval();
+    }
+
+    /// <summary>Whether the run stops here; all ranks say the same.</summary>
+    private bool MustStop()
+    {
+        if (ranks?.AgreeToStop(stop?.Reason) is { } reason && reason != stop?.Reason)
+        {
+            stop = (reason, $"{reason}, as another rank found.");
+        }
+
+        return stop is not null;
+    }
+
+    private BatchOutcome AddUp(BatchOutcome? own)
+    {
+        (BatchOutcome all, bool someoneStops) = ranks!.AddUp(own, stop is not null);
+        if (someoneStops)
+        {
+            MustStop();
+        }
+
+        return all;
     }
 
     private void StopWhenDue()

@@ -20,6 +20,9 @@ public sealed class LearningRateMonitor : ITrainerCallback
     }
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.Step % everySteps == 0)

@@ -48,6 +48,9 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     public IReadOnlyList<string> BestPaths => [.. kept.Select(k => k.Path)];
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public string StateKey => $"model_checkpoint.{Monitor.Name}";
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ public sealed class ModelSummary : ITrainerCallback
     }
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public void OnFitStart(TrainerContext context)
     {
         if (!logger.IsEnabled(LogLevel.Information))

@@ -24,6 +24,9 @@ public sealed class ProgressReporter : ITrainerCallback
     }
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public void OnFitStart(TrainerContext context) => (started, firstStep, images, latest) = (Stopwatch.GetTimestamp(), context.GlobalStep, 0, null);
 
     /// <inheritdoc/>

@@ -24,6 +24,9 @@ public sealed class StepLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.Step % everySteps == 0 && logger.IsEnabled(LogLevel.Information))

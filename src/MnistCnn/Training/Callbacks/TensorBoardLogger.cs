@@ -26,6 +26,9 @@ public sealed class TensorBoardLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public void OnFitStart(TrainerContext context) => writer = torch.utils.tensorboard.SummaryWriter(directory);
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public sealed class ThroughputMonitor(ILogger? logger = null) : ITrainerCallback
     public double ImagesPerSecond { get; private set; }
 
     /// <inheritdoc/>
+    public bool IsForFirstRank => true;
+
+    /// <inheritdoc/>
     public void OnEpochStart(TrainerContext context)
     {
         images = 0;

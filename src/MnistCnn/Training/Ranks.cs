@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MnistCnn.Serialization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MnistCnn.Training;
+
+/// <summary>
+/// The ranks of a run on several machines, and what they tell each other. Every method is an exchange that all ranks take part in, in the same order.
+/// </summary>
+internal sealed class Ranks
+{
+    public const string NameOfSharedCheckpoint = "the checkpoint of rank 0";
+
+    private const int LossSum = 0, LossSumRest = 1, Hits = 2, VotesToStop = 3, Figures = 4;
+
+    private readonly ICollective collective;
+    private readonly nn.Module<Tensor, Tensor> model;
+    private readonly Parameter[] parameters;
+    private readonly float[] sums; // the gradients of all parameters, then the figures
+
+    private Ranks(ICollective collective, nn.Module<Tensor, Tensor> model)
+    {
+        (this.collective, this.model) = (collective, model);
+        parameters = [.. model.parameters().Where(parameter => parameter.requires_grad)];
+        sums = new float[parameters.Sum(parameter => parameter.numel()) + Figures];
+    }
+
+    /// <summary>0 for the one that writes files.</summary>
+    public int Rank => collective.Rank;
+
+    /// <summary>Null where a run has no other rank.</summary>
+    public static Ranks? Of(ICollective? collective, nn.Module<Tensor, Tensor> model) => collective is { WorldSize: > 1 } ? new Ranks(collective, model) : null;
+
+    /// <summary>Gives the model of rank 0 to all: parameters and buffers.</summary>
+    public void ShareModel() => Share(model.state_dict().Values);
+
+    /// <summary>Gives the buffers of rank 0 to all: running statistics, which each rank gathers from its own images.</summary>
+    public void ShareBuffers() => Share(model.buffers());
+
+    /// <summary>Gives the checkpoint of rank 0 to all; null where rank 0 has none.</summary>
+    public CheckpointFile? Share(CheckpointFile? own)
+    {
+        byte[]? content = null;
+        if (Rank == 0 && own is not null)
+        {
+            using MemoryStream stream = new();
+            own.WriteTo(stream);
+            content = stream.ToArray();
+        }
+
+        long[] length = [content?.LongLength ?? -1];
+        collective.Broadcast(MemoryMarshal.AsBytes(length.AsSpan()));
+        if (length[0] < 0)
+        {
+            return null;
+        }
+
+        content ??= new byte[length[0]];
+        collective.Broadcast(content);
+        return Rank == 0 ? own : CheckpointFile.Read(new MemoryStream(content), NameOfSharedCheckpoint);
+    }
+
+    /// <summary>Throws unless all ranks were given the same.</summary>
+    /// <exception cref="ArgumentException">They were not.</exception>
+    public void RequireSame(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        foreach ((string name, string value) in settings)
+        {
+            byte[] first = Encoding.UTF8.GetBytes(value);
+            long[] length = [first.Length];
+            collective.Broadcast(MemoryMarshal.AsBytes(length.AsSpan()));
+            Array.Resize(ref first, (int)length[0]);
+            collective.Broadcast(first);
+            if (Encoding.UTF8.GetString(first) is var expected && expected != value)
+            {
+                throw new ArgumentException($"{name}: expected that of rank 0, {expected}, found {value} on rank {Rank}.");
+            }
+        }
+    }
+
+    /// <summary>Adds up the gradients of the step, sums over each rank's images, and divides them by the images of all; likewise the figures.</summary>
+    /// <param name="own">This rank's share of the step; null where it has no image.</param>
+    /// <param name="wantsToStop">Whether this rank does not want the update to be made.</param>
+    /// <returns>The figures of all images, and whether any rank does not want the update.</returns>
+    public (BatchOutcome Outcome, bool SomeoneWantsToStop) AddUp(BatchOutcome? own, bool wantsToStop)
+    {
+        Span<float> figures = sums.AsSpan(^Figures..);
+        double lossSum = own?.LossSum ?? 0;
+        figures[LossSum] = (float)lossSum;
+        figures[LossSumRest] = (float)(double.IsFinite(lossSum) ? lossSum - figures[LossSum] : 0);
+        figures[Hits] = own?.Hits ?? 0;
+        figures[VotesToStop] = wantsToStop ? 1 : 0;
+        ReadGradients(isZero: own is null);
+        long count = collective.AllReduceMean(sums, own?.Count ?? 0);
+        WriteGradients();
+        BatchOutcome all = new((int)count, ((double)figures[LossSum] + figures[LossSumRest]) * count, (long)Math.Round((double)figures[Hits] * count));
+        return (all, figures[VotesToStop] > 0);
+    }
+
+    /// <summary>Why the run stops, if any rank wants it to; the same answer on all.</summary>
+    public StopReason? AgreeToStop(StopReason? own)
+    {
+        long[] votes = new long[Enum.GetValues<StopReason>().Length];
+        if (own is { } reason)
+        {
+            votes[(int)reason] = 1;
+        }
+
+        collective.AllReduceSum(votes);
+        int agreed = Array.FindIndex(votes, count => count > 0);
+        return agreed < 0 ? null : (StopReason)agreed;
+    }
+
+    /// <summary>The outputs of images of which each rank computes a part: [N, classes], the same bits on all.</summary>
+    /// <param name="images">The same on each rank, [N, 1, H, W].</param>
+    /// <param name="isCanceled">Whether this rank wants to give up.</param>
+    /// <returns>Null where any rank wants to give up.</returns>
+    public Tensor? Forward(Tensor images, bool isCanceled)
+    {
+        long count = images.shape[0];
+        long first = count * Rank / collective.WorldSize;
+        long end = count * (Rank + 1) / collective.WorldSize;
+        using DisposeScope scope = NewDisposeScope();
+
+        // A rank without an image of its own computes one all the same, to learn the number of classes.
+        Tensor own = model.forward(images.narrow(0, Math.Min(first, count - 1), Math.Max(end - first, 1))).to_type(ScalarType.Float32).cpu().contiguous();
+        long classes = own.shape[1];
+
+        // Bits where they belong and zeros elsewhere, so that the sums of integers are the outputs of all ranks, exactly.
+        long[] bits = new long[((count * classes) + 1) / 2 + 1];
+        Span<float> outputs = MemoryMarshal.Cast<long, float>(bits.AsSpan(..^1));
+        own.data<float>().ToArray().AsSpan(..(int)((end - first) * classes)).CopyTo(outputs[(int)(first * classes)..]);
+        bits[^1] = isCanceled ? 1 : 0;
+        collective.AllReduceSum(bits);
+        return bits[^1] > 0 ? null : tensor(outputs[..(int)(count * classes)].ToArray(), [count, classes]).to(images.device).MoveToOuterDisposeScope();
+    }
+
+    private void Share(IEnumerable<Tensor> tensors)
+    {
+        using IDisposable noGradient = no_grad();
+        foreach (Tensor tensor in tensors)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor host = tensor.detach().cpu().contiguous();
+            collective.Broadcast(host.bytes);
+            tensor.copy_(host);
+        }
+    }
+
+    private void ReadGradients(bool isZero)
+    {
+        int start = 0;
+        foreach (Parameter parameter in parameters)
+        {
+            Span<float> target = sums.AsSpan(start, (int)parameter.numel());
+            start += target.Length;
+            if (isZero || parameter.grad is not { } gradient)
+            {
+                target.Clear();
+                continue;
+            }
+
+            using DisposeScope scope = NewDisposeScope();
+            Tensor host = gradient.detach().to_type(ScalarType.Float32).cpu().contiguous();
+            MemoryMarshal.Cast<byte, float>(host.bytes).CopyTo(target);
+        }
+    }
+
+    private void WriteGradients()
+    {
+        using IDisposable noGradient = no_grad();
+        int start = 0;
+        foreach (Parameter parameter in parameters)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            ReadOnlySpan<float> mean = sums.AsSpan(start, (int)parameter.numel());
+            start += mean.Length;
+            Tensor gradient = parameter.grad ?? (parameter.grad = zeros_like(parameter));
+            bool isPlain = gradient.device_type == DeviceType.CPU && gradient.dtype == ScalarType.Float32 && gradient.is_contiguous();
+            Tensor host = isPlain ? gradient : empty(parameter.shape, ScalarType.Float32);
+            mean.CopyTo(MemoryMarshal.Cast<byte, float>(host.bytes));
+            if (!isPlain)
+            {
+                gradient.copy_(host);
+            }
+        }
+    }
+}
