@@ -29,6 +29,8 @@ internal static class Training
             GradientAccumulation = settings.Number("accumulation", 1),
             ValidateEverySteps = settings.Number("validate", 7),
             EvaluationBatchSize = 300,
+            Precision = settings.Text("precision") == "bf16" ? TrainingPrecision.BFloat16Mixed : TrainingPrecision.Float32,
+            EmaDecay = settings.Text("average") is null ? null : 0.9,
             Device = CPU,
             Threads = settings.Number("threads", 1),
             ResumeFrom = rank == 0 ? settings.Text("resume") : null,

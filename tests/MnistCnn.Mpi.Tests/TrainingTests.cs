@@ -39,6 +39,15 @@ public sealed class TrainingTests : IDisposable
         files.AssertSameRun("alone", "ranks");
     }
 
+    [Theory]
+    [InlineData("precision=bf16")]
+    [InlineData("average=yes")]
+    public async Task Mixed_precision_and_averaged_weights_are_the_same_on_all_ranks(string setting)
+    {
+        await Train(3, "ranks", setting, "epochs=1");
+        files.AssertSameOnAllRanks("ranks", 3);
+    }
+
     [Fact]
     public async Task Running_statistics_are_those_of_rank_0_everywhere()
     {

@@ -18,18 +18,19 @@ internal sealed class Ranks
 
     private readonly ICollective collective;
     private readonly nn.Module<Tensor, Tensor> model;
-    private readonly Parameter[] parameters;
     private readonly float[] sums; // the gradients of all parameters, then the figures
 
     private Ranks(ICollective collective, nn.Module<Tensor, Tensor> model)
     {
         (this.collective, this.model) = (collective, model);
-        parameters = [.. model.parameters().Where(parameter => parameter.requires_grad)];
-        sums = new float[parameters.Sum(parameter => parameter.numel()) + Figures];
+        sums = new float[Parameters.Sum(parameter => parameter.numel()) + Figures];
     }
 
     /// <summary>0 for the one that writes files.</summary>
     public int Rank => collective.Rank;
+
+    // Asked for anew each time: a model that changes its precision replaces them.
+    private IEnumerable<Parameter> Parameters => model.parameters().Where(parameter => parameter.requires_grad);
 
     /// <summary>Null where a run has no other rank.</summary>
     public static Ranks? Of(ICollective? collective, nn.Module<Tensor, Tensor> model) => collective is { WorldSize: > 1 } ? new Ranks(collective, model) : null;
@@ -153,7 +154,7 @@ internal sealed class Ranks
     private void ReadGradients(bool isZero)
     {
         int start = 0;
-        foreach (Parameter parameter in parameters)
+        foreach (Parameter parameter in Parameters)
         {
             Span<float> target = sums.AsSpan(start, (int)parameter.numel());
             start += target.Length;
@@ -173,7 +174,7 @@ internal sealed class Ranks
     {
         using IDisposable noGradient = no_grad();
         int start = 0;
-        foreach (Parameter parameter in parameters)
+        foreach (Parameter parameter in Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
             ReadOnlySpan<float> mean = sums.AsSpan(start, (int)parameter.numel());

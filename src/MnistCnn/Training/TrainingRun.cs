@@ -20,18 +20,16 @@ internal sealed class TrainingRun : IDisposable
     private readonly RunCheckpoint checkpoint;
     private readonly RunTelemetry telemetry;
     private readonly Ranks? ranks;
-    private readonly long started;
+    private readonly RunStop stop;
     private readonly long totalSteps;
     private long epochStarted;
     private bool isUpdating;
-    private (StopReason Reason, string Message)? stop;
 
     public TrainingRun(
         TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, Device device, CancellationToken ct)
     {
         this.options = options = options.Effective();
         this.ct = ct;
-        started = options.Clock.GetTimestamp();
         ModelChecks.ThrowIfUnfit(model, train, device, nameof(train));
         if (validation is not null)
         {
@@ -40,6 +38,7 @@ internal sealed class TrainingRun : IDisposable
 
         Model = model;
         ranks = Ranks.Of(options.Collective, model);
+        stop = new RunStop(options, progress, ranks, ct);
         data = new RunData(options, train, validation, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
         hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
@@ -56,16 +55,16 @@ internal sealed class TrainingRun : IDisposable
 
     public RunProgress Progress => progress;
 
-    public bool HasEpochsLeft => !MustStop() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
+    public bool HasEpochsLeft => !stop.IsAgreed() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
 
-    public bool HasStepsLeft => !MustStop() && progress.TrainedSteps < data.StepsPerEpoch;
+    public bool HasStepsLeft => !stop.IsAgreed() && progress.TrainedSteps < data.StepsPerEpoch;
 
     /// <summary>OnFitStart, after what a checkpoint remembers was read.</summary>
     public void Start()
     {
         context.ShowProgress();
         hooks.FitStart(context);
-        StopWhenDue();
+        stop.CheckLimits();
     }
 
     /// <summary>OnEpochStart, for the next epoch, or for one in whose middle the run was resumed.</summary>
@@ -99,7 +98,7 @@ internal sealed class TrainingRun : IDisposable
         (int first, int count) = data.BatchesOf(context.Step);
         double images = data.ImagesOf(context.Step);
         BatchOutcome? outcome = null;
-        for (int i = 0; i < count && stop is null; i++)
+        for (int i = 0; i < count && !stop.IsWanted; i++)
         {
             if (!batches.MoveNext())
             {
@@ -118,7 +117,7 @@ internal sealed class TrainingRun : IDisposable
             outcome = outcome is null ? added : outcome + added;
             if (i + 1 < count)
             {
-                StopWhenDue();
+                stop.CheckLimits();
             }
         }
 
@@ -128,13 +127,13 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Whether the step may go on to its update; where not, the run stops.</summary>
     public bool MayLearnFrom(BatchOutcome outcome)
     {
-        if (stop is null && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
+        if (!stop.IsWanted && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
         {
             context.IsBetweenSteps = true;
-            stop = (StopReason.NonFiniteLoss, FormattableString.Invariant($"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
+            stop.Request(StopReason.NonFiniteLoss, FormattableString.Invariant($"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
         }
 
-        return stop is null;
+        return !stop.IsWanted;
     }
 
     /// <summary>OnBeforeOptimizerStep, clipping, the optimizer's step, and the average of the weights.</summary>
@@ -170,7 +169,7 @@ internal sealed class TrainingRun : IDisposable
             hooks.StepEnd(context, new StepResult(context, outcome, progress.Figures));
         }
 
-        StopWhenDue();
+        stop.CheckLimits();
     }
 
     /// <summary>OnEpochEnd, if all steps of the epoch were made.</summary>
@@ -226,12 +225,12 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    public void RequestStop(StopReason reason, string message) => stop ??= (reason, message);
+    public void RequestStop(StopReason reason, string message) => stop.Request(reason, message);
 
     /// <summary>OnException, OnFitEnd.</summary>
     public void Fail(Exception exception)
     {
-        stop = (StopReason.Failed, exception.Message);
+        stop.Fail(exception);
         context.IsBetweenSteps = !isUpdating;
         LeaveModel();
         hooks.Exception(context, exception);
@@ -286,47 +285,16 @@ internal sealed class TrainingRun : IDisposable
         Model.eval();
     }
 
-    /// <summary>Whether the run stops here; all ranks say the same.</summary>
-    private bool MustStop()
-    {
-        if (ranks?.AgreeToStop(stop?.Reason) is { } reason && reason != stop?.Reason)
-        {
-            stop = (reason, $"{reason}, as another rank found.");
-        }
-
-        return stop is not null;
-    }
-
     private BatchOutcome AddUp(BatchOutcome? own)
     {
-        (BatchOutcome all, bool someoneStops) = ranks!.AddUp(own, stop is not null);
+        (BatchOutcome all, bool someoneStops) = ranks!.AddUp(own, stop.IsWanted);
         if (someoneStops)
         {
-            MustStop();
+            stop.IsAgreed();
         }
 
         return all;
     }
 
-    private void StopWhenDue()
-    {
-        if (ct.IsCancellationRequested)
-        {
-            stop ??= (StopReason.Canceled, $"Canceled after step {progress.TrainedSteps} of epoch {progress.Epoch}.");
-        }
-        else if (progress.TrainedGlobalSteps >= options.MaxSteps)
-        {
-            stop ??= (StopReason.LimitReached, $"MaxSteps: {options.MaxSteps} steps were made.");
-        }
-        else if (options.MaxTime is { } limit && options.Clock.GetElapsedTime(started) >= limit)
-        {
-            stop ??= (StopReason.LimitReached, $"MaxTime: {limit} has passed.");
-        }
-    }
-
-    private FitResult Result()
-    {
-        (StopReason reason, string message) = stop ?? (StopReason.Completed, "All epochs were trained.");
-        return new() { StopReason = reason, StopMessage = message, History = progress.History(), Duration = options.Clock.GetElapsedTime(started) };
-    }
+    private FitResult Result() => new() { StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed };
 }

@@ -1,0 +1,50 @@
+namespace MnistCnn.Training;
+
+/// <summary>Whether a run stops, and why: the first reason that was found stays.</summary>
+internal sealed class RunStop(TrainerOptions options, RunProgress progress, Ranks? ranks, CancellationToken ct)
+{
+    private readonly long started = options.Clock.GetTimestamp();
+    private (StopReason Reason, string Message)? found;
+
+    /// <summary>Whether this process found a reason; other ranks may not know of it yet.</summary>
+    public bool IsWanted => found is not null;
+
+    public StopReason Reason => found?.Reason ?? StopReason.Completed;
+
+    public string Message => found?.Message ?? "All epochs were trained.";
+
+    public TimeSpan Elapsed => options.Clock.GetElapsedTime(started);
+
+    public void Request(StopReason reason, string message) => found ??= (reason, message);
+
+    /// <summary>A failure is the reason, whatever was found before it.</summary>
+    public void Fail(Exception exception) => found = (StopReason.Failed, exception.Message);
+
+    /// <summary>Finds cancellation, and the limits on steps and time.</summary>
+    public void CheckLimits()
+    {
+        if (ct.IsCancellationRequested)
+        {
+            Request(StopReason.Canceled, $"Canceled after step {progress.TrainedSteps} of epoch {progress.Epoch}.");
+        }
+        else if (progress.TrainedGlobalSteps >= options.MaxSteps)
+        {
+            Request(StopReason.LimitReached, $"MaxSteps: {options.MaxSteps} steps were made.");
+        }
+        else if (options.MaxTime is { } limit && Elapsed >= limit)
+        {
+            Request(StopReason.LimitReached, $"MaxTime: {limit} has passed.");
+        }
+    }
+
+    /// <summary>Whether the run stops here; all ranks say the same, for the same reason.</summary>
+    public bool IsAgreed()
+    {
+        if (ranks?.AgreeToStop(found?.Reason) is { } reason && reason != found?.Reason)
+        {
+            found = (reason, $"{reason}, as another rank found.");
+        }
+
+        return IsWanted;
+    }
+}
