@@ -4,7 +4,6 @@ using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Mpi.TestHost;

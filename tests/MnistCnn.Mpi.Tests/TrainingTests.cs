@@ -44,7 +44,8 @@ public sealed class TrainingTests : IDisposable
     [InlineData("average=yes")]
     public async Task Mixed_precision_and_averaged_weights_are_the_same_on_all_ranks(string setting)
     {
-        await Train(3, "ranks", setting, "epochs=1");
+        // The step after the validation in step 15 has no image for the last rank.
+        await Train(3, "ranks", setting, "epochs=1", "validate=5");
         files.AssertSameOnAllRanks("ranks", 3);
     }
 

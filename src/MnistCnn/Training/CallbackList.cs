@@ -44,7 +44,7 @@ internal sealed class CallbackList
         {
             if (callback.StateKey is { } key)
             {
-                Call([callback], operation, null!, key, (c, _, k) => call(c, k));
+                Call([callback], operation, null, key, (c, _, k) => call(c, k));
             }
         }
     }
@@ -84,17 +84,23 @@ internal sealed class CallbackList
         LogFailures(failures);
     }
 
-    private static void Call<T>(ITrainerCallback[] targets, string hook, TrainerContext context, T argument, Action<ITrainerCallback, TrainerContext, T> call)
+    private static void Call<T>(ITrainerCallback[] targets, string hook, TrainerContext? context, T argument, Action<ITrainerCallback, TrainerContext, T> call)
     {
         foreach (ITrainerCallback target in targets)
         {
+            ITrainerCallback? outer = context?.Caller;
             try
             {
-                call(target, context, argument);
+                context?.Caller = target;
+                call(target, context!, argument);
             }
             catch (Exception e) when (e is not TrainerCallbackException)
             {
                 throw new TrainerCallbackException(target.GetType().Name, hook, e);
+            }
+            finally
+            {
+                context?.Caller = outer;
             }
         }
     }

@@ -41,9 +41,11 @@ internal static class Evaluator
                 predictions.Add(output, batch.Labels);
             }
 
-            return new EvaluationResult(loss.Compute(), accuracy.Compute(), predictions.Count)
+            double[] values = [.. all.Where(metric => metric != confusion).Select(metric => metric.Compute())];
+            ranks?.Share(values);
+            return new EvaluationResult(values[1], values[0], predictions.Count)
             {
-                Metrics = further.ToDictionary(metric => metric.Name, metric => metric.Compute()),
+                Metrics = further.Zip(values.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second),
                 Confusion = confusion.Read(),
                 Misclassified = predictions.Misclassified(),
             };

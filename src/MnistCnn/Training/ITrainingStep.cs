@@ -18,6 +18,11 @@ internal interface ITrainingStep : IDisposable
     /// <returns>The sum of the losses (smoothed where the options ask for it) and the number of hits, of this batch alone.</returns>
     BatchOutcome ComputeGradients(MnistBatch batch, in BatchPlace place);
 
+    /// <summary>In the place of <see cref="ComputeGradients"/> in a step of several ranks of which this one has no image: the model is as that would leave it.</summary>
+    void ComputeNoGradients()
+    {
+    }
+
     /// <summary>Updates the weights from the gradients.</summary>
     /// <param name="learningRate">Of this update.</param>
     void Update(double learningRate);

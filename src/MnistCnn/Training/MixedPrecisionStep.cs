@@ -38,6 +38,8 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         return ForwardBackward.Run(model, batch.Images.to_type(ScalarType.BFloat16), batch.Labels, labelSmoothing, place);
     }
 
+    public void ComputeNoGradients() => HideWeights();
+
     public void Update(double learningRate)
     {
         for (int i = 0; i < masters.Length; i++)

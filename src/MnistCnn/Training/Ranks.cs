@@ -41,6 +41,9 @@ internal sealed class Ranks
     /// <summary>Gives the buffers of rank 0 to all: running statistics, which each rank gathers from its own images.</summary>
     public void ShareBuffers() => Share(model.buffers());
 
+    /// <summary>Gives the numbers of rank 0 to all: machines of other kinds may round theirs otherwise, and all must decide the same by them.</summary>
+    public void Share(double[] values) => collective.Broadcast(MemoryMarshal.AsBytes(values.AsSpan()));
+
     /// <summary>Gives the checkpoint of rank 0 to all; null where rank 0 has none.</summary>
     public CheckpointFile? Share(CheckpointFile? own)
     {

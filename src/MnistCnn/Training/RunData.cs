@@ -10,6 +10,7 @@ internal sealed class RunData
     private readonly BatchLoader batches;
     private readonly TrainerOptions options;
     private readonly IMnistDataset train;
+    private readonly IMnistDataset? validation;
     private readonly int batchesPerEpoch;
     private string? fingerprint;
 
@@ -26,7 +27,7 @@ internal sealed class RunData
             Threads = options.Threads,
             Share = options.Collective is { } ranks ? (ranks.Rank, ranks.WorldSize) : (0, 1),
         });
-        this.train = train;
+        (this.train, this.validation) = (train, validation);
         batchesPerEpoch = Math.Min(batches.StepsPerEpoch, Math.Min(options.LimitTrainBatches ?? int.MaxValue, options.OverfitBatches ?? int.MaxValue));
         StepsPerEpoch = (batchesPerEpoch + options.GradientAccumulation - 1) / options.GradientAccumulation;
         Validation = validation is null ? null : Evaluation(validation, options, device);
@@ -35,6 +36,8 @@ internal sealed class RunData
     public int StepsPerEpoch { get; }
 
     public string Fingerprint => fingerprint ??= RunFingerprint.Of(train);
+
+    public string? ValidationFingerprint => validation is null ? null : RunFingerprint.Of(validation);
 
     /// <summary>The batches of validation, in the order of the data set; null where there are none.</summary>
     public BatchLoader? Validation { get; }

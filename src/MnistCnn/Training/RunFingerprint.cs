@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using MnistCnn.Data;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
@@ -28,6 +29,21 @@ internal static class RunFingerprint
         [nameof(options.Precision)] = options.Precision.ToString(),
         ["training data"] = data.Fingerprint,
     }.Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value ?? "none"));
+
+    /// <summary>What must agree between the ranks of a run: those of a checkpoint, and all that decides how often ranks wait for each other, and with how much.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> OfRank(TrainerOptions options, RunData data, nn.Module model, long totalSteps) => Of(options, data, totalSteps, totalSteps).Concat(
+        new Dictionary<string, string?>
+        {
+            ["model"] = string.Join(", ", model.state_dict().Select(pair => $"{pair.Key} [{string.Join(',', pair.Value.shape)}]")),
+            [nameof(options.Epochs)] = Text(options.Epochs),
+            [nameof(options.MaxSteps)] = Text(options.MaxSteps),
+            [nameof(options.StopOnNonFiniteLoss)] = options.StopOnNonFiniteLoss.ToString(),
+            [nameof(options.ValidateEverySteps)] = Text(options.ValidateEverySteps),
+            [nameof(options.ValidateEveryEpochs)] = Text(options.ValidateEveryEpochs),
+            [nameof(options.EvaluationBatchSize)] = Text(options.EvaluationBatchSize),
+            [nameof(options.LimitValidationBatches)] = Text(options.LimitValidationBatches),
+            ["validation data"] = data.ValidationFingerprint,
+        }.Select(pair => KeyValuePair.Create(pair.Key, pair.Value ?? "none")));
 
     /// <summary>Count, size and a digest of the labels.</summary>
     public static string Of(IMnistDataset data)

@@ -9,13 +9,20 @@ internal sealed class RunStop(TrainerOptions options, RunProgress progress, Rank
     /// <summary>Whether this process found a reason; other ranks may not know of it yet.</summary>
     public bool IsWanted => found is not null;
 
+    /// <summary>Whether the run stops here, as all ranks know.</summary>
+    public bool IsAgreed { get; private set; }
+
     public StopReason Reason => found?.Reason ?? StopReason.Completed;
 
     public string Message => found?.Message ?? "All epochs were trained.";
 
     public TimeSpan Elapsed => options.Clock.GetElapsedTime(started);
 
-    public void Request(StopReason reason, string message) => found ??= (reason, message);
+    public void Request(StopReason reason, string message)
+    {
+        found ??= (reason, message);
+        IsAgreed |= ranks is null;
+    }
 
     /// <summary>A failure is the reason, whatever was found before it.</summary>
     public void Fail(Exception exception) => found = (StopReason.Failed, exception.Message);
@@ -37,14 +44,15 @@ internal sealed class RunStop(TrainerOptions options, RunProgress progress, Rank
         }
     }
 
-    /// <summary>Whether the run stops here; all ranks say the same, for the same reason.</summary>
-    public bool IsAgreed()
+    /// <summary>Tells the other ranks of a reason, if any found one. An exchange where there are others.</summary>
+    /// <returns><see cref="IsAgreed"/>: the same on all ranks, for the same reason.</returns>
+    public bool Agree()
     {
         if (ranks?.AgreeToStop(found?.Reason) is { } reason && reason != found?.Reason)
         {
             found = (reason, $"{reason}, as another rank found.");
         }
 
-        return IsWanted;
+        return IsAgreed = IsWanted;
     }
 }

@@ -89,6 +89,8 @@ public sealed class Trainer
         }
         catch (Exception e)
         {
+            // Before the hooks: none of them may wait for the other ranks any more.
+            options.Collective?.Fault(e);
             run.Fail(e);
             throw;
         }

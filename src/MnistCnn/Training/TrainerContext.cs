@@ -35,11 +35,13 @@ public sealed class TrainerContext
     /// <summary>The learning rate of this step's update, or of the last one. Setting it scales the schedule from here on by the same ratio.</summary>
     /// <value>A finite number of 0 or more.</value>
     /// <exception cref="ArgumentOutOfRangeException">NaN, infinite or negative.</exception>
+    /// <exception cref="InvalidOperationException">The callback that sets it <see cref="ITrainerCallback.IsForFirstRank"/>.</exception>
     public double LearningRate
     {
         get => learningRate;
         set
         {
+            ThrowIfCalledByFirstRankOnly(nameof(LearningRate));
             learningRate = double.IsFinite(value) && value >= 0
                 ? value
                 : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, FormattableString.Invariant($"LearningRate: expected a finite number of 0 or more, found {value}."));
@@ -70,6 +72,9 @@ public sealed class TrainerContext
 
     internal bool IsBetweenSteps { get; set; } = true;
 
+    /// <summary>The callback whose hook runs.</summary>
+    internal ITrainerCallback? Caller { get; set; }
+
     /// <summary>Whether the weights are those of whole steps, and of the steps that were made.</summary>
     internal bool CanSaveCheckpoint => IsBetweenSteps && !weightsReplaced;
 
@@ -83,7 +88,9 @@ public sealed class TrainerContext
 
     /// <summary>Evaluates the validation data now, in eval mode and without gradients, and calls the validation hooks.</summary>
     /// <returns>What was found; null where the run was canceled meanwhile, which then ends after the hook.</returns>
-    /// <exception cref="InvalidOperationException">The run has no validation data, or a step is under way.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The run has no validation data, a step is under way, or the callback that asks for it <see cref="ITrainerCallback.IsForFirstRank"/>: all ranks validate together.
+    /// </exception>
     public EvaluationResult? Validate()
     {
         if (!HasValidation)
@@ -92,12 +99,14 @@ public sealed class TrainerContext
         }
 
         ThrowIfWithinStep(nameof(Validate));
+        ThrowIfCalledByFirstRankOnly(nameof(Validate));
         return run.Validate();
     }
 
     /// <summary>
     /// Saves all that is needed to go on from here with <see cref="TrainerOptions.ResumeFrom"/>: weights, their averages, optimizer, position, history, and the state of each
     /// callback that has a <see cref="ITrainerCallback.StateKey"/>. The file is replaced atomically. Callbacks that come later have not seen the hook yet.
+    /// Of several ranks only rank 0 writes; the others return at once.
     /// </summary>
     /// <param name="path">The file; its folder is created.</param>
     /// <exception cref="InvalidOperationException">A step is under way, or <see cref="Callbacks.EarlyStopping"/> has restored other weights.</exception>
@@ -137,6 +146,15 @@ public sealed class TrainerContext
         Step = run.Progress.TrainedSteps + 1;
         GlobalStep = run.Progress.TrainedGlobalSteps + 1;
         IsBetweenSteps = false;
+    }
+
+    private void ThrowIfCalledByFirstRankOnly(string operation)
+    {
+        if (Caller is { IsForFirstRank: true })
+        {
+            throw new InvalidOperationException(
+                $"{operation}: expected a callback that every rank calls, but of several ranks only the first calls {Caller.GetType().Name}: its {nameof(ITrainerCallback.IsForFirstRank)} is true.");
+        }
     }
 
     private void ThrowIfWithinStep(string operation)

@@ -55,9 +55,9 @@ internal sealed class TrainingRun : IDisposable
 
     public RunProgress Progress => progress;
 
-    public bool HasEpochsLeft => !stop.IsAgreed() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
+    public bool HasEpochsLeft => !stop.Agree() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
 
-    public bool HasStepsLeft => !stop.IsAgreed() && progress.TrainedSteps < data.StepsPerEpoch;
+    public bool HasStepsLeft => !stop.IsAgreed && progress.TrainedSteps < data.StepsPerEpoch;
 
     /// <summary>OnFitStart, after what a checkpoint remembers was read.</summary>
     public void Start()
@@ -85,9 +85,14 @@ internal sealed class TrainingRun : IDisposable
 
     public IEnumerator<MnistBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch).GetEnumerator();
 
-    /// <summary>OnStepStart, with the learning rate of the step.</summary>
+    /// <summary>OnStepStart, with the learning rate of the step. A rank that wants to stop makes no step any more, and tells the others in the exchange of theirs.</summary>
     public void StartStep()
     {
+        if (stop.IsWanted)
+        {
+            return;
+        }
+
         context.StartStep(options.LearningRate * options.Schedule.FactorAt(progress.TrainedGlobalSteps, data.StepsPerEpoch, totalSteps));
         hooks.StepStart(context);
     }
@@ -112,13 +117,18 @@ internal sealed class TrainingRun : IDisposable
                 continue;
             }
 
-            BatchPlace place = new(outcome is null, ranks is null ? own / images : own, RunSeed.Of(options.Seed, progress.Epoch, first + i));
+            BatchPlace place = new(outcome is null, ranks is null ? own / images : own, RunSeed.Of(options.Seed, progress.Epoch, first + i) + (ranks?.Rank ?? 0));
             BatchOutcome added = step.ComputeGradients(batch, place);
             outcome = outcome is null ? added : outcome + added;
             if (i + 1 < count)
             {
                 stop.CheckLimits();
             }
+        }
+
+        if (outcome is null)
+        {
+            step.ComputeNoGradients();
         }
 
         return ranks is null ? outcome! : AddUp(outcome);
@@ -129,10 +139,11 @@ internal sealed class TrainingRun : IDisposable
     {
         if (!stop.IsWanted && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
         {
-            context.IsBetweenSteps = true;
             stop.Request(StopReason.NonFiniteLoss, FormattableString.Invariant($"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
+            stop.Agree();
         }
 
+        context.IsBetweenSteps |= stop.IsWanted;
         return !stop.IsWanted;
     }
 
@@ -259,7 +270,7 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            ranks?.RequireSame(RunFingerprint.Of(options, data, totalSteps, 0));
+            ranks?.RequireSame(RunFingerprint.OfRank(options, data, Model, totalSteps));
             CheckpointFile? saved = options.ResumeFrom is { } path && ranks is not { Rank: > 0 } ? CheckpointFile.Load(path) : null;
             saved = ranks is null ? saved : ranks.Share(saved);
             if (saved is not null)
@@ -290,7 +301,7 @@ internal sealed class TrainingRun : IDisposable
         (BatchOutcome all, bool someoneStops) = ranks!.AddUp(own, stop.IsWanted);
         if (someoneStops)
         {
-            stop.IsAgreed();
+            stop.Agree();
         }
 
         return all;

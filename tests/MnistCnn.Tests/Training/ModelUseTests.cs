@@ -3,6 +3,8 @@ using MnistCnn.Training;
 namespace MnistCnn.Tests.Training;
 
 /// <summary>One model, several users at once: a clear exception, or a right answer.</summary>
+// One generator of random numbers serves the whole process: a run on another thread would draw from it too.
+[Collection(nameof(AloneInTheProcess))]
 public sealed class ModelUseTests
 {
     [Fact]

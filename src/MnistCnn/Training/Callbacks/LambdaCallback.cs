@@ -3,6 +3,9 @@ namespace MnistCnn.Training.Callbacks;
 /// <summary>A callback of delegates, for what is not worth a class: <c>new LambdaCallback { EpochEnd = (context, epoch) => … }</c>. Hooks that are not set cost nothing.</summary>
 public sealed class LambdaCallback : ITrainerCallback, ISelectsHooks
 {
+    /// <inheritdoc/>
+    public bool IsForFirstRank { get; init; }
+
     /// <summary>Called in <see cref="ITrainerCallback.OnFitStart"/>.</summary>
     public Action<TrainerContext>? FitStart { get; init; }
 

@@ -1,0 +1,90 @@
+using MnistCnn.Training;
+using MnistCnn.Training.Callbacks;
+
+namespace MnistCnn.Tests.Training;
+
+public sealed class RanksTests : IDisposable
+{
+    private readonly AbsentRank ranks = new();
+
+    [Fact]
+    public void A_step_takes_one_exchange_and_an_epoch_one_more()
+    {
+        FitResult fit = Fit(withValidation: false);
+        Assert.Equal(fit.History.Steps.Count, ranks.Means);
+        Assert.Equal(fit.History.Epochs.Count + 1, ranks.Sums);
+    }
+
+    [Fact]
+    public void A_rank_trains_on_every_second_image_of_each_batch()
+    {
+        // 80 images in batches of 32, 32 and 16.
+        List<int> counts = [];
+        using TinyModel model = new() { OnForward = logits => { counts.Add((int)logits.shape[0]); return logits; } };
+        new Trainer(TrainingData.Options with { Epochs = 1, Collective = ranks }).Fit(model, TrainingData.Train);
+        Assert.Equal([16, 16, 8], counts.TakeLast(3));
+    }
+
+    [Fact]
+    public void A_stop_that_a_callback_requests_takes_effect_after_its_step()
+    {
+        List<string> hooks = [];
+        RecordingCallback callback = new(then: (hook, context) =>
+        {
+            if (hook == "StepEnd 2")
+            {
+                context.RequestStop("Enough.");
+            }
+        }) { Hooks = hooks };
+        FitResult fit = Fit(withValidation: false, callback);
+        Assert.Equal((StopReason.RequestedByCallback, 2), (fit.StopReason, fit.History.Steps.Count));
+        Assert.Equal(["StepEnd 2", "FitEnd RequestedByCallback"], hooks.TakeLast(2));
+    }
+
+    [Fact]
+    public void A_limit_on_steps_is_met_exactly()
+    {
+        using TinyModel model = new();
+        FitResult fit = new Trainer(TrainingData.Options with { MaxSteps = 2, Schedule = LearningRateSchedule.OneCycle(), Collective = ranks }).Fit(model, TrainingData.Train);
+        Assert.Equal((StopReason.LimitReached, 2), (fit.StopReason, fit.History.Steps.Count));
+    }
+
+    [Fact]
+    public void The_other_ranks_are_given_up_before_the_hooks_that_end_a_failed_run()
+    {
+        bool faulted = false;
+        LambdaCallback callback = new()
+        {
+            StepEnd = (_, _) => throw new InvalidOperationException("broken"),
+            Exception = (_, _) => faulted = ranks.Faults.Count > 0,
+        };
+        TrainerCallbackException e = Assert.Throws<TrainerCallbackException>(() => Fit(withValidation: false, callback));
+        Assert.True(faulted);
+        Assert.Same(e, ranks.Faults[0]);
+    }
+
+    [Fact]
+    public void A_callback_of_the_first_rank_may_not_validate_nor_set_the_learning_rate()
+    {
+        LambdaCallback validating = new() { IsForFirstRank = true, StepEnd = (context, _) => context.Validate() };
+        LambdaCallback setting = new() { IsForFirstRank = true, StepEnd = (context, _) => context.LearningRate = 1 };
+        Assert.StartsWith("Validate: expected a callback that every rank calls", Assert.Throws<TrainerCallbackException>(() => Fit(true, validating)).InnerException!.Message, StringComparison.Ordinal);
+        Assert.StartsWith("LearningRate: expected a callback that every rank calls", Assert.Throws<TrainerCallbackException>(() => Fit(true, setting)).InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_callback_of_the_first_rank_may_follow_the_validation_of_another()
+    {
+        int validations = 0;
+        Fit(withValidation: true, new LambdaCallback { IsForFirstRank = true, ValidationEnd = (_, _) => validations++ });
+        Assert.Equal(2, validations);
+    }
+
+    public void Dispose() => ranks.Dispose();
+
+    private FitResult Fit(bool withValidation, params ITrainerCallback[] callbacks)
+    {
+        using TinyModel model = new();
+        return new Trainer(TrainingData.Options with { Collective = ranks }, callbacks).Fit(model, TrainingData.Train, withValidation ? TrainingData.Validation : null);
+    }
+}
