@@ -36,6 +36,9 @@ public sealed partial class MpiCollective : ICollective
     /// <summary>Whether a launcher of MPI started this process as one of several: the variables <c>OMPI_COMM_WORLD_SIZE</c> or <c>PMI_SIZE</c> say so.</summary>
     public static bool IsLaunched => MpiLauncher.Detect(Environment.GetEnvironmentVariable).Ranks > 1;
 
+    /// <summary>The rank that a launcher of MPI gave this process, known before <see cref="Initialize"/>; 0 without a launcher.</summary>
+    public static int LaunchedRank => MpiLauncher.Detect(Environment.GetEnvironmentVariable).Rank;
+
     /// <inheritdoc/>
     public int Rank { get; }
 

@@ -62,6 +62,11 @@ internal static class Training
         IMnistDataset validation = new SyntheticDigits(settings.Number("validation", 701), seed: 2, MnistSplit.Test);
         FitResult fit = new Trainer(options, callbacks).Fit(model, train, validation, cancellation.Token);
         Console.WriteLine($"rank {rank} stopped: {fit.StopReason}, {fit.History.Steps.Count} steps. {fit.StopMessage}");
+        if (rank == 0)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch seconds: {string.Join(' ', fit.History.Epochs.Select(e => $"{e.Duration.TotalSeconds:F3}"))}"));
+        }
+
         if (settings.Text("out") is { } prefix)
         {
             File.WriteAllBytes($"{prefix}.{rank}.weights", Weights(model));

@@ -12,7 +12,8 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => source.Token;
 
-    public int ExitCode { get; private set; }
+    /// <summary>For a command that was canceled; that of Ctrl+C where another process of the run was interrupted.</summary>
+    public int ExitCode { get; private set; } = CommandLine.ExitCode.Interrupted;
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MnistCnn.Models;
+using MnistCnn.Mpi;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;
 using MnistCnn.Samples.Terminal;
@@ -15,12 +16,17 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
 
     public async Task<int> RunAsync()
     {
+        Launch.SilenceOthers();
+
         // libtorch takes longer to load than the images: side by side.
         Task<DeviceSelection> selecting = Task.Run(() => DeviceSelector.Parse(request.Device));
         FoundData data = await FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token);
         DeviceSelection device = await selecting;
+        TrainerOptions recipe = Options(device);
         folder.Create();
-        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}. Device {device}");
+        using MpiCollective? ranks = Launch.Join();
+        TrainerOptions options = recipe with { Collective = ranks, Threads = Launch.Threads(request.Threads, ranks) };
+        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}. Device {device}{(ranks is null ? "" : $" Processes: {ranks.WorldSize}, threads in each here: {options.Threads}.")}");
 
         using CnnClassifier model = new(new CnnClassifierOptions
         {
@@ -30,22 +36,18 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
             Output = request.Softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
             Seed = request.Seed,
         });
-        TrainerOptions options = Options(device);
         FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove, [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
-        if (fit.StopReason is StopReason.Canceled)
+        if (Launch.IsFirst)
         {
-            Console.Error.WriteLine($"{fit.StopMessage} Go on with the same command and --resume; the checkpoint is {folder.Checkpoint}.");
-            return interruption.ExitCode;
+            Report(fit, model, data, options);
         }
 
-        if (fit.StopReason is StopReason.NonFiniteLoss)
+        return fit.StopReason switch
         {
-            Console.Error.WriteLine($"error: {fit.StopMessage} Try a lower --lr.");
-            return ExitCode.Failure;
-        }
-
-        Report(model, fit, new Measurement(data.Test, data.Name, new Trainer(options).Evaluate(model, data.Test)));
-        return ExitCode.Success;
+            StopReason.Canceled => interruption.ExitCode,
+            StopReason.NonFiniteLoss => ExitCode.Failure,
+            _ => ExitCode.Success,
+        };
     }
 
     private TrainerOptions Options(DeviceSelection device)
@@ -62,9 +64,8 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
             BatchSize = request.BatchSize ?? recipe.BatchSize,
             LearningRate = request.LearningRate ?? recipe.LearningRate,
             Seed = request.Seed,
-            Threads = request.Threads,
             Device = device.Device,
-            ResumeFrom = request.Resume ? folder.ExistingCheckpoint() : null,
+            ResumeFrom = request.Resume && Launch.IsFirst ? folder.ExistingCheckpoint() : null,
         };
     }
 
@@ -80,7 +81,23 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         return new Trainer(options, callbacks, new LineLogger<Trainer>(write)).Fit(model, data.Train, data.Test, interruption.Token);
     }
 
-    private void Report(CnnClassifier model, FitResult fit, Measurement measured)
+    private void Report(FitResult fit, CnnClassifier model, FoundData data, TrainerOptions options)
+    {
+        switch (fit.StopReason)
+        {
+            case StopReason.Canceled:
+                Console.Error.WriteLine($"{fit.StopMessage} Go on with the same command and --resume; the checkpoint is {folder.Checkpoint}.");
+                break;
+            case StopReason.NonFiniteLoss:
+                Console.Error.WriteLine($"error: {fit.StopMessage} Try a lower --lr.");
+                break;
+            default:
+                Report(fit, model, new Measurement(data.Test, data.Name, new Trainer(options).Evaluate(model, data.Test)));
+                break;
+        }
+    }
+
+    private void Report(FitResult fit, CnnClassifier model, Measurement measured)
     {
         folder.Write(model, measured);
         Tables.WriteConfusion(measured);

@@ -1,4 +1,5 @@
 using MnistCnn.Data;
+using MnistCnn.Samples.CommandLine;
 
 namespace MnistCnn.Samples.Results;
 
@@ -43,6 +44,11 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
         }
         catch (MnistDownloadException e)
         {
+            if (!Launch.IsFirst)
+            {
+                return Synthetic();
+            }
+
             string cause = e.Causes.Count > 0 ? e.Causes[0] : e.Message;
             Console.Error.WriteLine($"warning: no {Variants[variant].Name} in the cache, and it cannot be downloaded ({cause}). Training on {SyntheticName}. Give --data DIR for files that you have.");
             return Synthetic();

@@ -1,4 +1,5 @@
 using MnistCnn.Models;
+using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Pictures;
 
 namespace MnistCnn.Samples.Results;
@@ -14,7 +15,14 @@ internal sealed class RunFolder(string folder)
 
     public IEnumerable<string> Written => new[] { Model, Checkpoint, History, Picture("curves"), Picture("confusion"), Picture("mistakes"), Picture("filters") }.Where(File.Exists);
 
-    public void Create() => Directory.CreateDirectory(folder);
+    /// <summary>Makes the folder, where this process is the one that writes.</summary>
+    public void Create()
+    {
+        if (Launch.IsFirst)
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
 
     /// <exception cref="FileNotFoundException">There is none.</exception>
     public string ExistingCheckpoint() => File.Exists(Checkpoint)
