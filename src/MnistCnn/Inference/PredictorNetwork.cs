@@ -26,7 +26,7 @@ internal sealed unsafe class PredictorNetwork
         ConvolutionShape second = new(16, first.OutputHeight, first.OutputWidth, 32, 3, 2);
         ConvolutionShape third = new(32, second.OutputHeight, second.OutputWidth, 64, 3, 1);
         Convolutions = [new(Simd, first), new(Simd, second), new(Simd, third)];
-        Linears = [new(Simd, third.OutputLength, 256), new(Simd, 256, 64), new(Simd, 64, description.ClassNames.Count)];
+        Linears = [new(Simd, third.OutputLength, 256, third.Filters), new(Simd, 256, 64), new(Simd, 64, description.ClassNames.Count)];
         for (int l = 0; l < Convolutions.Length; l++)
         {
             float[] kernel = weights[$"conv{l + 1}.weight"].ToSingles();
@@ -40,8 +40,7 @@ internal sealed unsafe class PredictorNetwork
 
         for (int l = 0; l < Linears.Length; l++)
         {
-            float[] matrix = weights[$"fc{l + 1}.weight"].ToSingles();
-            Pack(Convolutions.Length + l, Linears[l], l == 0 ? ReorderColumns(matrix, third) : matrix);
+            Pack(Convolutions.Length + l, Linears[l], weights[$"fc{l + 1}.weight"].ToSingles());
             SetBias(Convolutions.Length + l, weights[$"fc{l + 1}.bias"]);
         }
     }
@@ -64,13 +63,10 @@ internal sealed unsafe class PredictorNetwork
     private void Pack(int layer, Convolution convolution, float[] kernel)
     {
         packed[layer] = new AlignedBuffer(convolution.PackedForwardLength);
-        AlignedBuffer scratch = new(convolution.PackedForwardLength);
         fixed (float* source = kernel)
         {
-            convolution.PackForward(source, packed[layer].Pointer, scratch.Pointer);
+            convolution.Copy(source, packed[layer].Pointer);
         }
-
-        GC.KeepAlive(scratch);
     }
 
     private void Pack(int layer, Linear linear, float[] matrix)
@@ -80,7 +76,7 @@ internal sealed unsafe class PredictorNetwork
         {
             for (int output = 0; output < linear.Outputs;)
             {
-                output = linear.PackForward(output, source, packed[layer].Pointer);
+                output = linear.Copy(output, source, packed[layer].Pointer);
             }
         }
     }
@@ -89,18 +85,5 @@ internal sealed unsafe class PredictorNetwork
     {
         biases[layer] = new AlignedBuffer(bias.Count + (4 * Simd.Width));
         MemoryMarshal.Cast<byte, float>(bias.Data.Span).CopyTo(new Span<float>(biases[layer].Pointer, bias.Count));
-    }
-
-    private static float[] ReorderColumns(float[] matrix, ConvolutionShape from)
-    {
-        int pixels = from.OutputHeight * from.OutputWidth, columns = from.OutputLength;
-        float[] reordered = new float[matrix.Length];
-        for (int i = 0; i < matrix.Length; i++)
-        {
-            int row = i / columns, filter = i % columns / pixels, pixel = i % pixels;
-            reordered[(row * columns) + (pixel * from.Filters) + filter] = matrix[i];
-        }
-
-        return reordered;
     }
 }

@@ -22,7 +22,7 @@ internal abstract unsafe class SparseLinear
     /// <summary>Computes y.</summary>
     /// <param name="x">Input.</param>
     /// <param name="inputs">Elements of x.</param>
-    /// <param name="packed">From <see cref="Linear.PackForward"/>.</param>
+    /// <param name="packed">From <see cref="Linear.Copy"/>.</param>
     /// <param name="bias">Bias, padded to whole registers.</param>
     /// <param name="outputs">Elements of y.</param>
     /// <param name="relu">Whether negative results become zero.</param>

@@ -11,14 +11,9 @@ internal sealed unsafe class SparseLinear<TSimd, TVector> : SparseLinear
     public override void Run(float* x, int inputs, float* packed, float* bias, int outputs, bool relu, int* used, float* y)
     {
         int count = List(x, inputs, used);
-        for (int column = 0, vectors; column < outputs; column += vectors * TSimd.Width)
+        int vectors = SimdKernels.PanelVectors(outputs, TSimd.Width, TSimd.RowVectors);
+        for (int column = 0; column < outputs; column += vectors * TSimd.Width)
         {
-            vectors = TSimd.RowVectors;
-            while (vectors > 1 && outputs - column < vectors * TSimd.Width)
-            {
-                vectors /= 2;
-            }
-
             float* panel = packed + ((nint)inputs * column);
             switch (vectors)
             {

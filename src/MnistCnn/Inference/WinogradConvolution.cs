@@ -52,7 +52,7 @@ internal sealed unsafe class WinogradConvolution
             {
                 for (int filter = 0; filter < shape.Filters;)
                 {
-                    filter = panels.PackForward(filter, source + (point * shape.Filters * shape.Channels), weights.Pointer + (point * PointLength));
+                    filter = panels.Copy(filter, source + (point * shape.Filters * shape.Channels), weights.Pointer + (point * PointLength));
                 }
             }
         }

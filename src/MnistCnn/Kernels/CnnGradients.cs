@@ -1,91 +1,95 @@
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// The last part of a training step: gradients of all parameters, in PyTorch's layout, in blocks that the threads share; with Adam on each block while it is in the cache, if asked.
+/// The last part of a training step: gradients of all parameters, in blocks that the threads share; with Adam on each block while it is in the cache, if asked.
 /// </summary>
 internal sealed unsafe class CnnGradients : KernelJob
 {
     private readonly CnnPlan plan;
-    private readonly List<(int Parameter, int First, int Count)> tasks = [];
-    private readonly nint[] parameters, gradients, first, second;
-    private CnnWorkspace workspace = null!;
+    private readonly List<(int Layer, bool Bias, int First, int Count)> tasks = [];
     private readonly AlignedBuffer scratch;
     private readonly int threads, scratchLength;
-    private AdamStep? step;
+    private CnnWorkspace workspace = null!;
+    private CnnParameters target = null!;
+    private CnnParameters? first, second;
+    private AdamStep step;
 
     public CnnGradients(CnnPlan plan, int threads)
     {
         (this.plan, this.threads) = (plan, Math.Max(1, threads));
-        scratchLength = Enumerable.Range(0, plan.Shape.ParameterCount).Where(p => p / 2 < plan.Convolutions.Length || p % 2 == 1)
-            .Max(plan.ParameterLength) + (plan.Linears[0].BlockStride * plan.Linears[0].BlockStride);
+        int convolutions = plan.Convolutions.Length;
+        scratchLength = Enumerable.Range(0, plan.LayerCount).Max(l => Math.Max(
+            plan.OutputCount(l), l < convolutions ? plan.WeightLength(l) : Linear.GradientInputs * plan.Linears[l - convolutions].Panel)) + 16;
         scratch = new((long)scratchLength * this.threads);
-        int count = plan.Shape.ParameterCount;
-        (parameters, gradients, first, second) = (new nint[count], new nint[count], new nint[count], new nint[count]);
-        int[] linearWeights = [.. Enumerable.Range(0, count).Where(p => p / 2 >= plan.Convolutions.Length && p % 2 == 0)];
-        tasks.AddRange(linearWeights.SelectMany(p => Linear.Panels(plan.Simd, plan.ParameterLength(p + 1)).Select(panel => (p, panel.First, panel.Count))));
-        tasks.AddRange(Enumerable.Range(0, count).Except(linearWeights).OrderByDescending(plan.ParameterLength).Select(p => (p, 0, 0)));
+        foreach (Linear linear in plan.Linears)
+        {
+            // The blocks in turn, so that each stays with the thread that computes with it.
+            int layer = convolutions + Array.IndexOf(plan.Linears, linear);
+            tasks.AddRange(Enumerable.Range(0, (linear.CountOf(0) + Linear.GradientInputs - 1) / Linear.GradientInputs).SelectMany(part => Enumerable.Range(0, linear.Blocks)
+                .Select(block => (layer, false, linear.FirstOf(block) + (part * Linear.GradientInputs), Math.Min(Linear.GradientInputs, linear.CountOf(block) - (part * Linear.GradientInputs))))
+                .Where(task => task.Item4 > 0)));
+        }
+
+        tasks.AddRange(Enumerable.Range(0, convolutions).Reverse().SelectMany(l => Enumerable.Range(0, plan.Convolutions[l].Shape.Kernel).Select(row => (l, false, row, 1))));
+        tasks.AddRange(Enumerable.Range(0, plan.LayerCount).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
     }
 
     /// <summary>Computes the gradients of the workspace's last backward pass.</summary>
-    public void Run(CnnWorkspace workspace, ReadOnlySpan<nint> gradients)
-    {
-        gradients.CopyTo(this.gradients);
-        (this.workspace, step) = (workspace, null);
-        KernelThreads.Run(threads, tasks.Count, this);
-    }
+    public void Run(CnnWorkspace workspace, CnnParameters gradients) => Run(workspace, gradients, null, null, default);
 
     /// <summary>Updates the parameters and Adam's moments; the gradients never leave the cache.</summary>
-    public void Run(CnnWorkspace workspace, ReadOnlySpan<nint> parameters, ReadOnlySpan<nint> first, ReadOnlySpan<nint> second, in AdamStep step)
+    public void Run(CnnWorkspace workspace, CnnParameters parameters, CnnParameters? first, CnnParameters? second, in AdamStep step)
     {
-        parameters.CopyTo(this.parameters);
-        first.CopyTo(this.first);
-        second.CopyTo(this.second);
-        (this.workspace, this.step) = (workspace, step);
+        (this.workspace, target, this.first, this.second, this.step) = (workspace, parameters, first, second, step);
         KernelThreads.Run(threads, tasks.Count, this);
     }
 
     /// <inheritdoc/>
     public override void Run(int item, int thread)
     {
-        (int p, int firstOutput, int outputs) = tasks[item];
-        int linear = (p / 2) - plan.Convolutions.Length, length = plan.ParameterLength(p);
-        float* own = scratch.Pointer + ((nint)thread * scratchLength), gradient = step is null ? (float*)gradients[p] : own;
-        if (outputs > 0)
+        (int layer, bool bias, int from, int count) = tasks[item];
+        float* own = scratch.Pointer + ((nint)thread * scratchLength);
+        int linear = layer - plan.Convolutions.Length;
+        if (bias)
         {
-            LinearWeights(p, linear, firstOutput, outputs, own);
-            return;
+            float* gradient = first is null ? target.Bias(layer) : own;
+            workspace.BiasGradient(layer, gradient);
+            Update(target.Bias(layer), first is null ? null : first.Bias(layer), second is null ? null : second.Bias(layer), gradient, count);
         }
-
-        if (linear < 0)
+        else if (linear >= 0)
         {
-            workspace.ConvolutionGradient(p, gradient);
+            Linear shape = plan.Linears[linear];
+            for (int output = 0; output < shape.Outputs; output += shape.Panel)
+            {
+                nint offset = ((nint)output * shape.Inputs) + ((nint)from * shape.Panel);
+                float* gradient = first is null ? target.Weights(layer) + offset : own;
+                workspace.LinearGradient(linear, from, count, output, gradient);
+                UpdateWeights(layer, offset, gradient, count * shape.Panel);
+            }
         }
         else
         {
-            workspace.LinearBiasGradient(linear, gradient);
-        }
+            int panels = plan.Convolutions[layer].Panels, panelLength = plan.WeightLength(layer) / panels, length = panelLength / plan.Convolutions[layer].Shape.Kernel;
+            for (int panel = 0; panel < panels; panel++)
+            {
+                nint offset = (panel * panelLength) + (from * length);
+                float* gradient = first is null ? target.Weights(layer) + offset : own;
+                workspace.ConvolutionGradient(layer, offset, length, gradient);
+                UpdateWeights(layer, offset, gradient, length);
+            }
 
-        if (step is { } adam)
-        {
-            plan.Simd.Adam((float*)parameters[p], gradient, (float*)first[p], (float*)second[p], 1, length, length, length, adam);
+            target.PackBackward(layer, from, count);
         }
     }
 
-    private void LinearWeights(int p, int linear, int firstOutput, int outputs, float* block)
+    private void UpdateWeights(int layer, nint offset, float* gradient, int length) =>
+        Update(target.Weights(layer) + offset, first is null ? null : first.Weights(layer) + offset, second is null ? null : second.Weights(layer) + offset, gradient, length);
+
+    private void Update(float* parameters, float* firstMoments, float* secondMoments, float* gradient, int length)
     {
-        int inputs = plan.Linears[linear].Inputs;
-        for (int input = 0, panel; input < inputs; input += panel)
+        if (firstMoments is not null)
         {
-            panel = Math.Min(plan.Simd.PanelWidth(input, inputs), inputs - input);
-            nint offset = (((nint)firstOutput * inputs) + input) * sizeof(float);
-            float* destination = step is null ? (float*)(gradients[p] + offset) : block;
-            workspace.LinearWeightGradient(linear, firstOutput, outputs, input, panel, destination, block: step is not null);
-            if (step is { } adam)
-            {
-                plan.Simd.Adam(
-                    (float*)(parameters[p] + offset), block, (float*)(first[p] + offset), (float*)(second[p] + offset),
-                    outputs, panel, inputs, plan.Linears[linear].BlockStride, adam);
-            }
+            plan.Simd.Adam(parameters, gradient, firstMoments, secondMoments, length, step);
         }
     }
 }

@@ -1,15 +1,17 @@
 namespace MnistCnn.Kernels;
 
-/// <summary>The layers of a network over the kernels of one register width. Immutable and thread-safe; one serves any number of workspaces.</summary>
+/// <summary>The layers of a network over the kernels of one register width, numbered convolutions first. Immutable and thread-safe; one serves any number of workspaces.</summary>
 internal sealed class CnnPlan
 {
     public CnnPlan(CnnShape shape, SimdKernels? simd = null)
     {
         Shape = shape;
         Simd = simd ?? SimdKernels.Best;
-        Convolutions = [.. shape.Convolutions.Select(c => new Convolution(Simd, c))];
-        Linears = [.. shape.Widths.Zip(shape.Widths.Skip(1), (inputs, outputs) => new Linear(Simd, inputs, outputs))];
         Strides = [.. shape.Widths.Select(RowStride)];
+        ConvolutionShape last = shape.Convolutions[^1];
+        Convolutions = [.. shape.Convolutions.Select((c, i) => new Convolution(Simd, c, i == shape.Convolutions.Count - 1 ? Strides[0] : c.OutputLength))];
+        Linears = [.. shape.Widths.Zip(shape.Widths.Skip(1), (inputs, outputs) => (inputs, outputs))
+            .Select((w, i) => new Linear(Simd, w.inputs, w.outputs, i == 0 ? last.Filters : 1))];
     }
 
     public CnnShape Shape { get; }
@@ -25,14 +27,11 @@ internal sealed class CnnPlan
 
     public int LayerCount => Convolutions.Length + Linears.Length;
 
-    /// <summary>Floats of the weights (even) and biases (odd) of the layers.</summary>
-    public int ParameterLength(int parameter)
-    {
-        int layer = parameter / 2, linear = layer - Convolutions.Length;
-        return linear < 0
-            ? Convolutions[layer].Shape.Filters * (parameter % 2 == 0 ? Convolutions[layer].Shape.Window : 1)
-            : Linears[linear].Outputs * (parameter % 2 == 0 ? Linears[linear].Inputs : 1);
-    }
+    /// <summary>Filters or outputs of a layer: the length of its bias.</summary>
+    public int OutputCount(int layer) => layer < Convolutions.Length ? Convolutions[layer].Shape.Filters : Linears[layer - Convolutions.Length].Outputs;
+
+    /// <summary>Floats of the packed weights of a layer.</summary>
+    public int WeightLength(int layer) => layer < Convolutions.Length ? Convolutions[layer].PackedForwardLength : Linears[layer - Convolutions.Length].PackedForwardLength;
 
     /// <summary>Whole registers, and never a multiple of 1,024 bytes: rows so far apart compete for the same lines of the cache.</summary>
     private int RowStride(int width)

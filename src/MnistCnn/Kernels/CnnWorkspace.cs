@@ -2,12 +2,15 @@ namespace MnistCnn.Kernels;
 
 /// <summary>
 /// Memory for a network and a batch, and the passes over it. One caller at a time; allocates nothing once it has seen its batch sizes.
-/// The batch is cut into slices of a fixed size, whatever the threads: every sum has one order, and the results one value.
+/// The batch is cut into slices of a fixed size, and the first linear layer, which has most of the weights, in training into blocks of inputs, whatever the threads: every sum has one order, and the
+/// results one value. Slices and blocks have a home thread: what passes from core to core is the activations between them, which are fewer than the weights.
 /// <code>
 /// images [N, height, width, 1]                    the caller's
-/// convolution activations [N, h, w, filters]      rows of the whole batch, or of one slice a thread where nothing asks for them later
+/// convolution activations [N, h, w, filters]      of the whole batch; of one slice a thread where no backward pass asks for them
 /// their gradients                                 of one slice a thread
-/// linear activations and gradients [N, stride]    the first in PyTorch's order of the flattened images: [filters, h, w]
+/// linear activations and gradients [N, stride]    the first are those of the last convolution
+/// products of the first linear layer              [blocks, N, stride]: their sum is its output
+/// gradient of its output                          once more, as [slices, columns, slice]
 /// </code>
 /// </summary>
 internal sealed unsafe class CnnWorkspace : KernelJob
@@ -16,16 +19,17 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     public const int Slice = 32;
 
     private readonly CnnPlan plan;
-    private readonly bool keep;
-    private readonly int threads;
+    private readonly bool training;
+    private readonly int threads, scratchLength;
     private readonly AlignedBuffer[] outputs, rows;
     private readonly AlignedBuffer[] outputGradients = [], rowGradients = [];
-    private readonly AlignedBuffer? partials;
+    private readonly AlignedBuffer? partials, products, transposed, scratch;
     private readonly RowTiles?[,] tiles;
     private readonly double[] losses;
     private readonly int[] partialOffsets;
-    private CnnWeights weights = null!;
+    private CnnParameters weights = null!;
     private CnnPass pass;
+    private Part part;
     private float* images, imageGradients;
     private long* labels;
     private float smoothing;
@@ -34,28 +38,41 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <param name="plan">The network.</param>
     /// <param name="capacity">Images of the largest batch.</param>
     /// <param name="threads">Threads to use at most.</param>
-    /// <param name="keep">Whether activations are kept, so that a backward pass may follow in a call of its own.</param>
-    /// <param name="training">Whether there is a backward pass.</param>
-    public CnnWorkspace(CnnPlan plan, int capacity, int threads, bool training, bool keep)
+    /// <param name="training">Whether there is a backward pass, in the same call or in a later one.</param>
+    public CnnWorkspace(CnnPlan plan, int capacity, int threads, bool training)
     {
-        (this.plan, this.threads, this.keep, Capacity) = (plan, Math.Max(1, threads), keep, capacity);
-        int slots = this.threads * Slice, slices = (capacity + Slice - 1) / Slice;
-        outputs = [.. plan.Convolutions.Select(c => new AlignedBuffer((long)c.Shape.OutputLength * (keep ? capacity : slots)))];
+        (this.plan, this.threads, this.training, Capacity) = (plan, Math.Max(1, threads), training, capacity);
+        int slots = this.threads * Slice, slices = SlicesOf(capacity);
+        outputs = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * (training ? capacity : slots)))];
         rows = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
         tiles = new RowTiles?[2 * plan.LayerCount, Slice + 1];
         losses = new double[slices];
         partialOffsets = new int[(2 * plan.Convolutions.Length) + 1];
         for (int p = 0; p < partialOffsets.Length - 1; p++)
         {
-            partialOffsets[p + 1] = partialOffsets[p] + ((plan.ParameterLength(p) + 15) / 16 * 16);
+            partialOffsets[p + 1] = partialOffsets[p] + (((p % 2 == 0 ? plan.WeightLength(p / 2) : plan.OutputCount(p / 2)) + 15) / 16 * 16);
         }
 
         if (training)
         {
-            outputGradients = [.. plan.Convolutions.Select(c => new AlignedBuffer((long)c.Shape.OutputLength * slots))];
+            outputGradients = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * slots))];
             rowGradients = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
-            partials = new((long)partialOffsets[^1] * Math.Max(2, slices));
+            partials = new((long)partialOffsets[^1] * slices);
+            products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
+            transposed = new((long)plan.Linears[0].Columns * Slice * slices);
+            scratchLength = Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0));
+            scratch = new((long)scratchLength * this.threads);
         }
+    }
+
+    private enum Part
+    {
+        All,
+        Convolutions,
+        FirstLinear,
+        Linears,
+        FirstLinearBackward,
+        ConvolutionsBackward,
     }
 
     /// <summary>Images of the largest batch.</summary>
@@ -72,17 +89,35 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     public int LogitStride => plan.Strides[^1];
 
-    /// <summary>Runs passes over all slices.</summary>
+    /// <summary>Runs passes over the batch.</summary>
     /// <returns>The sum of the losses.</returns>
     public double Run(
-        CnnPass pass, CnnWeights weights, float* images, int count, long* labels = null, float smoothing = 0, float* imageGradients = null)
+        CnnPass pass, CnnParameters weights, float* images, int count, long* labels = null, float smoothing = 0, float* imageGradients = null)
     {
         (this.pass, this.weights, batchCount, this.smoothing) = (pass, weights, count, smoothing);
         this.images = images;
         this.labels = labels;
         this.imageGradients = imageGradients;
-        int slices = (count + Slice - 1) / Slice;
-        KernelThreads.Run(threads, slices, this);
+        int slices = SlicesOf(count), blocks = plan.Linears[0].Blocks;
+        if (!training)
+        {
+            Run(Part.All, slices);
+            return 0;
+        }
+
+        if (pass.HasFlag(CnnPass.Forward))
+        {
+            Run(Part.Convolutions, slices);
+            Run(Part.FirstLinear, blocks);
+        }
+
+        Run(Part.Linears, slices);
+        if (pass.HasFlag(CnnPass.Backward))
+        {
+            Run(Part.FirstLinearBackward, blocks);
+            Run(Part.ConvolutionsBackward, slices);
+        }
+
         double loss = 0;
         for (int s = 0; s < slices && pass.HasFlag(CnnPass.Loss); s++)
         {
@@ -95,98 +130,144 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <inheritdoc/>
     public override void Run(int item, int thread)
     {
-        int first = item * Slice, count = Math.Min(Slice, batchCount - first), kept = keep ? first : thread * Slice;
+        int first = item * Slice, count = Math.Min(Slice, batchCount - first), kept = training ? first : thread * Slice;
+        switch (part)
+        {
+            case Part.All:
+                Convolve(first, count, kept);
+                LinearForward(first, count, 0);
+                break;
+            case Part.Convolutions:
+                Convolve(first, count, kept);
+                break;
+            case Part.FirstLinear:
+                FirstLinear(item);
+                break;
+            case Part.Linears:
+                RunLinears(item, first, count, thread);
+                break;
+            case Part.FirstLinearBackward:
+                FirstLinearBackward(item, thread);
+                break;
+            default:
+                ConvolveBackward(item, first, count, kept, thread * Slice);
+                break;
+        }
+    }
+
+    /// <summary>Gradient of a part of the weights of a convolution, from the parts of the slices.</summary>
+    public void ConvolutionGradient(int layer, nint offset, int length, float* destination) => plan.Simd.SumRows(
+        partials!.Pointer + partialOffsets[2 * layer] + offset, partialOffsets[^1], SlicesOf(batchCount), length, destination);
+
+    /// <summary>Gradient of the bias of a layer.</summary>
+    public void BiasGradient(int layer, float* destination)
+    {
+        int linear = layer - plan.Convolutions.Length;
+        if (linear < 0)
+        {
+            plan.Simd.SumRows(partials!.Pointer + partialOffsets[(2 * layer) + 1], partialOffsets[^1], SlicesOf(batchCount), plan.OutputCount(layer), destination);
+        }
+        else
+        {
+            plan.Simd.SumRows(rowGradients[linear + 1].Pointer, plan.Strides[linear + 1], batchCount, plan.OutputCount(layer), destination);
+        }
+    }
+
+    /// <summary>Gradient of the weights of some inputs and a panel of outputs of a linear layer, see <see cref="Linear.BackwardWeights"/>.</summary>
+    public void LinearGradient(int linear, int firstInput, int inputs, int firstOutput, float* destination) => plan.Linears[linear].BackwardWeights(
+        batchCount, rows[linear].Pointer, plan.Strides[linear], rowGradients[linear + 1].Pointer, plan.Strides[linear + 1], firstInput, inputs, firstOutput, destination);
+
+    private static int SlicesOf(int count) => (count + Slice - 1) / Slice;
+
+    private void Run(Part part, int items)
+    {
+        this.part = part;
+        KernelThreads.Run(threads, items, this);
+    }
+
+    private void Convolve(int first, int count, int kept)
+    {
+        float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
+        for (int l = 0; l < plan.Convolutions.Length; l++)
+        {
+            float* output = l < outputs.Length ? Output(l, kept) : Row(rows, 0, first);
+            plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
+            input = output;
+        }
+    }
+
+    private void FirstLinear(int block)
+    {
+        int layer = plan.Convolutions.Length;
+        for (int first = 0; first < batchCount; first += Slice)
+        {
+            plan.Linears[0].Forward(
+                Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), Row(rows, 0, first), weights.Weights(layer),
+                block == 0 ? weights.Bias(layer) : null, relu: false, Product(block, first), block);
+        }
+    }
+
+    private void RunLinears(int slice, int first, int count, int thread)
+    {
         if (pass.HasFlag(CnnPass.Forward))
         {
-            Forward(first, count, kept);
+            for (int n = first; n < first + count; n++)
+            {
+                plan.Simd.SumRows(
+                    Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, Row(rows, 1, n), relu: plan.Linears.Length > 1);
+            }
+
+            LinearForward(first, count, 1);
         }
 
         if (pass.HasFlag(CnnPass.Loss))
         {
-            int stride = LogitStride;
-            losses[item] = SoftmaxCrossEntropy.Backward(
-                count, plan.Shape.Classes, Logits + ((nint)first * stride), stride, labels + first, smoothing, 1f / batchCount, LogitGradients + ((nint)first * stride));
+            losses[slice] = SoftmaxCrossEntropy.Backward(
+                count, plan.Shape.Classes, Row(rows, plan.Linears.Length, first), LogitStride, labels + first, smoothing, 1f / batchCount, Row(rowGradients, plan.Linears.Length, first));
         }
 
         if (pass.HasFlag(CnnPass.Backward))
         {
-            Backward(item, first, count, kept, thread * Slice);
+            float* own = scratch!.Pointer + ((nint)thread * scratchLength);
+            for (int i = plan.Linears.Length - 1; i >= 0; i--)
+            {
+                Linear linear = plan.Linears[i];
+                float* flipped = i > 0 ? own : Transposed(slice);
+                Transposition.Run(Row(rowGradients, i + 1, first), plan.Strides[i + 1], count, linear.Columns, flipped, Slice);
+                for (int block = 0; block < linear.Blocks && i > 0; block++)
+                {
+                    BackwardInput(i, block, first, count, flipped, own + (linear.Columns * Slice));
+                }
+            }
         }
     }
 
-    /// <summary>Gradient of one parameter of a convolution, from the parts of the slices.</summary>
-    public void ConvolutionGradient(int parameter, float* destination)
+    private void LinearForward(int first, int count, int from)
     {
-        float* parts = partials!.Pointer + partialOffsets[parameter];
-        int slices = (batchCount + Slice - 1) / Slice, length = plan.ParameterLength(parameter);
-        plan.Simd.SumRows(parts, partialOffsets[^1], slices, length, parts);
-        if (parameter % 2 == 0)
+        for (int i = from; i < plan.Linears.Length; i++)
         {
-            // The part of the second slice, or the room behind the first, is free once the parts are summed.
-            plan.Convolutions[parameter / 2].UnpackGradient(parts, parts + partialOffsets[^1], destination);
-        }
-        else
-        {
-            new ReadOnlySpan<float>(parts, length).CopyTo(new Span<float>(destination, length));
-        }
-    }
-
-    /// <summary>Gradient of the weights of a panel of outputs and some inputs of a linear layer, into a block or among the others.</summary>
-    public void LinearWeightGradient(int linear, int firstOutput, int outputCount, int firstInput, int inputCount, float* destination, bool block) =>
-        plan.Linears[linear].BackwardWeights(
-            batchCount, rows[linear].Pointer + firstInput, plan.Strides[linear], rowGradients[linear + 1].Pointer + firstOutput, plan.Strides[linear + 1],
-            outputCount, inputCount, destination, block);
-
-    /// <summary>Gradient of the bias of a linear layer.</summary>
-    public void LinearBiasGradient(int linear, float* destination) => plan.Simd.SumRows(
-        rowGradients[linear + 1].Pointer, plan.Strides[linear + 1], batchCount, plan.Linears[linear].Outputs, destination);
-
-    private void Forward(int first, int count, int kept)
-    {
-        float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
-        for (int l = 0; l < outputs.Length; l++)
-        {
-            float* output = Output(l, kept);
-            plan.Convolutions[l].Forward(count, input, weights.Forward(l), weights.Bias(l), output);
-            input = output;
-        }
-
-        ConvolutionShape last = plan.Convolutions[^1].Shape;
-        int pixels = last.OutputHeight * last.OutputWidth;
-        for (int n = 0; n < count; n++)
-        {
-            Transposition.Run(input + ((nint)n * last.OutputLength), last.Filters, pixels, last.Filters, Row(rows, 0, first + n), pixels);
-        }
-
-        for (int i = 0; i < plan.Linears.Length; i++)
-        {
-            int layer = i + outputs.Length;
+            int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
                 Tiles(2 * layer, count, plan.Strides[i], plan.Strides[i + 1]),
-                Row(rows, i, first), weights.Forward(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Row(rows, i + 1, first));
+                Row(rows, i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Row(rows, i + 1, first));
         }
     }
 
-    private void Backward(int slice, int first, int count, int kept, int slot)
+    private void FirstLinearBackward(int block, int thread)
     {
-        for (int i = plan.Linears.Length - 1; i >= 0; i--)
+        for (int first = 0; first < batchCount; first += Slice)
         {
-            int layer = i + outputs.Length;
-            plan.Linears[i].BackwardInput(
-                Tiles((2 * layer) + 1, count, plan.Strides[i + 1], plan.Strides[i]),
-                Row(rowGradients, i + 1, first), weights.Backward(layer), Row(rows, i, first), Row(rowGradients, i, first));
+            BackwardInput(0, block, first, Math.Min(Slice, batchCount - first), Transposed(first / Slice), scratch!.Pointer + ((nint)thread * scratchLength));
         }
+    }
 
-        ConvolutionShape last = plan.Convolutions[^1].Shape;
-        int pixels = last.OutputHeight * last.OutputWidth, top = outputs.Length - 1;
-        float* gradient = OutputGradient(top, slot);
-        for (int n = 0; n < count; n++)
-        {
-            Transposition.Run(Row(rowGradients, 0, first + n), pixels, last.Filters, pixels, gradient + ((nint)n * last.OutputLength), last.Filters);
-        }
+    private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
+        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Row(rows, linear, first), Row(rowGradients, linear, first), plan.Strides[linear], own);
 
-        float* parts = partials!.Pointer + ((nint)slice * partialOffsets[^1]);
-        for (int l = top; l >= 0; l--)
+    private void ConvolveBackward(int slice, int first, int count, int kept, int slot)
+    {
+        float* gradient = Row(rowGradients, 0, first), parts = partials!.Pointer + ((nint)slice * partialOffsets[^1]);
+        for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
             Convolution layer = plan.Convolutions[l];
             ConvolutionShape shape = layer.Shape;
@@ -196,11 +277,15 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             {
                 float* inputGradient = l > 0 ? OutputGradient(l - 1, slot) : imageGradients + ((nint)first * shape.InputLength);
                 layer.BackwardInput(
-                    Tiles((2 * l) + 1, count, shape.OutputLength, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
+                    Tiles((2 * l) + 1, count, layer.OutputStride, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
                 gradient = inputGradient;
             }
         }
     }
+
+    private float* Product(int block, int row) => products!.Pointer + ((((nint)block * Capacity) + row) * plan.Strides[1]);
+
+    private float* Transposed(int slice) => transposed!.Pointer + ((nint)slice * plan.Linears[0].Columns * Slice);
 
     private float* Output(int layer, int row) => outputs[layer].Pointer + ((nint)row * plan.Convolutions[layer].Shape.OutputLength);
 

@@ -3,11 +3,10 @@ namespace MnistCnn.Kernels;
 /// <summary>
 /// Convolution as a product of matrices whose left operand is read in place (implicit GEMM). Immutable: tables of offsets only.
 /// <code>
-/// images, outputs and their gradients   [N, height, width, channels]           channels-last
+/// images, outputs and their gradients   [N, height, width, channels]           channels-last; outputs at a stride from image to image
 /// weights, as in PyTorch                [filters, channels, ky, kx]
-/// packed for the forward pass           [ky, kx, channel] × [filter]           panels, see SimdKernels
+/// packed, and their gradient            [ky, kx, channel] × [filter]           panels, see SimdKernels
 /// packed for the gradient of the input  [ky', kx', filter] × [channel]         taps ordered so that those which meet one pixel are neighbours, see <see cref="TapOrder"/>
-/// gradient of the weights               [ky, kx, channel] × [filter]           row-major, until UnpackGradient
 /// </code>
 /// </summary>
 internal sealed unsafe class Convolution
@@ -17,9 +16,13 @@ internal sealed unsafe class Convolution
     private readonly TileWindow[] windows;
     private readonly int[] forwardRow, backwardRow;
 
-    public Convolution(SimdKernels simd, ConvolutionShape shape)
+    /// <param name="simd">The kernels.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="outputStride">Floats from image to image of the outputs; no gap where null.</param>
+    public Convolution(SimdKernels simd, ConvolutionShape shape, int? outputStride = null)
     {
         this.simd = simd;
+        OutputStride = outputStride ?? shape.OutputLength;
         Shape = shape;
         (int kernel, int channels, int filters) = (shape.Kernel, shape.Channels, shape.Filters);
         int pixels = shape.OutputHeight * shape.OutputWidth;
@@ -36,10 +39,10 @@ internal sealed unsafe class Convolution
         image = new RowTiles(input, output);
         pair = new RowTiles(
             [.. order.Select(p => input[p % pixels] + (p / pixels * shape.InputLength))],
-            [.. order.Select(p => output[p % pixels] + (p / pixels * shape.OutputLength))]);
+            [.. order.Select(p => output[p % pixels] + (p / pixels * OutputStride))]);
 
         int[] taps = [.. Enumerable.Range(0, shape.Window).Select(t => (t / (kernel * channels) * shape.Width * channels) + (t % (kernel * channels)))];
-        weights = new RowTiles(taps, [.. Enumerable.Range(0, shape.Window).Select(t => t * filters)]);
+        weights = new RowTiles(taps, [.. Enumerable.Range(0, shape.Window).Select(t => t * Panel)]);
 
         TapOrder taken = new(kernel, shape.Stride);
         windows = new TileWindow[shape.Height * shape.Width];
@@ -64,39 +67,46 @@ internal sealed unsafe class Convolution
 
     public ConvolutionShape Shape { get; }
 
+    /// <summary>Floats from image to image of the outputs.</summary>
+    public int OutputStride { get; }
+
+    /// <summary>Panels of the packed weights.</summary>
+    public int Panels => PackedForwardLength / Shape.Window / Panel;
+
     public int PackedForwardLength => simd.PackedLength(Shape.Window, Shape.Filters);
 
-    public int PackedBackwardLength => simd.PackedLength(Shape.Kernel * Shape.Kernel * Shape.Filters, Shape.Channels);
+    public int PackedBackwardLength => simd.PackedLength(BackwardDepth, Shape.Channels);
+
+    private int Panel => simd.PanelWidth(Shape.Filters);
 
     private int BackwardDepth => Shape.Kernel * Shape.Kernel * Shape.Filters;
 
-    /// <summary>Packs the weights for <see cref="Forward"/>.</summary>
-    public void PackForward(float* weights, float* packed, float* scratch)
+    /// <summary>Packs the weights for <see cref="Forward"/>, or does the reverse.</summary>
+    public void Copy(float* weights, float* packed, bool packing = true)
     {
-        for (int column = 0, panel; column < Shape.Filters; column += panel)
+        for (int f = 0; f < Shape.Filters; f++)
         {
-            panel = simd.PanelWidth(column, Shape.Filters);
-            Transposition.Run(weights + (column * Shape.Window), Shape.Window, Math.Min(panel, Shape.Filters - column), Shape.Window, scratch, panel);
+            float* inside = packed + (Shape.Window * (f / Panel * Panel)) + (f % Panel), outside = weights + (Shape.Window * f);
             for (int t = 0; t < Shape.Window; t++)
             {
-                Copy(scratch + (t * panel), packed + (Shape.Window * column) + (forwardRow[t] * panel), panel);
+                ref float packedWeight = ref inside[forwardRow[t] * Panel];
+                (packedWeight, outside[t]) = packing ? (outside[t], outside[t]) : (packedWeight, packedWeight);
             }
         }
     }
 
-    /// <summary>Packs the weights for <see cref="BackwardInput"/>, from those of <see cref="PackForward"/>.</summary>
-    public void PackBackward(float* packedForward, float* packed)
+    /// <summary>Packs some rows of the windows for <see cref="BackwardInput"/>, from the weights for <see cref="Forward"/>.</summary>
+    public void PackBackward(float* packedForward, float* packed, int firstRow, int rows)
     {
-        for (int f = 0, from; f < Shape.Filters; f += from)
+        int to = simd.PanelWidth(Shape.Channels);
+        for (int f = 0; f < Shape.Filters; f += Panel)
         {
-            from = simd.PanelWidth(f, Shape.Filters);
-            for (int c = 0, to; c < Shape.Channels; c += to)
+            for (int c = 0; c < Shape.Channels; c += to)
             {
-                to = simd.PanelWidth(c, Shape.Channels);
-                for (int tap = 0; tap < backwardRow.Length; tap++)
+                for (int tap = firstRow * Shape.Kernel; tap < (firstRow + rows) * Shape.Kernel; tap++)
                 {
                     Transposition.Run(
-                        packedForward + (Shape.Window * f) + (((tap * Shape.Channels) + c) * from), from, Math.Min(to, Shape.Channels - c), Math.Min(from, Shape.Filters - f),
+                        packedForward + (Shape.Window * f) + (((tap * Shape.Channels) + c) * Panel), Panel, Math.Min(to, Shape.Channels - c), Math.Min(Panel, Shape.Filters - f),
                         packed + (BackwardDepth * c) + ((backwardRow[tap] + f) * to), to);
                 }
             }
@@ -117,38 +127,35 @@ internal sealed unsafe class Convolution
         {
             step = count - n > 1 ? 2 : 1;
             operands.A = images + ((nint)n * Shape.InputLength);
-            operands.C = outputs + ((nint)n * Shape.OutputLength);
+            operands.C = outputs + ((nint)n * OutputStride);
             simd.Multiply(operands, step == 2 ? pair : image, Shape.Filters, Shape.Window);
         }
     }
 
-    /// <summary>Gradients of weights (before <see cref="UnpackGradient"/>) and bias from those of the outputs, behind which a register's worth of memory is readable.</summary>
+    /// <summary>Gradients of weights (packed as for <see cref="Forward"/>) and bias from those of the outputs, behind which a register's worth of memory is readable.</summary>
     public void BackwardWeights(int count, float* images, float* outputGradients, float* weightGradients, float* biasGradients)
     {
         TileOperands operands = new()
         {
             A = images, AOuter = Shape.InputLength, AMiddle = Shape.Stride * Shape.Width * Shape.Channels, AInner = Shape.Stride * Shape.Channels,
-            B = outputGradients, BOuter = Shape.OutputLength, BMiddle = Shape.OutputWidth * Shape.Filters, BInner = Shape.Filters,
+            BOuter = OutputStride, BMiddle = Shape.OutputWidth * Shape.Filters, BInner = Shape.Filters,
             Outer = count, Middle = Shape.OutputHeight, Inner = Shape.OutputWidth,
-            C = weightGradients,
         };
-        simd.Multiply(operands, weights, Shape.Filters);
-        simd.SumRows(outputGradients, Shape.Filters, count * Shape.OutputHeight * Shape.OutputWidth, Shape.Filters, biasGradients);
-    }
-
-    /// <summary>From the layout of the kernel to PyTorch's.</summary>
-    public void UnpackGradient(float* weightGradients, float* scratch, float* destination)
-    {
-        for (int t = 0; t < Shape.Window; t++)
+        for (int f = 0; f < Shape.Filters; f += Panel)
         {
-            Copy(weightGradients + (forwardRow[t] * Shape.Filters), scratch + (t * Shape.Filters), Shape.Filters);
+            operands.B = outputGradients + f;
+            operands.C = weightGradients + (Shape.Window * f);
+            simd.Multiply(operands, weights, Math.Min(Panel, Shape.Filters - f));
         }
 
-        Transposition.Run(scratch, Shape.Filters, Shape.Window, Shape.Filters, destination, Shape.Window);
+        for (int n = 0; n < count; n++)
+        {
+            simd.SumRows(outputGradients + ((nint)n * OutputStride), Shape.Filters, Shape.OutputHeight * Shape.OutputWidth, Shape.Filters, biasGradients, add: n > 0);
+        }
     }
 
     /// <summary>Gradient of the images, zero where <paramref name="gate"/> (the images themselves, if a ReLU made them; else null) is not above zero.</summary>
-    /// <param name="rows">Tiles of <c>RowTiles.Strided(count, OutputLength, InputLength)</c>.</param>
+    /// <param name="rows">Tiles of <c>RowTiles.Strided(count, OutputStride, InputLength)</c>.</param>
     /// <param name="outputGradients">Gradients of the outputs.</param>
     /// <param name="packed">From <see cref="PackBackward"/>.</param>
     /// <param name="gate">See above.</param>
@@ -163,7 +170,4 @@ internal sealed unsafe class Convolution
         };
         simd.Multiply(operands, rows, Shape.Channels, BackwardDepth, windows);
     }
-
-    private static void Copy(float* source, float* destination, int length) =>
-        new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(destination, length));
 }

@@ -3,65 +3,116 @@ namespace MnistCnn.Kernels;
 /// <summary>
 /// y = x Wᵀ + b. Immutable.
 /// <code>
-/// x [N, inputs], y [N, outputs] and their gradients   rows at a stride of the caller's
-/// weights, as in PyTorch                              [outputs, inputs]
-/// packed for the forward pass                         [input] × [output]     panels, see SimdKernels
+/// x [N, inputs], y [N, outputs] and their gradients   rows at a stride of the caller's; rows of y padded to whole registers, with zeros where they are read
+/// weights, as in PyTorch                              [outputs, inputs]; the inputs, if they were an image, are [channels, pixels]
+/// packed weights and their gradient                   [input] × [output]     panels, see SimdKernels; the inputs, if they are an image, are [pixels, channels]
 /// </code>
+/// The packed weights serve both passes: their rows are the right operand of the forward pass and the left one of the gradient of x, which comes out transposed.
+/// The inputs are cut into blocks that threads may own: the weights of a block are then never in another core's cache.
 /// </summary>
-internal sealed unsafe class Linear(SimdKernels simd, int inputs, int outputs)
+internal sealed unsafe class Linear
 {
-    private readonly Dictionary<int, (RowTiles Whole, RowTiles Block)> weightRows = Panels(simd, outputs).Select(p => p.Count).Distinct()
-        .ToDictionary(count => count, count => (RowTiles.Strided(count, 1, inputs), RowTiles.Strided(count, 1, simd.RowVectors * simd.Width)));
+    /// <summary>Inputs whose gradients are computed together: panels of them stay in the nearest cache.</summary>
+    public const int GradientInputs = 64;
 
-    public int Inputs => inputs;
+    private const int MostBlocks = 4, LeastBlock = 256;
+    private readonly SimdKernels simd;
+    private readonly int channels, blockLength;
+    private readonly TileWindow[][] windows;
+    private readonly Dictionary<int, RowTiles> gradientRows = [], transposedRows = [];
 
-    public int Outputs => outputs;
-
-    public int PackedForwardLength => simd.PackedLength(inputs, outputs);
-
-    /// <summary>Columns of the widest panel.</summary>
-    public int BlockStride => simd.RowVectors * simd.Width;
-
-    /// <summary>Packs the panel of the weights for <see cref="Forward"/> that starts at an output.</summary>
-    /// <returns>The output at which the next panel starts.</returns>
-    public int PackForward(int output, float* weights, float* packed)
+    public Linear(SimdKernels simd, int inputs, int outputs, int channels = 1)
     {
-        int panel = simd.PanelWidth(output, outputs), columns = Math.Min(panel, outputs - output);
-        Transposition.Run(weights + ((nint)output * inputs), inputs, columns, inputs, packed + ((nint)output * inputs), panel);
+        (this.simd, this.channels, Inputs, Outputs, Panel) = (simd, channels, inputs, outputs, simd.PanelWidth(outputs));
+        blockLength = Math.Max(LeastBlock, ((inputs + MostBlocks - 1) / MostBlocks + GradientInputs - 1) / GradientInputs * GradientInputs);
+        Blocks = (inputs + blockLength - 1) / blockLength;
+        windows = [.. Enumerable.Range(0, Blocks).Select(b => new[] { new TileWindow(FirstOf(b), 0, FirstOf(b), 1, CountOf(b)) })];
+        foreach (int count in new[] { CountOf(0), CountOf(Blocks - 1) }.Distinct())
+        {
+            transposedRows[count] = RowTiles.Strided(count, Panel, CnnWorkspace.Slice);
+        }
+
+        foreach (int count in new[] { Math.Min(inputs, GradientInputs), inputs % GradientInputs }.Distinct())
+        {
+            gradientRows[count] = RowTiles.Strided(count, 1, Panel);
+        }
+    }
+
+    public int Inputs { get; }
+
+    public int Outputs { get; }
+
+    /// <summary>Outputs padded to whole registers.</summary>
+    public int Columns => PackedForwardLength / Inputs;
+
+    /// <summary>Columns of a panel.</summary>
+    public int Panel { get; }
+
+    public int Blocks { get; }
+
+    public int PackedForwardLength => simd.PackedLength(Inputs, Outputs);
+
+    public int FirstOf(int block) => block * blockLength;
+
+    public int CountOf(int block) => Math.Min(blockLength, Inputs - FirstOf(block));
+
+    /// <summary>Packs the panel of the weights that starts at an output, or does the reverse.</summary>
+    /// <returns>The output at which the next panel starts.</returns>
+    public int Copy(int output, float* weights, float* packed, bool packing = true)
+    {
+        int columns = Math.Min(Panel, Outputs - output), pixels = Inputs / channels;
+        for (int c = 0; c < channels; c++)
+        {
+            float* outside = weights + ((nint)output * Inputs) + (c * pixels), inside = packed + ((nint)output * Inputs) + (c * Panel);
+            if (packing)
+            {
+                Transposition.Run(outside, Inputs, columns, pixels, inside, channels * Panel);
+            }
+            else
+            {
+                Transposition.Run(inside, channels * Panel, pixels, columns, outside, Inputs);
+            }
+        }
+
         return output + columns;
     }
 
     /// <summary>y = x Wᵀ + b, with ReLU if asked.</summary>
     /// <param name="rows">Tiles of the rows of x and y.</param>
     /// <param name="x">Input.</param>
-    /// <param name="packed">From <see cref="PackForward"/>.</param>
-    /// <param name="bias">Bias, padded to whole registers.</param>
+    /// <param name="packed">Packed weights.</param>
+    /// <param name="bias">Bias, padded to whole registers; null for none.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     /// <param name="y">Output.</param>
-    public void Forward(RowTiles rows, float* x, float* packed, float* bias, bool relu, float* y) => simd.Multiply(
-        new TileOperands { A = x, AInner = 1, B = packed, BInner = 1, Outer = 1, Middle = 1, Inner = inputs, C = y, Bias = bias, Relu = relu },
-        rows, outputs, packedDepth: inputs);
+    /// <param name="block">The inputs that take part; all where negative.</param>
+    public void Forward(RowTiles rows, float* x, float* packed, float* bias, bool relu, float* y, int block = -1) => simd.Multiply(
+        new TileOperands { A = x, AInner = 1, B = packed, BInner = 1, Outer = 1, Middle = 1, Inner = Inputs, C = y, Bias = bias, Relu = relu },
+        rows, Columns, packedDepth: Inputs, block < 0 ? null : windows[block]);
 
-    /// <summary>Gradient of x, zero where the gate (x itself, if a ReLU made it; else null) is not above zero. With fewer inputs than a register holds, that much memory behind the weights is read.</summary>
-    public void BackwardInput(RowTiles rows, float* outputGradients, float* weights, float* gate, float* inputGradients) => simd.Multiply(
-        new TileOperands { A = outputGradients, AInner = 1, B = weights, BInner = inputs, Outer = 1, Middle = 1, Inner = outputs, C = inputGradients, Gate = gate },
-        rows, inputs);
-
-    /// <summary>
-    /// Gradient of the weights of one panel of outputs and of some inputs (where x begins), over the whole batch: into PyTorch's layout, or into a block of rows of <see cref="BlockStride"/>.
-    /// </summary>
-    public void BackwardWeights(
-        int count, float* x, int strideX, float* outputGradients, int strideY, int panelOutputs, int columns, float* weightGradients, bool block) => simd.Multiply(
-        new TileOperands { A = outputGradients, AInner = strideY, B = x, BInner = strideX, Outer = 1, Middle = 1, Inner = count, C = weightGradients },
-        block ? weightRows[panelOutputs].Block : weightRows[panelOutputs].Whole, columns);
-
-    /// <summary>The panels of outputs: their first, and how many.</summary>
-    public static IEnumerable<(int First, int Count)> Panels(SimdKernels simd, int outputs)
+    /// <summary>Gradient of a block of x, zero where x, which a ReLU made, is not above zero.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="count">Rows, at most a slice.</param>
+    /// <param name="transposed">Gradient of y, [columns, slice].</param>
+    /// <param name="packed">Packed weights.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="gradient">Gradient of x.</param>
+    /// <param name="stride">Floats from row to row of x and its gradient.</param>
+    /// <param name="scratch">Memory for [inputs of the block, slice].</param>
+    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch)
     {
-        for (int first = 0, panel; first < outputs; first += panel)
+        int first = FirstOf(block), inputs = CountOf(block);
+        TileOperands operands = new()
         {
-            panel = simd.PanelWidth(first, outputs);
-            yield return (first, Math.Min(panel, outputs - first));
-        }
+            A = packed + ((nint)first * Panel), AMiddle = (nint)Inputs * Panel, AInner = 1,
+            B = transposed, BMiddle = Panel * CnnWorkspace.Slice, BInner = CnnWorkspace.Slice,
+            Outer = 1, Middle = Columns / Panel, Inner = Panel, C = scratch,
+        };
+        simd.Multiply(operands, transposedRows[inputs], CnnWorkspace.Slice);
+        Transposition.Run(scratch, CnnWorkspace.Slice, inputs, count, gradient + first, stride, x + first);
     }
+
+    /// <summary>Gradient of the weights of up to <see cref="GradientInputs"/> inputs and a panel of outputs, over the whole batch: [inputs, panel].</summary>
+    public void BackwardWeights(int count, float* x, int strideX, float* outputGradients, int strideY, int firstInput, int inputs, int firstOutput, float* gradient) => simd.Multiply(
+        new TileOperands { A = x + firstInput, AInner = strideX, B = outputGradients + firstOutput, BInner = strideY, Outer = 1, Middle = 1, Inner = count, C = gradient },
+        gradientRows[inputs], Panel);
 }

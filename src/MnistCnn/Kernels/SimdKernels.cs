@@ -28,16 +28,19 @@ internal abstract unsafe class SimdKernels
     /// <summary>Floats that a packed matrix takes.</summary>
     public int PackedLength(int depth, int columns) => depth * ((columns + Width - 1) / Width * Width);
 
-    /// <summary>Columns of the panel that starts at a column: 4, 2 or 1 registers, of which only the last may be partly used.</summary>
-    public int PanelWidth(int column, int columns)
+    /// <summary>Columns of each panel of a matrix: 4, 2 or 1 registers, the most that fill all panels.</summary>
+    public int PanelWidth(int columns) => PanelVectors(columns, Width, RowVectors) * Width;
+
+    /// <summary>The same in registers.</summary>
+    public static int PanelVectors(int columns, int width, int most)
     {
-        int vectors = RowVectors;
-        while (vectors > 1 && columns - column < vectors * Width)
+        int registers = (columns + width - 1) / width, vectors = most;
+        while (registers % vectors > 0)
         {
             vectors /= 2;
         }
 
-        return vectors * Width;
+        return vectors;
     }
 
     /// <summary>C = A × B for all rows and columns.</summary>
@@ -48,9 +51,9 @@ internal abstract unsafe class SimdKernels
     /// <param name="windows">The products to compute over these rows; one, from the start of all operands, if null.</param>
     public abstract void Multiply(in TileOperands operands, RowTiles rows, int columns, int packedDepth = 0, TileWindow[]? windows = null);
 
-    /// <summary>sums[c] = Σ source[r, c].</summary>
-    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums);
+    /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked.</summary>
+    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false);
 
-    /// <summary>One step of Adam over a block of a matrix, in one pass. The gradients have a stride of their own.</summary>
-    public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int rows, int columns, nint stride, nint gradientStride, in AdamStep step);
+    /// <summary>One step of Adam, in one pass.</summary>
+    public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step);
 }

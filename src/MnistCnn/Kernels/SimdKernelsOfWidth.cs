@@ -16,9 +16,9 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         TileWindow whole = new(0, 0, 0, (int)operands.Middle, (int)operands.Inner);
         ReadOnlySpan<TileWindow> products = windows ?? new ReadOnlySpan<TileWindow>(in whole);
         TileOperands tile = operands;
-        for (int column = 0, panel; column < columns; column += panel)
+        int panel = PanelWidth(columns);
+        for (int column = 0; column < columns; column += panel)
         {
-            panel = PanelWidth(column, columns);
             if (packedDepth == 0 && columns - column < panel && columns >= panel)
             {
                 // An ordinary matrix may end where B does: compute a few columns twice instead of reading behind it.
@@ -60,7 +60,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums)
+    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false)
     {
         int c = 0;
         for (; c <= columns - TSimd.Width; c += TSimd.Width)
@@ -81,46 +81,44 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
                 s0 = TSimd.Add(s0, TSimd.Load(row));
             }
 
-            TSimd.Store(sums + c, TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)));
+            s0 = TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3));
+            s0 = add ? TSimd.Add(TSimd.Load(sums + c), s0) : s0;
+            TSimd.Store(sums + c, relu ? TSimd.Relu(s0) : s0);
         }
 
         for (; c < columns; c++)
         {
-            float sum = 0;
+            float sum = add ? sums[c] : 0;
             for (int r = 0; r < rows; r++)
             {
                 sum += source[(r * stride) + c];
             }
 
-            sums[c] = sum;
+            sums[c] = relu ? MathF.Max(0, sum) : sum;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Adam(
-        float* parameters, float* gradients, float* firstMoments, float* secondMoments, int rows, int columns, nint stride, nint gradientStride, in AdamStep step)
+    public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step)
     {
-        float* part = stackalloc float[4 * TSimd.Width], g = part + TSimd.Width, m = g + TSimd.Width, v = m + TSimd.Width;
-        for (int r = 0; r < rows; r++, parameters += stride, gradients += gradientStride, firstMoments += stride, secondMoments += stride)
+        int i = 0;
+        for (; i <= length - TSimd.Width; i += TSimd.Width)
         {
-            int i = 0;
-            for (; i <= columns - TSimd.Width; i += TSimd.Width)
-            {
-                AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step);
-            }
+            AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step);
+        }
 
-            if (i < columns)
-            {
-                uint bytes = (uint)(columns - i) * sizeof(float);
-                Unsafe.CopyBlock(part, parameters + i, bytes);
-                Unsafe.CopyBlock(g, gradients + i, bytes);
-                Unsafe.CopyBlock(m, firstMoments + i, bytes);
-                Unsafe.CopyBlock(v, secondMoments + i, bytes);
-                AdamVector(part, g, m, v, step);
-                Unsafe.CopyBlock(parameters + i, part, bytes);
-                Unsafe.CopyBlock(firstMoments + i, m, bytes);
-                Unsafe.CopyBlock(secondMoments + i, v, bytes);
-            }
+        if (i < length)
+        {
+            float* part = stackalloc float[4 * TSimd.Width], g = part + TSimd.Width, m = g + TSimd.Width, v = m + TSimd.Width;
+            uint bytes = (uint)(length - i) * sizeof(float);
+            Unsafe.CopyBlock(part, parameters + i, bytes);
+            Unsafe.CopyBlock(g, gradients + i, bytes);
+            Unsafe.CopyBlock(m, firstMoments + i, bytes);
+            Unsafe.CopyBlock(v, secondMoments + i, bytes);
+            AdamVector(part, g, m, v, step);
+            Unsafe.CopyBlock(parameters + i, part, bytes);
+            Unsafe.CopyBlock(firstMoments + i, m, bytes);
+            Unsafe.CopyBlock(secondMoments + i, v, bytes);
         }
     }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MnistCnn.Kernels;
 
-/// <summary>destination[c, r] = source[r, c], in blocks of 4 × 4 floats.</summary>
+/// <summary>destination[c, r] = source[r, c], in blocks of 4 × 4 floats; zero where a gate [c, r] is given and not above zero (the backward pass of ReLU).</summary>
 internal static unsafe class Transposition
 {
     private const int Line = 16;
@@ -15,10 +15,12 @@ internal static unsafe class Transposition
     /// <param name="rows">Rows of the source.</param>
     /// <param name="columns">Columns of the source.</param>
     /// <param name="destination">Rows of <paramref name="rows"/> floats.</param>
-    /// <param name="destinationStride">Floats from row to row of the destination.</param>
+    /// <param name="destinationStride">Floats from row to row of the destination and of the gate.</param>
+    /// <param name="gate">The gate, or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride)
+    public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride, float* gate = null)
     {
+        nint toGate = gate is null ? 0 : (nint)gate - (nint)destination;
         int wholeRows = rows & -4, wholeColumns = columns & -4;
         for (int line = 0; line < wholeColumns; line += Line)
         {
@@ -26,7 +28,7 @@ internal static unsafe class Transposition
             {
                 for (int c = line; c < Math.Min(line + Line, wholeColumns); c += 4)
                 {
-                    Block(source + (r * sourceStride) + c, sourceStride, destination + (c * destinationStride) + r, destinationStride);
+                    Block(source + (r * sourceStride) + c, sourceStride, destination + (c * destinationStride) + r, destinationStride, toGate);
                 }
             }
         }
@@ -35,22 +37,28 @@ internal static unsafe class Transposition
         {
             for (int c = r < wholeRows ? wholeColumns : 0; c < columns; c++)
             {
-                destination[(c * destinationStride) + r] = source[(r * sourceStride) + c];
+                float* to = destination + (c * destinationStride) + r;
+                *to = gate is not null && *(float*)((nint)to + toGate) <= 0 ? 0 : source[(r * sourceStride) + c];
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block(float* source, nint sourceStride, float* destination, nint destinationStride)
+    private static void Block(float* source, nint sourceStride, float* destination, nint destinationStride, nint toGate)
     {
         Vector128<float> r0 = Vector128.Load(source), r1 = Vector128.Load(source + sourceStride);
         Vector128<float> r2 = Vector128.Load(source + (2 * sourceStride)), r3 = Vector128.Load(source + (3 * sourceStride));
         Vector128<float> even0 = Lower(r0, r2), even1 = Upper(r0, r2), odd0 = Lower(r1, r3), odd1 = Upper(r1, r3);
-        Lower(even0, odd0).Store(destination);
-        Upper(even0, odd0).Store(destination + destinationStride);
-        Lower(even1, odd1).Store(destination + (2 * destinationStride));
-        Upper(even1, odd1).Store(destination + (3 * destinationStride));
+        Store(Lower(even0, odd0), destination, toGate);
+        Store(Upper(even0, odd0), destination + destinationStride, toGate);
+        Store(Lower(even1, odd1), destination + (2 * destinationStride), toGate);
+        Store(Upper(even1, odd1), destination + (3 * destinationStride), toGate);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector128<float> value, float* destination, nint toGate) =>
+        (toGate == 0 ? value : Vector128.ConditionalSelect(
+            Vector128.LessThanOrEqual(Vector128.Load((float*)((nint)destination + toGate)), Vector128<float>.Zero), Vector128<float>.Zero, value)).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Lower(Vector128<float> left, Vector128<float> right) =>

@@ -57,7 +57,8 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
             CnnPass.Backward | (imageGradient is null ? 0 : CnnPass.ImageGradient), session.Weights, (float*)input.Address(), session.Workspace.Count,
             imageGradients: imageGradient is null ? null : (float*)imageGradient.Address());
         Tensor[] gradients = [.. parameters.Select(p => empty_like(p))];
-        session.Gradients!.Run(session.Workspace, [.. gradients.Select(g => g.Address())]);
+        session.Backward!.Run(session.Workspace, session.Gradients!);
+        session.Gradients!.Unpack([.. gradients.Select(g => g.Address())], session.Threads);
         Return(session);
         return [imageGradient, .. gradients.Select((g, i) => parameters[i].requires_grad ? g : null)];
     }

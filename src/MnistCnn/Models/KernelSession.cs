@@ -11,9 +11,11 @@ internal sealed class KernelSession(CnnPlan plan, int capacity, int threads, boo
 
     public bool Training { get; } = training;
 
-    public CnnWeights Weights { get; } = new(plan, training, imageGradient: training);
+    public CnnParameters Weights { get; } = new(plan, backward: training);
 
-    public CnnWorkspace Workspace { get; } = new(plan, capacity, threads, training, keep: training);
+    public CnnWorkspace Workspace { get; } = new(plan, capacity, threads, training);
 
-    public CnnGradients? Gradients { get; } = training ? new(plan, threads) : null;
+    public CnnGradients? Backward { get; } = training ? new(plan, threads) : null;
+
+    public CnnParameters? Gradients { get; } = training ? new(plan) : null;
 }

@@ -27,6 +27,6 @@ internal sealed unsafe class AdamJob : KernelJob
     {
         AdamBlock piece = pieces[item];
         SimdKernels.Best.Adam(
-            (float*)piece.Parameter, (float*)piece.Gradient, (float*)piece.First, (float*)piece.Second, rows: 1, piece.Length, piece.Length, piece.Length, piece.Step);
+            (float*)piece.Parameter, (float*)piece.Gradient, (float*)piece.First, (float*)piece.Second, piece.Length, piece.Step);
     }
 }

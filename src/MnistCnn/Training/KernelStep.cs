@@ -7,31 +7,29 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// A step of <see cref="CnnClassifier"/> wholly over the kernels, straight on the memory of the parameters: the gradients never become tensors. Where somebody wants to see them, the step is libtorch's, with
-/// the kernels behind <c>forward</c> and Adam.
+/// A step of <see cref="CnnClassifier"/> wholly over the kernels, on weights and moments of its own in their layout: the gradients never become tensors, and the model gets the weights when somebody looks.
+/// Where somebody wants to see gradients, the step is libtorch's, with the kernels behind <c>forward</c> and Adam.
 /// </summary>
 internal sealed unsafe class KernelStep : ITrainingStep
 {
-    private readonly CnnClassifier model;
     private readonly RunOptimizer optimizer;
     private readonly Parameter[] parameters;
     private readonly CnnPlan plan;
-    private readonly CnnWeights weights;
+    private readonly CnnParameters weights, first, second;
     private readonly CnnGradients gradients;
     private readonly int threads = get_num_threads();
     private readonly float labelSmoothing;
-    private readonly nint[] addresses, first, second;
     private CnnWorkspace workspace;
+    private bool exposed = true;
 
     private KernelStep(CnnClassifier model, CnnPlan plan, TrainerOptions options)
     {
-        (this.model, this.plan, labelSmoothing) = (model, plan, (float)options.LabelSmoothing);
+        (this.plan, labelSmoothing) = (plan, (float)options.LabelSmoothing);
         parameters = model.InOrder();
         optimizer = new RunOptimizer(parameters, options);
-        (addresses, first, second) = (new nint[parameters.Length], new nint[parameters.Length], new nint[parameters.Length]);
-        weights = new CnnWeights(plan, training: true);
+        (weights, first, second) = (new CnnParameters(plan, backward: true), new CnnParameters(plan), new CnnParameters(plan));
         gradients = new CnnGradients(plan, threads);
-        workspace = new CnnWorkspace(plan, options.BatchSize, threads, training: true, keep: false);
+        workspace = new CnnWorkspace(plan, options.BatchSize, threads, training: true);
     }
 
     /// <returns>Null where the request asks for something that the kernels do not do.</returns>
@@ -45,15 +43,15 @@ internal sealed unsafe class KernelStep : ITrainingStep
         int count = (int)batch.Labels.shape[0];
         if (count > workspace.Capacity)
         {
-            workspace = new CnnWorkspace(plan, count, threads, training: true, keep: false);
+            workspace = new CnnWorkspace(plan, count, threads, training: true);
         }
 
-        for (int p = 0; p < parameters.Length; p++)
+        if (exposed)
         {
-            addresses[p] = parameters[p].Address();
+            weights.Pack(Addresses(p => p), threads);
+            exposed = false;
         }
 
-        weights.Pack(addresses, threads);
         double loss = workspace.Run(
             CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, (float*)batch.Images.Address(), count, (long*)batch.Labels.Address(), labelSmoothing);
         return new BatchOutcome(count, loss, Hits(count, (long*)batch.Labels.Address()));
@@ -64,21 +62,44 @@ internal sealed unsafe class KernelStep : ITrainingStep
         Adam adam = optimizer.Adam;
         adam.Group.LearningRate = learningRate;
         AdamStep step = default;
-        for (int p = 0; p < parameters.Length; p++)
+        foreach (Parameter parameter in parameters)
         {
-            step = adam.NextStep(parameters[p], adam.Group);
-            TorchSharp.Modules.Adam.State state = adam.StateOf(parameters[p]);
-            (first[p], second[p]) = (state.exp_avg.Address(), state.exp_avg_sq.Address());
+            step = adam.NextStep(parameter, adam.Group);
         }
 
-        gradients.Run(workspace, addresses, first, second, step);
+        gradients.Run(workspace, weights, first, second, step);
     }
 
-    public void SaveState(BinaryWriter writer) => optimizer.Save(writer);
+    public void ExposeWeights()
+    {
+        if (!exposed)
+        {
+            weights.Unpack(Addresses(p => p), threads);
+            exposed = true;
+        }
+    }
 
-    public void LoadState(BinaryReader reader) => optimizer.Load(reader);
+    public void SaveState(BinaryWriter writer)
+    {
+        first.Unpack(Addresses(p => optimizer.Adam.StateOf(p).exp_avg), threads);
+        second.Unpack(Addresses(p => optimizer.Adam.StateOf(p).exp_avg_sq), threads);
+        optimizer.Save(writer);
+    }
 
-    public void Dispose() => optimizer.Dispose();
+    public void LoadState(BinaryReader reader)
+    {
+        optimizer.Load(reader);
+        first.Pack(Addresses(p => optimizer.Adam.StateOf(p).exp_avg), threads);
+        second.Pack(Addresses(p => optimizer.Adam.StateOf(p).exp_avg_sq), threads);
+    }
+
+    public void Dispose()
+    {
+        ExposeWeights();
+        optimizer.Dispose();
+    }
+
+    private nint[] Addresses(Func<Parameter, Tensor> of) => [.. parameters.Select(p => of(p).Address())];
 
     /// <summary>As libtorch's argmax: the first of the greatest, and NaN is greater than any number.</summary>
     private int Hits(int count, long* labels)

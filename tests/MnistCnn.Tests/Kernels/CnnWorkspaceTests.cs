@@ -23,7 +23,7 @@ public sealed class CnnWorkspaceTests
     {
         (float[] images, long[] labels) = Batch(s_reference, 50, 3);
         float[][] parameters = KernelNetwork.RandomParameters(s_reference, 3);
-        KernelNetwork one = new(s_reference, parameters, 50, 1), two = new(s_reference, parameters, 50, 2, keep: true);
+        KernelNetwork one = new(s_reference, parameters, 50, 1), two = new(s_reference, parameters, 50, 2);
 
         Assert.Equal(one.Backward(images, labels).ImageGradients, two.Backward(images, labels, inTwoCalls: true).ImageGradients);
         Assert.All(Enumerable.Range(0, parameters.Length), p => Assert.Equal(one.Gradient(p), two.Gradient(p)));

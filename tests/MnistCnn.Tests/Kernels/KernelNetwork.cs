@@ -7,27 +7,29 @@ namespace MnistCnn.Tests.Kernels;
 /// <summary>A network over the kernels, its memory visible to a test.</summary>
 internal sealed unsafe class KernelNetwork
 {
-    private readonly AlignedBuffer[] parameters, gradients, first, second;
+    private readonly AlignedBuffer[] unpacked;
     private readonly CnnPlan plan;
-    private readonly CnnWeights weights;
+    private readonly CnnParameters weights, gradients, first, second;
     private readonly CnnWorkspace workspace;
     private readonly CnnGradients updates;
     private readonly int threads;
     private long step;
 
-    public KernelNetwork(CnnShape shape, float[][] values, int capacity, int threads, SimdKernels? simd = null, bool keep = false)
+    public KernelNetwork(CnnShape shape, float[][] values, int capacity, int threads, SimdKernels? simd = null)
     {
         this.threads = threads;
         plan = new CnnPlan(shape, simd);
-        weights = new CnnWeights(plan, training: true, imageGradient: true);
-        workspace = new CnnWorkspace(plan, capacity, threads, training: true, keep);
+        weights = new CnnParameters(plan, backward: true);
+        (gradients, first, second) = (new CnnParameters(plan), new CnnParameters(plan), new CnnParameters(plan));
+        workspace = new CnnWorkspace(plan, capacity, threads, training: true);
         updates = new CnnGradients(plan, threads);
-        parameters = [.. values.Select(v => new AlignedBuffer(v.Length))];
-        (gradients, first, second) = (Like(values), Like(values), Like(values));
+        unpacked = [.. values.Select(v => new AlignedBuffer(v.Length))];
         for (int p = 0; p < values.Length; p++)
         {
-            values[p].CopyTo(new Span<float>(parameters[p].Pointer, values[p].Length));
+            values[p].CopyTo(new Span<float>(unpacked[p].Pointer, values[p].Length));
         }
+
+        weights.Pack(Pointers(), threads);
     }
 
     public static IEnumerable<SimdKernels> Widths()
@@ -48,18 +50,16 @@ internal sealed unsafe class KernelNetwork
     public static float[][] RandomParameters(CnnShape shape, int seed)
     {
         Random random = new(seed);
-        CnnPlan plan = new(shape);
         return [.. Enumerable.Range(0, shape.ParameterCount).Select(p =>
         {
-            double bound = 1 / Math.Sqrt((double)plan.ParameterLength(p & -2) / plan.ParameterLength(p | 1));
-            return Enumerable.Range(0, plan.ParameterLength(p)).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound)).ToArray();
+            double bound = 1 / Math.Sqrt((double)Length(shape, p & -2) / Length(shape, p | 1));
+            return Enumerable.Range(0, Length(shape, p)).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound)).ToArray();
         })];
     }
 
     public (double Loss, float[] ImageGradients) Backward(float[] images, long[] labels, float smoothing = 0, bool inTwoCalls = false)
     {
         float[] imageGradients = new float[images.Length];
-        weights.Pack(Pointers(parameters), threads);
         fixed (float* x = images, dx = imageGradients)
         fixed (long* y = labels)
         {
@@ -70,19 +70,18 @@ internal sealed unsafe class KernelNetwork
                 workspace.Run(second, weights, x, labels.Length, imageGradients: dx);
             }
 
-            updates.Run(workspace, Pointers(gradients));
+            updates.Run(workspace, gradients);
             return (loss / labels.Length, imageGradients);
         }
     }
 
     public void Train(float[] images, long[] labels, double learningRate)
     {
-        weights.Pack(Pointers(parameters), threads);
         fixed (float* x = images)
         fixed (long* y = labels)
         {
             workspace.Run(CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, x, labels.Length, y);
-            updates.Run(workspace, Pointers(parameters), Pointers(first), Pointers(second), AdamStep.Create(learningRate, 0.9, 0.999, 1e-8, 0, false, ++step));
+            updates.Run(workspace, weights, first, second, AdamStep.Create(learningRate, 0.9, 0.999, 1e-8, 0, false, ++step));
         }
     }
 
@@ -90,11 +89,21 @@ internal sealed unsafe class KernelNetwork
 
     public float[] Gradient(int parameter) => Values(gradients, parameter);
 
-    public float[] Parameter(int parameter) => Values(parameters, parameter);
+    public float[] Parameter(int parameter) => Values(weights, parameter);
 
-    private float[] Values(AlignedBuffer[] buffers, int p) => new ReadOnlySpan<float>(buffers[p].Pointer, plan.ParameterLength(p)).ToArray();
+    private static int Length(CnnShape shape, int parameter)
+    {
+        int layer = parameter / 2, linear = layer - shape.Convolutions.Count;
+        return linear < 0
+            ? shape.Convolutions[layer].Filters * (parameter % 2 == 0 ? shape.Convolutions[layer].Window : 1)
+            : shape.Widths[linear + 1] * (parameter % 2 == 0 ? shape.Widths[linear] : 1);
+    }
 
-    private static AlignedBuffer[] Like(float[][] values) => [.. values.Select(v => new AlignedBuffer(v.Length))];
+    private float[] Values(CnnParameters packed, int parameter)
+    {
+        packed.Unpack(Pointers(), threads);
+        return new ReadOnlySpan<float>(unpacked[parameter].Pointer, Length(plan.Shape, parameter)).ToArray();
+    }
 
-    private static nint[] Pointers(AlignedBuffer[] buffers) => [.. buffers.Select(b => (nint)b.Pointer)];
+    private nint[] Pointers() => [.. unpacked.Select(b => (nint)b.Pointer)];
 }

@@ -1,0 +1,85 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// Weights and biases of a network, or one number for each of them (gradients, moments), as the kernels want them: see <see cref="Convolution"/> and <see cref="Linear"/>; padding is zero.
+/// Elsewhere they come as pointers to weight and bias of each layer in order, in PyTorch's layout. Not thread-safe while it is written.
+/// </summary>
+internal sealed unsafe class CnnParameters : KernelJob
+{
+    private readonly CnnPlan plan;
+    private readonly AlignedBuffer[] weights, biases;
+    private readonly AlignedBuffer?[] backward;
+    private readonly List<(int Layer, int Column)> tasks = [];
+    private readonly nint[] pointers;
+    private bool packing;
+
+    /// <param name="plan">The network.</param>
+    /// <param name="backward">Whether the gradients of activations are to be computed with these weights.</param>
+    public CnnParameters(CnnPlan plan, bool backward = false)
+    {
+        this.plan = plan;
+        pointers = new nint[plan.Shape.ParameterCount];
+        weights = [.. Enumerable.Range(0, plan.LayerCount).Select(l => new AlignedBuffer(plan.WeightLength(l)))];
+        biases = [.. Enumerable.Range(0, plan.LayerCount).Select(l => new AlignedBuffer(plan.OutputCount(l) + (plan.Simd.RowVectors * plan.Simd.Width)))];
+        this.backward = [.. plan.Convolutions.Select(c => backward ? new AlignedBuffer(c.PackedBackwardLength) : null)];
+        for (int l = plan.LayerCount - 1; l >= 0; l--)
+        {
+            int panel = l < plan.Convolutions.Length ? plan.OutputCount(l) : plan.Simd.PanelWidth(plan.OutputCount(l));
+            for (int column = 0; column < plan.OutputCount(l); column += panel)
+            {
+                tasks.Add((l, column));
+            }
+        }
+    }
+
+    public float* Weights(int layer) => weights[layer].Pointer;
+
+    public float* Bias(int layer) => biases[layer].Pointer;
+
+    /// <summary>The weights of a convolution for the gradient of its input.</summary>
+    public float* Backward(int layer) => backward[layer]!.Pointer;
+
+    /// <summary>Reads all parameters.</summary>
+    public void Pack(ReadOnlySpan<nint> parameters, int threads) => Copy(parameters, threads, packing: true);
+
+    /// <summary>Writes all parameters.</summary>
+    public void Unpack(ReadOnlySpan<nint> parameters, int threads) => Copy(parameters, threads, packing: false);
+
+    /// <summary>Makes <see cref="Backward"/> of some rows of the windows follow the weights.</summary>
+    public void PackBackward(int layer, int firstRow, int rows)
+    {
+        if (backward[layer] is { } packed)
+        {
+            plan.Convolutions[layer].PackBackward(Weights(layer), packed.Pointer, firstRow, rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Run(int item, int thread)
+    {
+        (int layer, int column) = tasks[item];
+        float* unpacked = (float*)pointers[2 * layer], bias = (float*)pointers[(2 * layer) + 1];
+        if (layer >= plan.Convolutions.Length)
+        {
+            plan.Linears[layer - plan.Convolutions.Length].Copy(column, unpacked, Weights(layer), packing);
+        }
+        else
+        {
+            plan.Convolutions[layer].Copy(unpacked, Weights(layer), packing);
+            PackBackward(layer, 0, plan.Convolutions[layer].Shape.Kernel);
+        }
+
+        if (column == 0)
+        {
+            Span<float> outside = new(bias, plan.OutputCount(layer)), inside = new(Bias(layer), outside.Length);
+            (packing ? outside : inside).CopyTo(packing ? inside : outside);
+        }
+    }
+
+    private void Copy(ReadOnlySpan<nint> parameters, int threads, bool packing)
+    {
+        parameters.CopyTo(pointers);
+        this.packing = packing;
+        KernelThreads.Run(threads, tasks.Count, this);
+    }
+}
