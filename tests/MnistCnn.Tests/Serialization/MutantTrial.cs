@@ -10,7 +10,7 @@ internal sealed class MutantTrial : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("mnistcnn-mutants-").FullName;
     private readonly CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
     private readonly Dictionary<string, byte[]> weights;
-    private readonly byte[] original;
+    private readonly byte[] original, mutant;
     private readonly string path;
 
     public MutantTrial()
@@ -23,6 +23,7 @@ internal sealed class MutantTrial : IDisposable
         }
 
         original = File.ReadAllBytes(source);
+        mutant = new byte[original.Length];
         weights = ModuleState.Capture(model).ToDictionary(pair => pair.Key, pair => pair.Value.Data.ToArray());
     }
 
@@ -42,7 +43,7 @@ internal sealed class MutantTrial : IDisposable
     /// <summary>One mutant. Throws where a load ends in another exception than ours, or where a failed load changes the model.</summary>
     public void Try(Random random)
     {
-        File.WriteAllBytes(path, WeightsMutator.Mutate(original, random));
+        File.WriteAllBytes(path, WeightsMutator.Mutate(original, mutant, random));
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
         bool accepted;
         try

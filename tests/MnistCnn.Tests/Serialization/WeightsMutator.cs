@@ -14,10 +14,13 @@ internal static class WeightsMutator
         "divide by 255|divide by 256", "}}|}", "}}|}}}", "{|[", ",|,,", "\"|", "0|9223372036854775807", "1|-1", "[|[[", "F32|\\u0046\\u0033\\u0032", "bias|\\ud800", "weight|wei\0ght",
     ];
 
-    public static byte[] Mutate(byte[] original, Random random)
+    /// <param name="original">The file.</param>
+    /// <param name="mutant">Of the same length; overwritten, and most mutants are a part of it, so that making them costs little memory.</param>
+    /// <param name="random">Decides what happens.</param>
+    public static ReadOnlySpan<byte> Mutate(byte[] original, byte[] mutant, Random random)
     {
         int headerEnd = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(original);
-        byte[] mutant = [.. original];
+        original.CopyTo(mutant, 0);
         int places = 1 << random.Next(0, 6);
         switch (random.Next(12))
         {
@@ -31,11 +34,11 @@ internal static class WeightsMutator
                 Repeat(places, () => mutant[random.Next(8, headerEnd)] = (byte)random.Next(32, 127));
                 return mutant;
             case 3:
-                return mutant[..random.Next(mutant.Length)];
+                return mutant.AsSpan(..random.Next(mutant.Length));
             case 4:
-                return mutant[..random.Next(headerEnd + 8)];
+                return mutant.AsSpan(..random.Next(headerEnd + 8));
             case 5:
-                return [.. mutant, .. new byte[random.Next(1, 100)]];
+                return (byte[])[.. mutant, .. new byte[random.Next(1, 100)]];
             case 6:
                 BinaryPrimitives.WriteUInt64LittleEndian(mutant, random.Next(3) switch { 0 => (ulong)random.NextInt64(), 1 => (ulong)random.Next(headerEnd * 2), _ => (ulong)(mutant.Length - random.Next(16)) });
                 return mutant;
@@ -44,12 +47,12 @@ internal static class WeightsMutator
                 return mutant;
             case 8:
                 int from = random.Next(8, headerEnd);
-                return [.. mutant[..from], .. mutant[Math.Min(mutant.Length, from + random.Next(1, 40))..]];
+                return (byte[])[.. mutant[..from], .. mutant[Math.Min(mutant.Length, from + random.Next(1, 40))..]];
             case 9:
                 int at = random.Next(8, headerEnd);
                 byte[] inserted = new byte[random.Next(1, 40)];
                 random.NextBytes(inserted);
-                return [.. mutant[..at], .. inserted, .. mutant[at..]];
+                return (byte[])[.. mutant[..at], .. inserted, .. mutant[at..]];
             case 10:
                 return ReplaceInHeader(original, headerEnd, random);
             default:
