@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MnistCnn.Training;
@@ -120,9 +122,9 @@ public sealed partial class MpiCollective : ICollective
             count = countSlots == 0 ? count : shared[^1];
         }
 
-        foreach (ref float sum in sums)
+        if (count != 0)
         {
-            sum = count == 0 ? sum : sum / count;
+            Divide(sums, count);
         }
 
         return (long)count;
@@ -190,6 +192,20 @@ public sealed partial class MpiCollective : ICollective
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         library.FinalizeWorld();
         buffer.Dispose();
+    }
+
+    private static void Divide(Span<float> values, float divisor)
+    {
+        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        foreach (ref Vector<float> vector in vectors)
+        {
+            vector /= new Vector<float>(divisor);
+        }
+
+        foreach (ref float value in values[(vectors.Length * Vector<float>.Count)..])
+        {
+            value /= divisor;
+        }
     }
 
     private Span<T> Take<T>(int count)
