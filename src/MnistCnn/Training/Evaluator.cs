@@ -33,6 +33,8 @@ internal static class Evaluator
                     return null;
                 }
 
+                // The tensors are small, and libtorch's threads would spin on for milliseconds, on the cores that the next batch needs.
+                using ThreadCount alone = new(output.device_type == DeviceType.CPU ? 1 : 0);
                 foreach (IMetric metric in all)
                 {
                     metric.Update(output, batch.Labels);
