@@ -26,7 +26,7 @@ internal static class AtomicFile
     /// <exception cref="IOException">The path is a folder, its folder is missing, or writing fails.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        using var pending = new PendingFile(path);
+        using PendingFile pending = new(path);
         write(pending.Stream);
         pending.Commit();
     }
@@ -37,7 +37,7 @@ internal static class AtomicFile
     /// <param name="cancellationToken">Handed to <paramref name="write"/>; canceled writes leave the old file.</param>
     public static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default)
     {
-        using var pending = new PendingFile(path);
+        using PendingFile pending = new(path);
         await write(pending.Stream, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         pending.Commit();
@@ -48,7 +48,7 @@ internal static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
             throw new IOException($"'{path}': expected the path of a file to write, found a folder.");
-        var full = Path.GetFullPath(path);
+        string full = Path.GetFullPath(path);
         if (Path.GetFileName(full).Length == 0)
             throw new IOException($"'{path}': expected the path of a file to write, found one that ends in a separator.");
         if (!Directory.Exists(Path.GetDirectoryName(full)))
@@ -58,10 +58,10 @@ internal static class AtomicFile
 
     private static void SweepStaleTemporaries(string target)
     {
-        var prefix = $".{Path.GetFileName(target)}.";
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, ".*.tmp"))
+        string prefix = $".{Path.GetFileName(target)}.";
+        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, ".*.tmp"))
         {
-            var name = Path.GetFileName(file.AsSpan());
+            ReadOnlySpan<char> name = Path.GetFileName(file.AsSpan());
             if (name.Length != prefix.Length + TokenLength + 4 || !name.StartsWith(prefix, StringComparison.Ordinal))
                 continue;
             try
@@ -83,10 +83,10 @@ internal static class AtomicFile
     {
         if (OperatingSystem.IsWindows())
             return;
-        var descriptor = Open(Encoding.UTF8.GetBytes(folder + "\0"), 0);
+        int descriptor = Open(Encoding.UTF8.GetBytes(folder + "\0"), 0);
         if (descriptor < 0)
             return;
-        var failed = FileSync(descriptor) != 0 && Marshal.GetLastPInvokeError() == InputOutputError;
+        bool failed = FileSync(descriptor) != 0 && Marshal.GetLastPInvokeError() == InputOutputError;
         _ = Close(descriptor);
         if (failed)
             throw new IOException($"'{folder}': the folder could not be flushed to the disk (input/output error).");
@@ -106,35 +106,35 @@ internal static class AtomicFile
 
     private sealed class PendingFile : IDisposable
     {
-        private readonly string _target;
-        private readonly string _temporary;
-        private bool _committed;
+        private readonly string target;
+        private readonly string temporary;
+        private bool committed;
 
         public PendingFile(string path)
         {
-            _target = ResolveTarget(path);
-            SweepStaleTemporaries(_target);
-            var token = Convert.ToHexString(RandomNumberGenerator.GetBytes(TokenLength / 2));
-            _temporary = Path.Combine(Path.GetDirectoryName(_target)!, $".{Path.GetFileName(_target)}.{token}.tmp");
-            Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+            target = ResolveTarget(path);
+            SweepStaleTemporaries(target);
+            string token = Convert.ToHexString(RandomNumberGenerator.GetBytes(TokenLength / 2));
+            temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{token}.tmp");
+            Stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
         }
 
         public FileStream Stream { get; }
 
         public void Commit()
         {
-            if (!OperatingSystem.IsWindows() && File.Exists(_target))
-                File.SetUnixFileMode(Stream.SafeFileHandle, File.GetUnixFileMode(_target));
+            if (!OperatingSystem.IsWindows() && File.Exists(target))
+                File.SetUnixFileMode(Stream.SafeFileHandle, File.GetUnixFileMode(target));
             Stream.Flush(flushToDisk: true);
             Stream.Dispose();
-            File.Move(_temporary, _target, overwrite: true);
-            _committed = true;
-            FlushFolder(Path.GetDirectoryName(_target)!);
+            File.Move(temporary, target, overwrite: true);
+            committed = true;
+            FlushFolder(Path.GetDirectoryName(target)!);
         }
 
         public void Dispose()
         {
-            if (_committed)
+            if (committed)
                 return;
             try
             {
@@ -144,7 +144,7 @@ internal static class AtomicFile
             {
                 // Disposing flushes the buffer once more, which fails again on a full disk; the first exception is the one to report.
             }
-            File.Delete(_temporary);
+            File.Delete(temporary);
         }
     }
 }

@@ -3,10 +3,10 @@ namespace MnistCnn.Data;
 /// <summary>A small read buffer over a stream that knows its place and can look ahead.</summary>
 internal sealed class BufferedInput(Stream stream, string path)
 {
-    private readonly byte[] _buffer = new byte[stream.CanSeek ? Math.Clamp(stream.Length - stream.Position, 64, 64 << 10) : 64 << 10];
-    private int _start;
-    private int _end;
-    private bool _ended;
+    private readonly byte[] buffer = new byte[stream.CanSeek ? Math.Clamp(stream.Length - stream.Position, 64, 64 << 10) : 64 << 10];
+    private int start;
+    private int end;
+    private bool ended;
 
     public string Path => path;
 
@@ -14,7 +14,7 @@ internal sealed class BufferedInput(Stream stream, string path)
     public long Position { get; private set; }
 
     /// <summary>Bytes that have been read and not yet taken.</summary>
-    public int Buffered => _end - _start;
+    public int Buffered => end - start;
 
     /// <summary>Bytes from where the stream stood at first to its end, if it knows its length.</summary>
     public long? Length { get; } = stream.CanSeek ? stream.Length - stream.Position : null;
@@ -24,13 +24,13 @@ internal sealed class BufferedInput(Stream stream, string path)
     {
         if (Buffered >= count)
             return true;
-        _buffer.AsSpan(_start, Buffered).CopyTo(_buffer);
-        (_start, _end) = (0, Buffered);
-        while (!_ended && Buffered < count)
+        buffer.AsSpan(start, Buffered).CopyTo(buffer);
+        (start, end) = (0, Buffered);
+        while (!ended && Buffered < count)
         {
-            var read = ReadStream(_buffer.AsSpan(_end));
-            _ended = read == 0;
-            _end += read;
+            int read = ReadStream(buffer.AsSpan(end));
+            ended = read == 0;
+            end += read;
         }
 
         return Buffered >= count;
@@ -38,27 +38,27 @@ internal sealed class BufferedInput(Stream stream, string path)
 
     public bool TryPeek(int count, out ReadOnlySpan<byte> bytes)
     {
-        var filled = Fill(count);
-        bytes = _buffer.AsSpan(_start, Math.Min(count, Buffered));
+        bool filled = Fill(count);
+        bytes = buffer.AsSpan(start, Math.Min(count, Buffered));
         return filled;
     }
 
     public void Take(Span<byte> destination)
     {
-        _buffer.AsSpan(_start, destination.Length).CopyTo(destination);
-        _start += destination.Length;
+        buffer.AsSpan(start, destination.Length).CopyTo(destination);
+        start += destination.Length;
         Position += destination.Length;
     }
 
     /// <summary>Fills <paramref name="destination"/> and returns its length, or less at the end of the stream.</summary>
     public int Read(Span<byte> destination)
     {
-        var read = Math.Min(Buffered, destination.Length);
+        int read = Math.Min(Buffered, destination.Length);
         Take(destination[..read]);
-        while (read < destination.Length && !_ended)
+        while (read < destination.Length && !ended)
         {
-            var more = ReadStream(destination[read..]);
-            _ended = more == 0;
+            int more = ReadStream(destination[read..]);
+            ended = more == 0;
             read += more;
             Position += more;
         }

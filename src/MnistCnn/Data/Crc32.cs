@@ -17,10 +17,10 @@ internal static class Crc32
     /// <summary>The checksum of some data and of further data after it.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
-        var register = ~crc;
+        uint register = ~crc;
         if (Pclmulqdq.IsSupported && data.Length >= 2 * Block)
         {
-            var folded = data.Length - data.Length % Block;
+            int folded = data.Length - data.Length % Block;
             register = Fold(register, data[..folded]);
             data = data[folded..];
         }
@@ -31,7 +31,7 @@ internal static class Crc32
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static uint AppendByTable(uint register, ReadOnlySpan<byte> data)
     {
-        var (t0, t1, t2, t3, t4, t5, t6, t7) = (Tables[0], Tables[1], Tables[2], Tables[3], Tables[4], Tables[5], Tables[6], Tables[7]);
+        (uint[]? t0, uint[]? t1, uint[]? t2, uint[]? t3, uint[]? t4, uint[]? t5, uint[]? t6, uint[]? t7) = (Tables[0], Tables[1], Tables[2], Tables[3], Tables[4], Tables[5], Tables[6], Tables[7]);
         while (data.Length >= 8)
         {
             register ^= BinaryPrimitives.ReadUInt32LittleEndian(data);
@@ -39,7 +39,7 @@ internal static class Crc32
             data = data[8..];
         }
 
-        foreach (var value in data)
+        foreach (byte value in data)
             register = t0[(byte)(register ^ value)] ^ (register >> 8);
         return register;
     }
@@ -48,13 +48,13 @@ internal static class Crc32
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Fold(uint register, ReadOnlySpan<byte> data)
     {
-        var byBlock = Vector128.Create(0x1_5444_2BD4, 0x1_C6E4_1596);
-        var byLane = Vector128.Create(0x1_7519_97D0, 0x0_CCAA_009E);
-        ref var source = ref Unsafe.As<byte, long>(ref MemoryMarshal.GetReference(data));
-        var a = Vector128.LoadUnsafe(ref source) ^ Vector128.CreateScalar((long)register);
-        var b = Vector128.LoadUnsafe(ref source, 2);
-        var c = Vector128.LoadUnsafe(ref source, 4);
-        var d = Vector128.LoadUnsafe(ref source, 6);
+        Vector128<long> byBlock = Vector128.Create(0x1_5444_2BD4, 0x1_C6E4_1596);
+        Vector128<long> byLane = Vector128.Create(0x1_7519_97D0, 0x0_CCAA_009E);
+        ref long source = ref Unsafe.As<byte, long>(ref MemoryMarshal.GetReference(data));
+        Vector128<long> a = Vector128.LoadUnsafe(ref source) ^ Vector128.CreateScalar((long)register);
+        Vector128<long> b = Vector128.LoadUnsafe(ref source, 2);
+        Vector128<long> c = Vector128.LoadUnsafe(ref source, 4);
+        Vector128<long> d = Vector128.LoadUnsafe(ref source, 6);
         for (nuint i = Block / 8; i < (nuint)data.Length / 8; i += Block / 8)
         {
             a = Step(a, byBlock) ^ Vector128.LoadUnsafe(ref source, i);
@@ -74,11 +74,11 @@ internal static class Crc32
 
     private static uint[][] CreateTables()
     {
-        var tables = new uint[8][];
-        for (var t = 0; t < 8; t++)
+        uint[][] tables = new uint[8][];
+        for (int t = 0; t < 8; t++)
         {
             tables[t] = new uint[256];
-            for (var i = 0u; i < 256; i++)
+            for (uint i = 0u; i < 256; i++)
                 tables[t][i] = t == 0 ? Remainder(i) : tables[0][(byte)tables[t - 1][i]] ^ (tables[t - 1][i] >> 8);
         }
 
@@ -87,7 +87,7 @@ internal static class Crc32
 
     private static uint Remainder(uint value)
     {
-        for (var bit = 0; bit < 8; bit++)
+        for (int bit = 0; bit < 8; bit++)
             value = (value >> 1) ^ (0xEDB88320u & (0u - (value & 1)));
         return value;
     }

@@ -23,7 +23,7 @@ internal static class DatasetChecks
             throw new ArgumentException("Expected at least one label, found none.", nameof(labels));
         if ((Int128)labels.Length * height * width != pixels)
             throw new ArgumentException($"Expected {labels.Length} × {height} × {width} = {(Int128)labels.Length * height * width} bytes, found {pixels}.", nameof(pixels));
-        var wrong = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
+        int wrong = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
         if (wrong >= 0)
             throw new ArgumentException($"Expected labels 0 to {classCount - 1}, found label {labels[wrong]} at index {wrong}.", nameof(labels));
     }

@@ -20,11 +20,11 @@ internal static class DigitStrokes
 
     private static (float X, float Y)[] Arc(float centreX, float centreY, float radiusX, float radiusY, int fromDegrees, int toDegrees)
     {
-        var steps = (toDegrees - fromDegrees) / 24;
-        var points = new (float X, float Y)[steps + 1];
-        for (var i = 0; i <= steps; i++)
+        int steps = (toDegrees - fromDegrees) / 24;
+        (float X, float Y)[] points = new (float X, float Y)[steps + 1];
+        for (int i = 0; i <= steps; i++)
         {
-            var (sin, cos) = MathF.SinCos((fromDegrees + (toDegrees - fromDegrees) * i / (float)steps) * (MathF.PI / 180));
+            (float sin, float cos) = MathF.SinCos((fromDegrees + (toDegrees - fromDegrees) * i / (float)steps) * (MathF.PI / 180));
             points[i] = (centreX + radiusX * cos, centreY + radiusY * sin);
         }
 

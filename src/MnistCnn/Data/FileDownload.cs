@@ -10,16 +10,16 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
 
     public async Task RunAsync(Uri address, CancellationToken cancellationToken)
     {
-        using var part = await PartFile.OpenAsync(target, file, cancellationToken).ConfigureAwait(false);
-        var resumed = part.Length > 0;
-        using var response = await client.OpenAsync(address, part.Length, cancellationToken).ConfigureAwait(false);
+        using PartFile part = await PartFile.OpenAsync(target, file, cancellationToken).ConfigureAwait(false);
+        bool resumed = part.Length > 0;
+        using HttpResponseMessage response = await client.OpenAsync(address, part.Length, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             part.Discard();
             throw new DownloadFault("expected the rest of the file, found HTTP status 416", temporary: true);
         }
 
-        var continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == part.Length;
+        bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == part.Length;
         if (!continues)
         {
             if (response.StatusCode == HttpStatusCode.PartialContent)
@@ -28,7 +28,7 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
             resumed = false;
         }
 
-        var size = file.Size ?? part.Length + response.Content.Headers.ContentLength;
+        long? size = file.Size ?? part.Length + response.Content.Headers.ContentLength;
         if (response.Content.Headers.ContentLength is { } length && size is { } announced && part.Length + length != announced)
             throw new DownloadFault($"expected {announced} bytes, found a length of {part.Length + length}", temporary: false);
 
@@ -39,12 +39,12 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
 
     private async Task ReceiveAsync(HttpResponseMessage response, PartFile part, long? size, CancellationToken cancellationToken)
     {
-        using var body = await client.WithinIdleTimeoutAsync(response.Content.ReadAsStreamAsync, cancellationToken).ConfigureAwait(false);
-        var buffer = new byte[64 << 10];
-        var reported = -1L;
+        using Stream body = await client.WithinIdleTimeoutAsync(response.Content.ReadAsStreamAsync, cancellationToken).ConfigureAwait(false);
+        byte[] buffer = new byte[64 << 10];
+        long reported = -1L;
         while (true)
         {
-            var read = await client.WithinIdleTimeoutAsync(token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false);
+            int read = await client.WithinIdleTimeoutAsync(token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false);
             if (read == 0)
                 break;
             if (part.Length + read > (size ?? LargestUnknownSize))
@@ -69,7 +69,7 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
             throw new DownloadFault($"expected {expected} bytes, found the end after {part.Length}", temporary: true);
         if (file.Sha256 is null)
             return;
-        var hash = part.Hash();
+        string hash = part.Hash();
         if (hash == file.Sha256)
             return;
         part.Discard();

@@ -12,7 +12,7 @@ internal static class FolderLock
 
     public static async Task<IDisposable> AcquireAsync(string directory, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(directory, FileName);
+        string path = Path.Combine(directory, FileName);
         while (true)
         {
             try

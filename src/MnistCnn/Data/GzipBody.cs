@@ -32,8 +32,8 @@ internal sealed class GzipBody(BufferedInput input) : Stream
     {
         if (buffer.IsEmpty)
             return 0;
-        var more = input.Fill(TrailerLength + 2);
-        var count = Math.Min(input.Buffered - TrailerLength - (more ? 1 : 0), buffer.Length);
+        bool more = input.Fill(TrailerLength + 2);
+        int count = Math.Min(input.Buffered - TrailerLength - (more ? 1 : 0), buffer.Length);
         if (count <= 0)
         {
             Starved = true;

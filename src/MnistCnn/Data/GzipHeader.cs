@@ -16,10 +16,10 @@ internal static class GzipHeader
     public static void Skip(BufferedInput input)
     {
         Span<byte> start = stackalloc byte[10];
-        var crc = Take(input, start, 0, "the 10 bytes of a gzip header");
+        uint crc = Take(input, start, 0, "the 10 bytes of a gzip header");
         if (start[2] != 8)
             throw Fault(input, 2, "gzip compression method 8 (deflate)", $"{start[2]}");
-        var flags = start[3];
+        byte flags = start[3];
         if ((flags & Reserved) != 0)
             throw Fault(input, 3, "gzip flags without reserved bits", string.Create(CultureInfo.InvariantCulture, $"0x{flags:X2}"));
         if ((flags & Extra) != 0)
@@ -42,7 +42,7 @@ internal static class GzipHeader
     private static uint SkipText(BufferedInput input, uint crc, string what)
     {
         Span<byte> one = stackalloc byte[1];
-        for (var length = 0; length <= LongestText; length++)
+        for (int length = 0; length <= LongestText; length++)
         {
             crc = Take(input, one, crc, $"the NUL byte at the end of the gzip {what}");
             if (one[0] == 0)
@@ -56,14 +56,14 @@ internal static class GzipHeader
     {
         Span<byte> stored = stackalloc byte[2];
         Take(input, stored, 0, "the gzip header's CRC");
-        var expected = BinaryPrimitives.ReadUInt16LittleEndian(stored);
+        ushort expected = BinaryPrimitives.ReadUInt16LittleEndian(stored);
         if (expected != (ushort)crc)
             throw Fault(input, input.Position - 2, string.Create(CultureInfo.InvariantCulture, $"a gzip header with the CRC 0x{expected:X4}"), string.Create(CultureInfo.InvariantCulture, $"0x{(ushort)crc:X4}"));
     }
 
     private static uint Take(BufferedInput input, Span<byte> destination, uint crc, string what)
     {
-        var read = input.Read(destination);
+        int read = input.Read(destination);
         return read == destination.Length ? Crc32.Append(crc, destination) : throw Fault(input, input.Position, what, $"the end of the file after {input.Position} bytes");
     }
 

@@ -37,14 +37,14 @@ internal sealed class IdxHeader
     {
         Span<byte> bytes = stackalloc byte[4 + 4 * MaxRank];
         input.ReadExactly(bytes[..4], "the 4 bytes of the IDX magic number");
-        var found = BinaryPrimitives.ReadInt32BigEndian(bytes);
+        int found = BinaryPrimitives.ReadInt32BigEndian(bytes);
         if (magic is { } wanted && found != wanted)
             throw input.Fault(0, Describe(wanted), Describe(found));
         if ((found >>> 16) != 0)
             throw input.Fault(0, "an IDX file, which begins with two zero bytes", Describe(found));
         if (!IdxElement.IsKnown(found >> 8))
             throw input.Fault(2, "an IDX type code (0x08, 0x09, 0x0B, 0x0C, 0x0D or 0x0E)", string.Create(CultureInfo.InvariantCulture, $"0x{found >> 8:X2}"));
-        var rank = found & 0xFF;
+        int rank = found & 0xFF;
         if (rank is < 1 or > MaxRank)
             throw input.Fault(3, "1 to 8 dimensions", string.Create(CultureInfo.InvariantCulture, $"{rank}"));
 
@@ -54,9 +54,9 @@ internal sealed class IdxHeader
 
     private static IdxHeader Create(IdxInput input, IdxElementType type, ReadOnlySpan<byte> sizes, long maxBytes)
     {
-        var dimensions = new uint[sizes.Length / 4];
+        uint[] dimensions = new uint[sizes.Length / 4];
         UInt128 bytes = (uint)IdxElement.SizeOf(type);
-        for (var i = 0; i < dimensions.Length; i++)
+        for (int i = 0; i < dimensions.Length; i++)
         {
             dimensions[i] = BinaryPrimitives.ReadUInt32BigEndian(sizes[(4 * i)..]);
             if (dimensions[i] == 0)
@@ -65,7 +65,7 @@ internal sealed class IdxHeader
             bytes = UInt128.Min(bytes, UInt128.One << 90) * dimensions[i];
         }
 
-        var declared = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" × ", dimensions)} items of {IdxElement.SizeOf(type)} bytes");
+        string declared = string.Create(CultureInfo.InvariantCulture, $"{string.Join(" × ", dimensions)} items of {IdxElement.SizeOf(type)} bytes");
         if (bytes > (UInt128)maxBytes)
             throw input.Fault(4, string.Create(CultureInfo.InvariantCulture, $"at most {maxBytes} bytes of data (the limit of the options)"), declared);
         if (input.LargestRemainder is { } largest && bytes > (UInt128)largest)

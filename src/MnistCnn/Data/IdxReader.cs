@@ -35,7 +35,7 @@ public static class IdxReader
     public static IdxArray<T> Read<T>(string path, IdxReaderOptions options)
         where T : unmanaged
     {
-        using var stream = Open(path);
+        using FileStream stream = Open(path);
         return Read<T>(stream, path, options);
     }
 
@@ -63,12 +63,12 @@ public static class IdxReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
-        var type = IdxElement.TypeOf<T>();
-        using var input = new IdxInput(stream, name);
-        var header = IdxHeader.Read(input, options);
+        IdxElementType type = IdxElement.TypeOf<T>();
+        using IdxInput input = new(stream, name);
+        IdxHeader header = IdxHeader.Read(input, options);
         if (header.ElementType != type)
             throw input.Fault(2, $"elements of type {type}", $"{header.ElementType}");
-        var values = ReadPayload<T>(input, header, pinned: false);
+        T[] values = ReadPayload<T>(input, header, pinned: false);
         return new IdxArray<T>(Array.AsReadOnly(header.Dimensions), values);
     }
 
@@ -82,9 +82,9 @@ public static class IdxReader
     public static IReadOnlyList<int> ReadInto(Stream stream, string name, Span<byte> destination, out IdxElementType elementType)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var input = new IdxInput(stream, name);
-        var header = IdxHeader.Read(input, new IdxReaderOptions { MaxBytes = Math.Clamp(destination.Length, 1, Array.MaxLength) });
-        var bytes = destination[..(int)header.PayloadBytes];
+        using IdxInput input = new(stream, name);
+        IdxHeader header = IdxHeader.Read(input, new IdxReaderOptions { MaxBytes = Math.Clamp(destination.Length, 1, Array.MaxLength) });
+        Span<byte> bytes = destination[..(int)header.PayloadBytes];
         input.ReadExactly(bytes, PayloadOf(header));
         input.ExpectEnd();
         IdxElement.SwapToOrFromBigEndian(bytes, IdxElement.SizeOf(header.ElementType));
@@ -102,20 +102,20 @@ public static class IdxReader
     internal static T[] ReadPayload<T>(IdxInput input, IdxHeader header, bool pinned)
         where T : unmanaged
     {
-        var count = (int)(header.PayloadBytes / IdxElement.SizeOf(header.ElementType));
+        int count = (int)(header.PayloadBytes / IdxElement.SizeOf(header.ElementType));
         // Where the length of the input is unknown the array grows with what really comes.
-        var known = input.LargestRemainder is not null;
-        var values = Allocate(known ? count : Math.Min(count, UncheckedBytes / IdxElement.SizeOf(header.ElementType)));
-        for (var read = 0; read < count;)
+        bool known = input.LargestRemainder is not null;
+        T[] values = Allocate(known ? count : Math.Min(count, UncheckedBytes / IdxElement.SizeOf(header.ElementType)));
+        for (int read = 0; read < count;)
         {
             if (read == values.Length)
             {
-                var larger = Allocate((int)Math.Min(count, 2L * read));
+                T[] larger = Allocate((int)Math.Min(count, 2L * read));
                 values.CopyTo(larger, 0);
                 values = larger;
             }
 
-            var portion = values.AsSpan(read, Math.Min(Portion, values.Length - read));
+            Span<T> portion = values.AsSpan(read, Math.Min(Portion, values.Length - read));
             if (pinned)
                 PixelMemory.Populate(MemoryMarshal.AsBytes(portion));
             input.ReadExactly(MemoryMarshal.AsBytes(portion), PayloadOf(header));

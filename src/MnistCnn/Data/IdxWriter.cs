@@ -22,14 +22,14 @@ public static class IdxWriter
         where T : unmanaged
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var header = Header<T>(values.Length, dimensions);
-        var gzip = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        byte[] header = Header<T>(values.Length, dimensions);
+        bool gzip = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         unsafe
         {
             fixed (T* start = values)
             {
                 // A lambda cannot hold a span; the pointer stays valid, because the write ends before this method does.
-                var (address, count) = ((nint)start, values.Length);
+                (nint address, int count) = ((nint)start, values.Length);
                 AtomicFile.Write(path, stream => WriteAll(stream, header, new ReadOnlySpan<T>((void*)address, count), gzip));
             }
         }
@@ -53,13 +53,13 @@ public static class IdxWriter
     private static byte[] Header<T>(int count, ReadOnlySpan<int> dimensions)
         where T : unmanaged
     {
-        var type = IdxElement.TypeOf<T>();
+        IdxElementType type = IdxElement.TypeOf<T>();
         if (dimensions.Length is < 1 or > IdxHeader.MaxRank)
             throw new ArgumentException($"Expected 1 to {IdxHeader.MaxRank} dimensions, found {dimensions.Length}.", nameof(dimensions));
-        var header = new byte[4 + 4 * dimensions.Length];
+        byte[] header = new byte[4 + 4 * dimensions.Length];
         (header[2], header[3]) = ((byte)type, (byte)dimensions.Length);
         long product = 1;
-        for (var i = 0; i < dimensions.Length; i++)
+        for (int i = 0; i < dimensions.Length; i++)
         {
             if (dimensions[i] < 1)
                 throw new ArgumentException($"Expected dimensions of at least 1, found {dimensions[i]}.", nameof(dimensions));
@@ -75,14 +75,14 @@ public static class IdxWriter
     private static void WriteAll<T>(Stream stream, byte[] header, ReadOnlySpan<T> values, bool gzip)
         where T : unmanaged
     {
-        using var compressed = gzip ? new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true) : null;
-        var target = compressed ?? stream;
+        using GZipStream? compressed = gzip ? new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true) : null;
+        Stream target = compressed ?? stream;
         target.Write(header);
-        var size = IdxElement.SizeOf(IdxElement.TypeOf<T>());
-        var buffer = new byte[Chunk];
-        for (var bytes = MemoryMarshal.AsBytes(values); !bytes.IsEmpty; bytes = bytes[Math.Min(Chunk, bytes.Length)..])
+        int size = IdxElement.SizeOf(IdxElement.TypeOf<T>());
+        byte[] buffer = new byte[Chunk];
+        for (ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values); !bytes.IsEmpty; bytes = bytes[Math.Min(Chunk, bytes.Length)..])
         {
-            var part = buffer.AsSpan(0, Math.Min(Chunk, bytes.Length));
+            Span<byte> part = buffer.AsSpan(0, Math.Min(Chunk, bytes.Length));
             bytes[..part.Length].CopyTo(part);
             IdxElement.SwapToOrFromBigEndian(part, size);
             target.Write(part);

@@ -25,9 +25,9 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
     /// <summary>The response, of which only the headers have been read.</summary>
     public async Task<HttpResponseMessage> OpenAsync(Uri address, long from, CancellationToken cancellationToken)
     {
-        for (var redirects = 0; ; redirects++)
+        for (int redirects = 0; ; redirects++)
         {
-            var response = await SendAsync(address, from, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await SendAsync(address, from, cancellationToken).ConfigureAwait(false);
             try
             {
                 // An injected client may have followed redirects by itself.
@@ -39,7 +39,7 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
                     return response;
                 }
 
-                var next = response.Headers.Location is { } location ? new Uri(address, location) : throw new DownloadFault("expected a redirect with an address, found none", temporary: false);
+                Uri next = response.Headers.Location is { } location ? new Uri(address, location) : throw new DownloadFault("expected a redirect with an address, found none", temporary: false);
                 ThrowIfUnsafe(address, next);
                 if (redirects == LargestRedirectCount)
                     throw new DownloadFault($"expected at most {LargestRedirectCount} redirects, found another one to {next}", temporary: false);
@@ -58,7 +58,7 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
     /// <summary>Runs one network operation; if nothing comes for too long, that is a fault.</summary>
     public async Task<T> WithinIdleTimeoutAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timer.CancelAfter(idleTimeout);
         try
         {
@@ -82,7 +82,7 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
         WithinIdleTimeoutAsync(
             async token =>
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, address);
+                using HttpRequestMessage request = new(HttpMethod.Get, address);
                 request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
                 request.Headers.UserAgent.Add(new ProductInfoHeaderValue("MnistCnn", "1.0"));
                 if (from > 0)
@@ -96,14 +96,14 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
 
     private static void ThrowIfUnsafe(Uri from, Uri to)
     {
-        var safe = to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && to.IsLoopback && from.Scheme == Uri.UriSchemeHttp && from.IsLoopback);
+        bool safe = to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && to.IsLoopback && from.Scheme == Uri.UriSchemeHttp && from.IsLoopback);
         if (!safe)
             throw new DownloadFault($"expected redirects to HTTPS, found one to {to}", temporary: false);
     }
 
     private static void ThrowIfFailed(HttpResponseMessage response)
     {
-        var code = (int)response.StatusCode;
+        int code = (int)response.StatusCode;
         if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
             throw new DownloadFault($"expected HTTP status 200, found {code} {response.ReasonPhrase}", temporary: code is 408 or 429 or >= 500);
         if (response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml")

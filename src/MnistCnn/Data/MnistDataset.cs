@@ -4,9 +4,9 @@ namespace MnistCnn.Data;
 /// <remarks>Immutable and thread-safe. <see cref="Take"/> and <see cref="Split"/> share the pixels of the original.</remarks>
 public sealed class MnistDataset : IMnistDataset
 {
-    private readonly byte[] _pixels;
-    private readonly byte[] _labels;
-    private readonly int[]? _rows;
+    private readonly byte[] pixels;
+    private readonly byte[] labels;
+    private readonly int[]? rows;
 
     internal MnistDataset(byte[] pixels, byte[] labels, int height, int width, string[] classNames)
         : this(pixels, labels, height, width, Array.AsReadOnly(classNames), labels.Length, null)
@@ -15,7 +15,7 @@ public sealed class MnistDataset : IMnistDataset
 
     private MnistDataset(byte[] pixels, byte[] labels, int height, int width, IReadOnlyList<string> classNames, int count, int[]? rows)
     {
-        (_pixels, _labels, _rows) = (pixels, labels, rows);
+        (this.pixels, this.labels, this.rows) = (pixels, labels, rows);
         (Height, Width, ClassNames, Count) = (height, width, classNames, count);
     }
 
@@ -54,7 +54,7 @@ public sealed class MnistDataset : IMnistDataset
     /// <exception cref="IdxFormatException">A file is damaged, or not what its name says.</exception>
     public static (MnistDataset Train, MnistDataset Test) LoadSplits(string directory, IReadOnlyList<string>? classNames = null, IdxReaderOptions? options = null)
     {
-        var test = Task.Run(() => Load(directory, MnistSplit.Test, classNames, options));
+        Task<MnistDataset> test = Task.Run(() => Load(directory, MnistSplit.Test, classNames, options));
         try
         {
             return (Load(directory, MnistSplit.Train, classNames, options), test.GetAwaiter().GetResult());
@@ -74,8 +74,8 @@ public sealed class MnistDataset : IMnistDataset
     /// <exception cref="IdxFormatException">A file is not of that kind, is damaged, or the counts differ, or a label has no class.</exception>
     public static MnistDataset FromFiles(string imagesPath, string labelsPath, IReadOnlyList<string>? classNames = null, IdxReaderOptions? options = null)
     {
-        using var images = IdxReader.Open(imagesPath);
-        using var labels = IdxReader.Open(labelsPath);
+        using FileStream images = IdxReader.Open(imagesPath);
+        using FileStream labels = IdxReader.Open(labelsPath);
         return MnistFiles.Read(images, imagesPath, labels, labelsPath, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
     }
 
@@ -89,8 +89,8 @@ public sealed class MnistDataset : IMnistDataset
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
-        var imagesName = images is FileStream ? IdxInput.NameOf(images) : "(images stream)";
-        var labelsName = labels is FileStream ? IdxInput.NameOf(labels) : "(labels stream)";
+        string imagesName = images is FileStream ? IdxInput.NameOf(images) : "(images stream)";
+        string labelsName = labels is FileStream ? IdxInput.NameOf(labels) : "(labels stream)";
         return MnistFiles.Read(images, imagesName, labels, labelsName, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
     }
 
@@ -103,18 +103,18 @@ public sealed class MnistDataset : IMnistDataset
     /// <exception cref="ArgumentException">The lengths do not fit, or a label has no class.</exception>
     public static MnistDataset FromMemory(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels, int height, int width, IReadOnlyList<string>? classNames = null)
     {
-        var names = DatasetChecks.ClassNames(classNames);
+        string[] names = DatasetChecks.ClassNames(classNames);
         DatasetChecks.Memory(pixels.Length, labels, height, width, names.Length);
-        var pixelCopy = PixelMemory.Allocate<byte>(pixels.Length);
+        byte[] pixelCopy = PixelMemory.Allocate<byte>(pixels.Length);
         pixels.CopyTo(pixelCopy);
         return new MnistDataset(pixelCopy, labels.ToArray(), height, width, names);
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> GetImage(int index) => _pixels.AsSpan(RowOf(index) * (Height * Width), Height * Width);
+    public ReadOnlySpan<byte> GetImage(int index) => pixels.AsSpan(RowOf(index) * (Height * Width), Height * Width);
 
     /// <inheritdoc/>
-    public byte GetLabel(int index) => _labels[RowOf(index)];
+    public byte GetLabel(int index) => labels[RowOf(index)];
 
     /// <summary>The first images as a data set of its own, without a copy.</summary>
     /// <param name="count">1 to <see cref="Count"/>.</param>
@@ -123,7 +123,7 @@ public sealed class MnistDataset : IMnistDataset
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
-        return new MnistDataset(_pixels, _labels, Height, Width, ClassNames, count, _rows);
+        return new MnistDataset(pixels, labels, Height, Width, ClassNames, count, rows);
     }
 
     /// <summary>
@@ -136,17 +136,17 @@ public sealed class MnistDataset : IMnistDataset
     /// <exception cref="InvalidOperationException">The data set has a single image.</exception>
     public (MnistDataset First, MnistDataset Second) Split(double fraction, int seed)
     {
-        var (first, second) = StratifiedSplit.Divide(this, fraction, seed);
+        (int[]? first, int[]? second) = StratifiedSplit.Divide(this, fraction, seed);
         return (Select(first), Select(second));
     }
 
     private MnistDataset Select(int[] indices) =>
-        new(_pixels, _labels, Height, Width, ClassNames, indices.Length, Array.ConvertAll(indices, RowOf));
+        new(pixels, labels, Height, Width, ClassNames, indices.Length, Array.ConvertAll(indices, RowOf));
 
     private int RowOf(int index)
     {
         if ((uint)index >= (uint)Count)
             DatasetChecks.ThrowIndex(index, Count);
-        return _rows is null ? index : _rows[index];
+        return rows is null ? index : rows[index];
     }
 }

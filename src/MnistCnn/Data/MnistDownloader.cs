@@ -11,16 +11,16 @@ namespace MnistCnn.Data;
 /// </remarks>
 public sealed class MnistDownloader
 {
-    private readonly MnistDownloaderOptions _options;
-    private readonly MirrorClient _client;
+    private readonly MnistDownloaderOptions options;
+    private readonly MirrorClient client;
 
     /// <summary>Makes a downloader.</summary>
     /// <param name="options">Patience and folders; null for the defaults.</param>
     /// <param name="client">The client to use, which stays the caller's; null for a shared one with the proxy settings of the system.</param>
     public MnistDownloader(MnistDownloaderOptions? options = null, HttpClient? client = null)
     {
-        _options = options ?? new MnistDownloaderOptions();
-        _client = new MirrorClient(client ?? MirrorClient.Shared, _options.IdleTimeout);
+        this.options = options ?? new MnistDownloaderOptions();
+        this.client = new MirrorClient(client ?? MirrorClient.Shared, this.options.IdleTimeout);
     }
 
     /// <summary>The folder that <see cref="DownloadAsync"/> uses if it is given none. It may not exist yet.</summary>
@@ -28,7 +28,7 @@ public sealed class MnistDownloader
     public string DirectoryOf(MnistVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return Path.Combine(CacheFolder.Find(_options.CacheDirectory, Environment.GetEnvironmentVariable), variant.Name);
+        return Path.Combine(CacheFolder.Find(options.CacheDirectory, Environment.GetEnvironmentVariable), variant.Name);
     }
 
     /// <summary>Makes sure that all files of a data set are in a folder.</summary>
@@ -49,20 +49,20 @@ public sealed class MnistDownloader
             return directory;
 
         Directory.CreateDirectory(directory);
-        using var exclusive = await FolderLock.AcquireAsync(directory, cancellationToken).ConfigureAwait(false);
+        using IDisposable exclusive = await FolderLock.AcquireAsync(directory, cancellationToken).ConfigureAwait(false);
         // Another process may have been at work while this one waited.
-        foreach (var file in await MissingAsync(variant, directory, cancellationToken).ConfigureAwait(false))
+        foreach (MnistFile file in await MissingAsync(variant, directory, cancellationToken).ConfigureAwait(false))
             await FetchAsync(variant, file, Path.Combine(directory, file.Name), progress, cancellationToken).ConfigureAwait(false);
         return directory;
     }
 
     private static async Task<List<MnistFile>> MissingAsync(MnistVariant variant, string directory, CancellationToken cancellationToken)
     {
-        var missing = new List<MnistFile>();
-        foreach (var file in variant.Files)
+        List<MnistFile> missing = new();
+        foreach (MnistFile file in variant.Files)
         {
-            var info = new FileInfo(Path.Combine(directory, file.Name));
-            var good = info.Exists && info.Length == (file.Size ?? info.Length)
+            FileInfo info = new(Path.Combine(directory, file.Name));
+            bool good = info.Exists && info.Length == (file.Size ?? info.Length)
                 && (file.Sha256 is null || await PartFile.HashOfAsync(info.FullName, cancellationToken).ConfigureAwait(false) == file.Sha256);
             if (!good)
                 missing.Add(file);
@@ -73,13 +73,13 @@ public sealed class MnistDownloader
 
     private async Task FetchAsync(MnistVariant variant, MnistFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
-        var download = new FileDownload(_client, file, target, progress);
-        var causes = new List<string>();
+        FileDownload download = new(client, file, target, progress);
+        List<string> causes = new();
         DownloadFault? last = null;
-        foreach (var mirror in variant.Mirrors)
+        foreach (Uri mirror in variant.Mirrors)
         {
-            var address = new Uri(mirror, file.Name);
-            for (var attempt = 1; attempt <= _options.TriesPerMirror; attempt++)
+            Uri address = new(mirror, file.Name);
+            for (int attempt = 1; attempt <= options.TriesPerMirror; attempt++)
             {
                 last = await TryAsync(download, address, cancellationToken).ConfigureAwait(false);
                 if (last is null)
@@ -87,8 +87,8 @@ public sealed class MnistDownloader
                 causes.Add(string.Create(CultureInfo.InvariantCulture, $"{address}, try {attempt}: {last.Message}"));
                 if (!last.IsTemporary)
                     break;
-                if (attempt < _options.TriesPerMirror)
-                    await Task.Delay(_options.FirstDelay * Math.Pow(2, attempt - 1), cancellationToken).ConfigureAwait(false);
+                if (attempt < options.TriesPerMirror)
+                    await Task.Delay(options.FirstDelay * Math.Pow(2, attempt - 1), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -97,8 +97,8 @@ public sealed class MnistDownloader
 
     private async Task<DownloadFault?> TryAsync(FileDownload download, Uri address, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(_options.TryTimeout);
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(options.TryTimeout);
         try
         {
             await download.RunAsync(address, deadline.Token).ConfigureAwait(false);
@@ -110,7 +110,7 @@ public sealed class MnistDownloader
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new DownloadFault(string.Create(CultureInfo.InvariantCulture, $"expected the whole file within {_options.TryTimeout.TotalSeconds:0.###} s, found less"), temporary: false, exception);
+            return new DownloadFault(string.Create(CultureInfo.InvariantCulture, $"expected the whole file within {options.TryTimeout.TotalSeconds:0.###} s, found less"), temporary: false, exception);
         }
     }
 }

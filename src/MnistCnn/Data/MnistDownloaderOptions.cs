@@ -5,10 +5,10 @@ namespace MnistCnn.Data;
 /// <summary>How patient a <see cref="MnistDownloader"/> is, and where it keeps files.</summary>
 public sealed record MnistDownloaderOptions
 {
-    private readonly int _triesPerMirror = 3;
-    private readonly TimeSpan _idleTimeout = TimeSpan.FromSeconds(30);
-    private readonly TimeSpan _tryTimeout = TimeSpan.FromMinutes(5);
-    private readonly TimeSpan _firstDelay = TimeSpan.FromSeconds(0.5);
+    private readonly int triesPerMirror = 3;
+    private readonly TimeSpan idleTimeout = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan tryTimeout = TimeSpan.FromMinutes(5);
+    private readonly TimeSpan firstDelay = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The folder that holds one folder for each data set.</summary>
     /// <value>
@@ -22,12 +22,12 @@ public sealed record MnistDownloaderOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public int TriesPerMirror
     {
-        get => _triesPerMirror;
+        get => triesPerMirror;
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(TriesPerMirror));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100, nameof(TriesPerMirror));
-            _triesPerMirror = value;
+            triesPerMirror = value;
         }
     }
 
@@ -36,8 +36,8 @@ public sealed record MnistDownloaderOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public TimeSpan IdleTimeout
     {
-        get => _idleTimeout;
-        init => _idleTimeout = InRange(value);
+        get => idleTimeout;
+        init => idleTimeout = InRange(value);
     }
 
     /// <summary>The longest time for one try of one file, so that a mirror that sends a byte now and then does not hold one up for ever.</summary>
@@ -45,8 +45,8 @@ public sealed record MnistDownloaderOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public TimeSpan TryTimeout
     {
-        get => _tryTimeout;
-        init => _tryTimeout = InRange(value);
+        get => tryTimeout;
+        init => tryTimeout = InRange(value);
     }
 
     /// <summary>The pause before the second try of a mirror; it doubles with each further one.</summary>
@@ -54,8 +54,8 @@ public sealed record MnistDownloaderOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public TimeSpan FirstDelay
     {
-        get => _firstDelay;
-        init => _firstDelay = InRange(value);
+        get => firstDelay;
+        init => firstDelay = InRange(value);
     }
 
     private static TimeSpan InRange(TimeSpan value, [CallerMemberName] string name = "") =>

@@ -21,9 +21,9 @@ internal static class MnistFiles
 
     public static MnistDataset Read(Stream images, string imagesName, Stream labels, string labelsName, string[] classNames, IdxReaderOptions options)
     {
-        var labelBytes = ReadLabels(labels, labelsName, classNames.Length, options);
-        using var input = new IdxInput(images, imagesName);
-        var header = IdxHeader.Read(input, options, ImageMagic);
+        byte[] labelBytes = ReadLabels(labels, labelsName, classNames.Length, options);
+        using IdxInput input = new(images, imagesName);
+        IdxHeader header = IdxHeader.Read(input, options, ImageMagic);
         if (header.Dimensions[0] != labelBytes.Length)
         {
             throw input.Fault(
@@ -32,16 +32,16 @@ internal static class MnistFiles
                 string.Create(CultureInfo.InvariantCulture, $"{header.Dimensions[0]} images for {labelBytes.Length} labels"));
         }
 
-        var pixels = IdxReader.ReadPayload<byte>(input, header, pinned: true);
+        byte[] pixels = IdxReader.ReadPayload<byte>(input, header, pinned: true);
         return new MnistDataset(pixels, labelBytes, header.Dimensions[1], header.Dimensions[2], classNames);
     }
 
     private static byte[] ReadLabels(Stream stream, string name, int classCount, IdxReaderOptions options)
     {
-        using var input = new IdxInput(stream, name);
-        var header = IdxHeader.Read(input, options, LabelMagic);
-        var labels = IdxReader.ReadPayload<byte>(input, header, pinned: true);
-        var wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
+        using IdxInput input = new(stream, name);
+        IdxHeader header = IdxHeader.Read(input, options, LabelMagic);
+        byte[] labels = IdxReader.ReadPayload<byte>(input, header, pinned: true);
+        int wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
         if (wrong >= 0)
         {
             throw input.Fault(

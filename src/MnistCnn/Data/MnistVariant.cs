@@ -6,7 +6,7 @@ namespace MnistCnn.Data;
 /// <remarks>Immutable and thread-safe. <c>MnistVariant.Mnist with { Mirrors = [...] }</c> gets the same files from elsewhere.</remarks>
 public sealed record MnistVariant
 {
-    private readonly IReadOnlyList<Uri> _mirrors;
+    private readonly IReadOnlyList<Uri> mirrors;
 
     /// <summary>Describes a data set.</summary>
     /// <param name="name">A short name, used for the cache folder: a plain file name.</param>
@@ -23,7 +23,7 @@ public sealed record MnistVariant
         Name = MnistFile.PlainName(name, nameof(name));
         Files = Array.AsReadOnly(files.ToArray());
         ClassNames = Array.AsReadOnly(DatasetChecks.ClassNames(classNames));
-        _mirrors = Checked(mirrors, nameof(mirrors));
+        this.mirrors = Checked(mirrors, nameof(mirrors));
     }
 
     /// <summary>Handwritten digits of LeCun, Cortes and Burges: 60,000 + 10,000.</summary>
@@ -76,8 +76,8 @@ public sealed record MnistVariant
     /// <exception cref="ArgumentException">There is none, or one is not of that kind.</exception>
     public IReadOnlyList<Uri> Mirrors
     {
-        get => _mirrors;
-        init => _mirrors = Checked(value, nameof(Mirrors));
+        get => mirrors;
+        init => mirrors = Checked(value, nameof(Mirrors));
     }
 
     private static ReadOnlyCollection<Uri> Checked(IReadOnlyList<Uri> mirrors, string name)
@@ -85,7 +85,7 @@ public sealed record MnistVariant
         ArgumentNullException.ThrowIfNull(mirrors, name);
         if (mirrors.Count == 0)
             throw new ArgumentException("Expected at least one mirror, found none.", name);
-        foreach (var mirror in mirrors)
+        foreach (Uri mirror in mirrors)
         {
             if (mirror is not { IsAbsoluteUri: true } || (mirror.Scheme != Uri.UriSchemeHttps && !(mirror.Scheme == Uri.UriSchemeHttp && mirror.IsLoopback)))
                 throw new ArgumentException($"Expected an absolute HTTPS address, found '{mirror}'.", name);

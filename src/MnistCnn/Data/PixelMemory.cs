@@ -13,7 +13,7 @@ internal static class PixelMemory
     public static T[] Allocate<T>(int count)
         where T : unmanaged
     {
-        var memory = GC.AllocateUninitializedArray<T>(count, pinned: true);
+        T[] memory = GC.AllocateUninitializedArray<T>(count, pinned: true);
         if (OperatingSystem.IsLinux())
             Advise(MemoryMarshal.AsBytes(memory.AsSpan()), LargePage, inner: true, AdviceLargePages);
         return memory;
@@ -28,9 +28,9 @@ internal static class PixelMemory
 
     private static unsafe void Advise(Span<byte> memory, nuint page, bool inner, int advice)
     {
-        var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
-        var first = (inner ? address + page - 1 : address) & ~(page - 1);
-        var end = (address + (nuint)memory.Length) & ~(page - 1);
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
+        nuint first = (inner ? address + page - 1 : address) & ~(page - 1);
+        nuint end = (address + (nuint)memory.Length) & ~(page - 1);
         // It is advice: a kernel that cannot follow it refuses, and everything works as before.
         if (end > first)
             _ = Advise(first, end - first, advice);

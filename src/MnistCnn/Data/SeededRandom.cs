@@ -4,14 +4,14 @@ namespace MnistCnn.Data;
 /// <remarks>Source: Steele, Lea, Flood, «Fast splittable pseudorandom number generators», OOPSLA 2014; the mixer is Stafford's variant 13.</remarks>
 internal struct SeededRandom
 {
-    private ulong _state;
+    private ulong state;
 
     /// <summary>Different keys, in this order, give unrelated sequences.</summary>
-    public SeededRandom(ulong key1, ulong key2, ulong key3 = 0) => _state = Mix(Mix(Mix(key1 + Gamma) ^ (key2 + Gamma)) ^ (key3 + Gamma));
+    public SeededRandom(ulong key1, ulong key2, ulong key3 = 0) => state = Mix(Mix(Mix(key1 + Gamma) ^ (key2 + Gamma)) ^ (key3 + Gamma));
 
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
-    public ulong NextUInt64() => Mix(_state += Gamma);
+    public ulong NextUInt64() => Mix(state += Gamma);
 
     /// <summary>0 (included) to 1 (excluded), in steps of 2^-24.</summary>
     public float NextSingle() => (NextUInt64() >> 40) * (1f / (1 << 24));
@@ -23,8 +23,8 @@ internal struct SeededRandom
     {
         while (true)
         {
-            var product = (NextUInt64() >> 32) * (uint)bound;
-            var low = (uint)product;
+            ulong product = (NextUInt64() >> 32) * (uint)bound;
+            uint low = (uint)product;
             if (low >= (uint)bound || low >= (0u - (uint)bound) % (uint)bound)
                 return (int)(product >> 32);
         }
@@ -32,9 +32,9 @@ internal struct SeededRandom
 
     public void Shuffle(Span<int> values)
     {
-        for (var i = values.Length - 1; i > 0; i--)
+        for (int i = values.Length - 1; i > 0; i--)
         {
-            var j = NextInt32(i + 1);
+            int j = NextInt32(i + 1);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }

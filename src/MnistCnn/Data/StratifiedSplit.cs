@@ -10,17 +10,17 @@ internal static class StratifiedSplit
         if (data.Count < 2)
             throw new InvalidOperationException("A data set with a single image cannot be divided.");
 
-        var inFirst = new bool[data.Count];
-        var random = new SeededRandom((uint)seed, 0x5711);
-        var (seen, taken) = (0, 0);
-        foreach (var members in Enumerable.Range(0, data.Count).GroupBy(data.GetLabel).OrderBy(group => group.Key).Select(group => group.ToArray()))
+        bool[] inFirst = new bool[data.Count];
+        SeededRandom random = new((uint)seed, 0x5711);
+        (int seen, int taken) = (0, 0);
+        foreach (int[]? members in Enumerable.Range(0, data.Count).GroupBy(data.GetLabel).OrderBy(group => group.Key).Select(group => group.ToArray()))
         {
             random.Shuffle(members);
             seen += members.Length;
             // What rounding took from one class it gives back in the next, so that the total is exact.
-            var count = Math.Clamp((int)Math.Round(seen * fraction, MidpointRounding.AwayFromZero) - taken, 0, members.Length);
+            int count = Math.Clamp((int)Math.Round(seen * fraction, MidpointRounding.AwayFromZero) - taken, 0, members.Length);
             taken += count;
-            foreach (var index in members.AsSpan(0, count))
+            foreach (int index in members.AsSpan(0, count))
                 inFirst[index] = true;
         }
 
@@ -28,7 +28,7 @@ internal static class StratifiedSplit
             inFirst[0] = true;
         if (taken == data.Count)
             inFirst[^1] = false;
-        var indices = Enumerable.Range(0, data.Count);
+        IEnumerable<int> indices = Enumerable.Range(0, data.Count);
         return ([.. indices.Where(index => inFirst[index])], [.. indices.Where(index => !inFirst[index])]);
     }
 }

@@ -9,7 +9,7 @@ namespace MnistCnn.Data;
 /// </remarks>
 public sealed class SyntheticDigits : IMnistDataset
 {
-    private readonly byte[] _pixels;
+    private readonly byte[] pixels;
 
     /// <summary>Draws the digits, on several threads.</summary>
     /// <param name="count">How many, at least 1. The first ones do not depend on it.</param>
@@ -25,13 +25,13 @@ public sealed class SyntheticDigits : IMnistDataset
         ThrowIfOutside(width, nameof(width));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)count * height * width, Array.MaxLength, nameof(count));
         (Count, Height, Width) = (count, height, width);
-        _pixels = PixelMemory.Allocate<byte>(count * height * width);
+        pixels = PixelMemory.Allocate<byte>(count * height * width);
         Parallel.For(0, (count + 255) / 256, block =>
         {
-            for (var i = 256 * block; i < Math.Min(count, 256 * (block + 1)); i++)
+            for (int i = 256 * block; i < Math.Min(count, 256 * (block + 1)); i++)
             {
-                var random = new SeededRandom((uint)seed, (ulong)split, (uint)i);
-                DigitPainter.Paint(i % 10, ref random, _pixels.AsSpan(i * height * width, height * width), height, width);
+                SeededRandom random = new((uint)seed, (ulong)split, (uint)i);
+                DigitPainter.Paint(i % 10, ref random, pixels.AsSpan(i * height * width, height * width), height, width);
             }
         });
     }
@@ -53,7 +53,7 @@ public sealed class SyntheticDigits : IMnistDataset
     {
         if ((uint)index >= (uint)Count)
             DatasetChecks.ThrowIndex(index, Count);
-        return _pixels.AsSpan(index * Height * Width, Height * Width);
+        return pixels.AsSpan(index * Height * Width, Height * Width);
     }
 
     /// <inheritdoc/>
