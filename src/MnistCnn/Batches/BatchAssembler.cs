@@ -51,6 +51,7 @@ internal sealed unsafe class BatchAssembler
     /// <param name="epoch">The epoch, which random transforms depend on.</param>
     /// <param name="images">Room for <c>indices.Length × H × W</c> values.</param>
     /// <param name="labels">Room for <c>indices.Length</c> values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<int> indices, int epoch, float* images, long* labels)
     {
         for (var i = 0; i < indices.Length; i++)
@@ -85,6 +86,7 @@ internal sealed unsafe class BatchAssembler
     }
 
     /// <summary>In shuffled order the processor cannot foresee the next image, and each of its cache lines would be waited for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Prefetch(ReadOnlySpan<byte> image)
     {
         for (var i = 0; i < image.Length && Sse.IsSupported; i += CacheLine)

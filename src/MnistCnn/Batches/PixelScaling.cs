@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -6,6 +7,7 @@ namespace MnistCnn.Batches;
 /// <summary>Bytes 0–255 to numbers 0–1, by division as torchvision's ToTensor does it: a product with 1/255 differs in the last bit.</summary>
 internal static class PixelScaling
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToUnit(ReadOnlySpan<byte> pixels, Span<float> values)
     {
         var i = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MnistCnn.Kernels;
 
 /// <summary>Softmax, and its cross-entropy with labels. Logits are rows of <c>classes</c> floats at a stride.</summary>
@@ -13,6 +15,7 @@ internal static unsafe class SoftmaxCrossEntropy
     /// <param name="scale">Factor of the gradient: 1 / batch size.</param>
     /// <param name="gradients">The result, [count, classes].</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Backward(int count, int classes, float* logits, int stride, long* labels, float smoothing, float scale, float* gradients)
     {
         double loss = 0;
@@ -48,6 +51,7 @@ internal static unsafe class SoftmaxCrossEntropy
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Maximum, float Sum) Exponentials(int classes, float* logits, float* exponentials)
     {
         float maximum = float.NegativeInfinity, sum = 0;

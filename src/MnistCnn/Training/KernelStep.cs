@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MnistCnn.Batches;
 using MnistCnn.Kernels;
 using MnistCnn.Models;
@@ -102,6 +103,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
     private nint[] Addresses(Func<Parameter, Tensor> of) => [.. parameters.Select(p => of(p).Address())];
 
     /// <summary>As libtorch's argmax: the first of the greatest, and NaN is greater than any number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Hits(int count, long* labels)
     {
         int hits = 0;
