@@ -26,12 +26,12 @@ internal sealed unsafe class BatchAssembler
     /// <summary>The indices of the data set in the order in which an epoch visits them.</summary>
     public int[] OrderOf(int epoch)
     {
-        var order = new int[_data.Count];
-        for (var i = 0; i < order.Length; i++)
+        int[] order = new int[_data.Count];
+        for (int i = 0; i < order.Length; i++)
             order[i] = i;
         if (_options.Shuffle)
         {
-            var random = new SeededRandom((uint)_options.Seed, (uint)epoch);
+            SeededRandom random = new((uint)_options.Seed, (uint)epoch);
             random.Shuffle(order);
         }
 
@@ -41,9 +41,9 @@ internal sealed unsafe class BatchAssembler
     /// <summary>The part of an epoch's order that is the batch of a step (1-based).</summary>
     public ReadOnlyMemory<int> BatchOf(int[] order, int step)
     {
-        var start = (step - 1) * _options.BatchSize;
-        var batch = order.AsMemory(start, Math.Min(_options.BatchSize, order.Length - start));
-        var (index, count) = _options.Share;
+        int start = (step - 1) * _options.BatchSize;
+        Memory<int> batch = order.AsMemory(start, Math.Min(_options.BatchSize, order.Length - start));
+        (int index, int count) = _options.Share;
         return count == 1 ? batch : batch.ToArray().Where((_, position) => position % count == index).ToArray();
     }
 
@@ -54,12 +54,12 @@ internal sealed unsafe class BatchAssembler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<int> indices, int epoch, float* images, long* labels)
     {
-        for (var i = 0; i < indices.Length; i++)
+        for (int i = 0; i < indices.Length; i++)
             labels[i] = LabelOf(indices[i]);
-        var scratch = _options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
-        for (var i = 0; i < indices.Length; i++)
+        float[] scratch = _options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
+        for (int i = 0; i < indices.Length; i++)
         {
-            var destination = new Span<float>(images + (nint)i * PixelsPerImage, PixelsPerImage);
+            Span<float> destination = new(images + (nint)i * PixelsPerImage, PixelsPerImage);
             if (i + Ahead < indices.Length)
                 Prefetch(ImageOf(indices[i + Ahead]));
             if (_options.Transforms.Count == 0)
@@ -71,15 +71,15 @@ internal sealed unsafe class BatchAssembler
 
     private void Transform(int index, int epoch, float[] scratch, Span<float> destination)
     {
-        var random = new ImageRandom(_options.Seed, epoch, index);
-        var source = scratch.AsSpan(0, PixelsPerImage);
-        var target = scratch.AsSpan(PixelsPerImage);
+        ImageRandom random = new(_options.Seed, epoch, index);
+        Span<float> source = scratch.AsSpan(0, PixelsPerImage);
+        Span<float> target = scratch.AsSpan(PixelsPerImage);
         PixelScaling.ToUnit(ImageOf(index), source);
-        for (var t = 0; t < _options.Transforms.Count; t++)
+        for (int t = 0; t < _options.Transforms.Count; t++)
         {
-            var last = t == _options.Transforms.Count - 1;
+            bool last = t == _options.Transforms.Count - 1;
             _options.Transforms[t].Apply(source, last ? destination : target, _data.Height, _data.Width, ref random);
-            var read = source;
+            Span<float> read = source;
             source = target;
             target = read;
         }
@@ -89,13 +89,13 @@ internal sealed unsafe class BatchAssembler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Prefetch(ReadOnlySpan<byte> image)
     {
-        for (var i = 0; i < image.Length && Sse.IsSupported; i += CacheLine)
+        for (int i = 0; i < image.Length && Sse.IsSupported; i += CacheLine)
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in image[i])));
     }
 
     private ReadOnlySpan<byte> ImageOf(int index)
     {
-        var image = _data.GetImage(index);
+        ReadOnlySpan<byte> image = _data.GetImage(index);
         return image.Length == PixelsPerImage
             ? image
             : throw new InvalidOperationException($"The data set's image {index} has {image.Length} bytes, expected {_data.Height} × {_data.Width}.");
@@ -103,7 +103,7 @@ internal sealed unsafe class BatchAssembler
 
     private byte LabelOf(int index)
     {
-        var label = _data.GetLabel(index);
+        byte label = _data.GetLabel(index);
         return label < _data.ClassNames.Count
             ? label
             : throw new InvalidOperationException($"The data set's label {index} is {label}, expected 0 to {_data.ClassNames.Count - 1}.");

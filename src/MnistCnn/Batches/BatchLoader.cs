@@ -54,10 +54,10 @@ public sealed class BatchLoader
 
     private IEnumerable<MnistBatch> InStep(int epoch, int firstStep)
     {
-        var order = _assembler.OrderOf(epoch);
-        for (var step = firstStep; step <= StepsPerEpoch; step++)
+        int[] order = _assembler.OrderOf(epoch);
+        for (int step = firstStep; step <= StepsPerEpoch; step++)
         {
-            using var pending = new PendingBatch(_assembler, _data, _assembler.BatchOf(order, step), epoch);
+            using PendingBatch pending = new(_assembler, _data, _assembler.BatchOf(order, step), epoch);
             pending.Fill(Threads);
             yield return pending.Complete(_options.Device);
         }
@@ -65,29 +65,29 @@ public sealed class BatchLoader
 
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
-        var order = _assembler.OrderOf(epoch);
-        var pending = new Queue<PendingBatch>();
+        int[] order = _assembler.OrderOf(epoch);
+        Queue<PendingBatch> pending = new();
         try
         {
-            for (var (step, started) = (firstStep, firstStep); step <= StepsPerEpoch; step++)
+            for ((int step, int started) = (firstStep, firstStep); step <= StepsPerEpoch; step++)
             {
                 // The batch that is needed now, and one more for each thread.
                 for (; started <= Math.Min(StepsPerEpoch, step + Threads); started++)
                     pending.Enqueue(Start(order, started, epoch));
-                using var current = pending.Dequeue();
+                using PendingBatch current = pending.Dequeue();
                 yield return current.Complete(_options.Device);
             }
         }
         finally
         {
-            foreach (var batch in pending)
+            foreach (PendingBatch batch in pending)
                 batch.Dispose();
         }
     }
 
     private PendingBatch Start(int[] order, int step, int epoch)
     {
-        var batch = new PendingBatch(_assembler, _data, _assembler.BatchOf(order, step), epoch);
+        PendingBatch batch = new(_assembler, _data, _assembler.BatchOf(order, step), epoch);
         batch.FillOnAnotherThread();
         return batch;
     }

@@ -47,7 +47,7 @@ public sealed record BatchLoaderOptions
         init
         {
             ArgumentNullException.ThrowIfNull(value, nameof(Transforms));
-            foreach (var transform in value)
+            foreach (IImageTransform transform in value)
                 ArgumentNullException.ThrowIfNull(transform, nameof(Transforms));
             _transforms = Array.AsReadOnly(value.ToArray());
         }

@@ -21,8 +21,8 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
     public PendingBatch(BatchAssembler assembler, IMnistDataset data, ReadOnlyMemory<int> indices, int epoch)
     {
         (_assembler, _indices, _epoch) = (assembler, indices, epoch);
-        var images = torch.empty([indices.Length, 1, data.Height, data.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
-        var labels = torch.empty([indices.Length], torch.int64, torch.CPU).DetachFromDisposeScope();
+        torch.Tensor images = torch.empty([indices.Length, 1, data.Height, data.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
+        torch.Tensor labels = torch.empty([indices.Length], torch.int64, torch.CPU).DetachFromDisposeScope();
         _batch = new MnistBatch(images, labels);
         _imageData = AddressOf(images);
         _labelData = AddressOf(labels);
@@ -40,7 +40,7 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
     public MnistBatch Complete(torch.Device? device)
     {
         _filling.GetAwaiter().GetResult();
-        var batch = _batch!;
+        MnistBatch batch = _batch!;
         if (device is not null && device.type != DeviceType.CPU)
         {
             batch = new MnistBatch(batch.Images.to(device).DetachFromDisposeScope(), batch.Labels.to(device).DetachFromDisposeScope());

@@ -10,17 +10,17 @@ internal static class PixelScaling
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToUnit(ReadOnlySpan<byte> pixels, Span<float> values)
     {
-        var i = 0;
+        int i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            ref var source = ref MemoryMarshal.GetReference(pixels);
-            ref var target = ref MemoryMarshal.GetReference(values[..pixels.Length]);
-            var scale = Vector256.Create(255f);
+            ref byte source = ref MemoryMarshal.GetReference(pixels);
+            ref float target = ref MemoryMarshal.GetReference(values[..pixels.Length]);
+            Vector256<float> scale = Vector256.Create(255f);
             for (; i <= pixels.Length - 32; i += 32)
             {
-                var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)i));
-                var (a, b) = Vector256.Widen(low);
-                var (c, d) = Vector256.Widen(high);
+                (Vector256<ushort> low, Vector256<ushort> high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)i));
+                (Vector256<uint> a, Vector256<uint> b) = Vector256.Widen(low);
+                (Vector256<uint> c, Vector256<uint> d) = Vector256.Widen(high);
                 (Vector256.ConvertToSingle(a.AsInt32()) / scale).StoreUnsafe(ref target, (nuint)i);
                 (Vector256.ConvertToSingle(b.AsInt32()) / scale).StoreUnsafe(ref target, (nuint)i + 8);
                 (Vector256.ConvertToSingle(c.AsInt32()) / scale).StoreUnsafe(ref target, (nuint)i + 16);

@@ -60,11 +60,11 @@ public sealed record RandomAffine : IImageTransform
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
     {
-        var (sin, cos) = MathF.SinCos(random.NextSingle(-Degrees, Degrees) * (MathF.PI / 180));
-        var shear = MathF.Tan(random.NextSingle(-ShearDegrees, ShearDegrees) * (MathF.PI / 180));
-        var zoom = 1 / random.NextSingle(MinScale, MaxScale);
-        var right = random.NextSingle(-Translation, Translation) * width;
-        var down = random.NextSingle(-Translation, Translation) * height;
+        (float sin, float cos) = MathF.SinCos(random.NextSingle(-Degrees, Degrees) * (MathF.PI / 180));
+        float shear = MathF.Tan(random.NextSingle(-ShearDegrees, ShearDegrees) * (MathF.PI / 180));
+        float zoom = 1 / random.NextSingle(MinScale, MaxScale);
+        float right = random.NextSingle(-Translation, Translation) * width;
+        float down = random.NextSingle(-Translation, Translation) * height;
         // The inverse of scale · rotation · shear: where in the source a pixel of the destination comes from.
         AffineSampler.Sample(source, destination, height, width, new AffineMap(zoom * (cos + shear * sin), zoom * (sin - shear * cos), -zoom * sin, zoom * cos, right, down));
     }

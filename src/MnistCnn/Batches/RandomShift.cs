@@ -23,13 +23,13 @@ public sealed record RandomShift : IImageTransform
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
     {
-        var down = random.NextInt32(2 * MaxPixels + 1) - MaxPixels;
-        var right = random.NextInt32(2 * MaxPixels + 1) - MaxPixels;
+        int down = random.NextInt32(2 * MaxPixels + 1) - MaxPixels;
+        int right = random.NextInt32(2 * MaxPixels + 1) - MaxPixels;
         destination.Clear();
-        var columns = width - Math.Abs(right);
+        int columns = width - Math.Abs(right);
         if (columns <= 0)
             return;
-        for (var y = Math.Max(0, down); y < Math.Min(height, height + down); y++)
+        for (int y = Math.Max(0, down); y < Math.Min(height, height + down); y++)
         {
             source.Slice((y - down) * width + Math.Max(0, -right), columns)
                 .CopyTo(destination.Slice(y * width + Math.Max(0, right), columns));

@@ -48,8 +48,8 @@ internal sealed unsafe class Convolution
         windows = new TileWindow[shape.Height * shape.Width];
         for (int p = 0; p < windows.Length; p++)
         {
-            var (y, height, firstY) = taken.Meeting(p / shape.Width, shape.OutputHeight);
-            var (x, width, firstX) = taken.Meeting(p % shape.Width, shape.OutputWidth);
+            (int y, int height, int firstY) = taken.Meeting(p / shape.Width, shape.OutputHeight);
+            (int x, int width, int firstX) = taken.Meeting(p % shape.Width, shape.OutputWidth);
             windows[p] = new(((y * shape.OutputWidth) + x) * filters, p * channels, ((firstY * kernel) + firstX) * filters, width > 0 ? height : 0, width * filters);
         }
 
