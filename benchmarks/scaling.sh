@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# How training grows with the number of ranks on this machine, and what an exchange costs: benchmarks/scaling.sh --data DIR [--epochs N]
+# How training grows with the number of ranks on this machine, and what an exchange costs: benchmarks/scaling.sh --data DIR [--epochs N] [--rounds N]
 # Prints Markdown. Needs Open MPI (package openmpi-bin); the part between two network namespaces needs root, ip and unshare, and is left out without them.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TERM=dumb
-data="" epochs=6
+data="" epochs=3 rounds=2
 while [ $# -gt 0 ]; do
   case $1 in
     --data) data=$2; shift 2 ;;
     --epochs) epochs=$2; shift 2 ;;
+    --rounds) rounds=$2; shift 2 ;;
     *) data=""; break ;;
   esac
 done
-[ -n "$data" ] || { echo "usage: scaling.sh --data DIR [--epochs N]" >&2; exit 2; }
+[ -n "$data" ] || { echo "usage: scaling.sh --data DIR [--epochs N] [--rounds N]" >&2; exit 2; }
 command -v mpirun.openmpi > /dev/null || { echo "scaling.sh: expected Open MPI, found none. Install the package openmpi-bin." >&2; exit 1; }
 
 host="$repository/tests/MnistCnn.Mpi.TestHost"
@@ -22,19 +23,24 @@ options="--oversubscribe --bind-to none"
 [ "$(id -u)" = 0 ] && options="--allow-run-as-root $options"
 cores=$(nproc)
 
-# The epochs of N ranks of one thread each, without validation; the first warms up.
-epoch_seconds() {
-  mpirun.openmpi $options -n "$1" dotnet "$program" train scaling "data=$data" "epochs=$epochs" validate=1000000 validation=10 threads=1 |
-    sed -n 's/^epoch seconds: //p' | tr ' ' '\n' | tail -n +2 | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'
-}
+times=$(mktemp -d)
+trap 'rm -rf "$times"' EXIT
 
-echo "$(date +%F), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), $cores cores, $(mpirun.openmpi --version | head -1). Median of $((epochs - 1)) epochs after a first, one thread a rank, no validation."
+# The numbers of ranks take turns, since a shared machine is faster at one time than at another. The first epoch of each run warms up.
+for round in $(seq "$rounds"); do
+  for ranks in 1 2 4; do
+    mpirun.openmpi $options -n "$ranks" dotnet "$program" train scaling "data=$data" "epochs=$epochs" validate=1000000 validation=10 threads=1 |
+      sed -n 's/^epoch seconds: //p' | tr ' ' '\n' | tail -n +2 >> "$times/$ranks"
+  done
+done
+
+echo "$(date +%F), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), $cores cores, $(mpirun.openmpi --version | head -1). Median of $(wc -l < "$times/1") epochs, one thread a rank, no validation."
 echo
 echo "| ranks | s an epoch | images/s | speed-up | efficiency |"
 echo "| --- | --- | --- | --- | --- |"
 base=""
 for ranks in 1 2 4; do
-  seconds=$(epoch_seconds $ranks)
+  seconds=$(sort -n "$times/$ranks" | awk '{ t[NR] = $1 } END { print (t[int((NR + 1) / 2)] + t[int(NR / 2) + 1]) / 2 }')
   base=${base:-$seconds}
   note=""
   [ "$ranks" -gt "$cores" ] && note=" on $cores cores"
@@ -50,7 +56,7 @@ if [ "$(id -u)" != 0 ] || ! command -v ip > /dev/null || ! command -v unshare > 
   exit
 fi
 first="scale1-$$" second="scale2-$$" folder=$(mktemp -d)
-trap 'ip netns del "$first"; ip netns del "$second"; rm -rf "$folder"' EXIT
+trap 'ip netns del "$first"; ip netns del "$second"; rm -rf "$folder" "$times"' EXIT
 ip netns add "$first"
 ip netns add "$second"
 ip -n "$first" link add cable type veth peer name cable netns "$second"
