@@ -8,13 +8,13 @@ namespace MnistCnn.Benchmarks;
 [MemoryDiagnoser]
 public class DataBenchmarks
 {
-    private readonly string _directory = Environment.GetEnvironmentVariable("MNISTCNN_DATA") ?? "../shared/mnist";
-    private readonly SyntheticDigits _digits = new(60_000);
+    private readonly string directory = Environment.GetEnvironmentVariable("MNISTCNN_DATA") ?? "../shared/mnist";
+    private readonly SyntheticDigits digits = new(60_000);
 
     [Benchmark]
     public int LoadBothSplits()
     {
-        var (train, test) = MnistDataset.LoadSplits(_directory);
+        (MnistDataset train, MnistDataset test) = MnistDataset.LoadSplits(directory);
         return train.Count + test.Count;
     }
 
@@ -29,11 +29,13 @@ public class DataBenchmarks
 
     private int Epoch(IImageTransform[] transforms)
     {
-        var images = 0;
-        foreach (var batch in new BatchLoader(_digits, new BatchLoaderOptions { Transforms = transforms, Threads = 2 }).Epoch(1))
+        int images = 0;
+        foreach (MnistBatch batch in new BatchLoader(digits, new BatchLoaderOptions { Transforms = transforms, Threads = 2 }).Epoch(1))
         {
             using (batch)
+            {
                 images += (int)batch.Labels.shape[0];
+            }
         }
 
         return images;

@@ -24,7 +24,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         await AtomicFile.WriteAsync(_folder["a"], (stream, token) => stream.WriteAsync(new byte[] { 65, 66 }, token).AsTask(), TestContext.Current.CancellationToken);
         Assert.Equal("AB", File.ReadAllText(_folder["a"]));
-        using var source = new CancellationTokenSource();
+        using CancellationTokenSource source = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AtomicFile.WriteAsync(_folder["a"], (stream, _) => source.CancelAsync(), source.Token));
         Assert.Equal("AB", File.ReadAllText(_folder["a"]));
         Assert.Equal(["a"], _folder.Names);
@@ -34,7 +34,7 @@ public sealed class AtomicFileTests : IDisposable
     public void A_writer_that_throws_leaves_the_old_file_and_no_temporary()
     {
         WriteText(_folder["a"], "old");
-        var thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(_folder["a"], stream =>
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(_folder["a"], stream =>
         {
             stream.Write(new byte[100_000]);
             throw new InvalidOperationException("mine");
@@ -64,11 +64,11 @@ public sealed class AtomicFileTests : IDisposable
         }
 
         Abandon(".a.0123456789ABCDEF.tmp", 2);
-        var recent = Abandon(".a.0123456789ABCDE0.tmp", 0);
-        var other = Abandon(".b.0123456789ABCDEF.tmp", 2);
-        var longer = Abandon(".a.b.0123456789ABCDEF.tmp", 2);
-        var held = Abandon(".a.0123456789ABCDE1.tmp", 2);
-        using var holder = new FileStream(_folder[held], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        string recent = Abandon(".a.0123456789ABCDE0.tmp", 0);
+        string other = Abandon(".b.0123456789ABCDEF.tmp", 2);
+        string longer = Abandon(".a.b.0123456789ABCDEF.tmp", 2);
+        string held = Abandon(".a.0123456789ABCDE1.tmp", 2);
+        using FileStream holder = new(_folder[held], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         WriteText(_folder["a"], "x");
         Assert.Equal(new[] { recent, held, other, longer, "a" }.Order(StringComparer.Ordinal), _folder.Names);
     }
@@ -92,14 +92,14 @@ public sealed class AtomicFileTests : IDisposable
     public async Task Concurrent_writers_and_readers_see_only_whole_files()
     {
         WriteText(_folder["a"], new string('0', 5000));
-        var writers = Enumerable.Range(1, 4).Select(w => Task.Run(() =>
+        Task[] writers = Enumerable.Range(1, 4).Select(w => Task.Run(() =>
         {
-            for (var i = 0; i < 20; i++)
+            for (int i = 0; i < 20; i++)
                 WriteText(_folder["a"], new string((char)('0' + w), 5000));
         })).ToArray();
         while (!writers.All(w => w.IsCompleted))
         {
-            var text = File.ReadAllText(_folder["a"]);
+            string text = File.ReadAllText(_folder["a"]);
             Assert.Equal(5000, text.Length);
             Assert.Single(text.Distinct());
         }

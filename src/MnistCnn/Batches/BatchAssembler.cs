@@ -9,12 +9,12 @@ internal sealed unsafe class BatchAssembler
 {
     private const int Ahead = 4;
     private const int CacheLine = 64;
-    private readonly IMnistDataset _data;
-    private readonly BatchLoaderOptions _options;
+    private readonly IMnistDataset data;
+    private readonly BatchLoaderOptions options;
 
     public BatchAssembler(IMnistDataset data, BatchLoaderOptions options)
     {
-        (_data, _options) = (data, options);
+        (this.data, this.options) = (data, options);
         PixelsPerImage = checked(data.Height * data.Width);
         StepsPerEpoch = options.DropLast ? data.Count / options.BatchSize : (data.Count - 1) / options.BatchSize + 1;
     }
@@ -26,12 +26,12 @@ internal sealed unsafe class BatchAssembler
     /// <summary>The indices of the data set in the order in which an epoch visits them.</summary>
     public int[] OrderOf(int epoch)
     {
-        int[] order = new int[_data.Count];
+        int[] order = new int[data.Count];
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
-        if (_options.Shuffle)
+        if (options.Shuffle)
         {
-            SeededRandom random = new((uint)_options.Seed, (uint)epoch);
+            SeededRandom random = new((uint)options.Seed, (uint)epoch);
             random.Shuffle(order);
         }
 
@@ -41,9 +41,9 @@ internal sealed unsafe class BatchAssembler
     /// <summary>The part of an epoch's order that is the batch of a step (1-based).</summary>
     public ReadOnlyMemory<int> BatchOf(int[] order, int step)
     {
-        int start = (step - 1) * _options.BatchSize;
-        Memory<int> batch = order.AsMemory(start, Math.Min(_options.BatchSize, order.Length - start));
-        (int index, int count) = _options.Share;
+        int start = (step - 1) * options.BatchSize;
+        Memory<int> batch = order.AsMemory(start, Math.Min(options.BatchSize, order.Length - start));
+        (int index, int count) = options.Share;
         return count == 1 ? batch : batch.ToArray().Where((_, position) => position % count == index).ToArray();
     }
 
@@ -56,13 +56,13 @@ internal sealed unsafe class BatchAssembler
     {
         for (int i = 0; i < indices.Length; i++)
             labels[i] = LabelOf(indices[i]);
-        float[] scratch = _options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
+        float[] scratch = options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
         for (int i = 0; i < indices.Length; i++)
         {
             Span<float> destination = new(images + (nint)i * PixelsPerImage, PixelsPerImage);
             if (i + Ahead < indices.Length)
                 Prefetch(ImageOf(indices[i + Ahead]));
-            if (_options.Transforms.Count == 0)
+            if (options.Transforms.Count == 0)
                 PixelScaling.ToUnit(ImageOf(indices[i]), destination);
             else
                 Transform(indices[i], epoch, scratch, destination);
@@ -71,14 +71,14 @@ internal sealed unsafe class BatchAssembler
 
     private void Transform(int index, int epoch, float[] scratch, Span<float> destination)
     {
-        ImageRandom random = new(_options.Seed, epoch, index);
+        ImageRandom random = new(options.Seed, epoch, index);
         Span<float> source = scratch.AsSpan(0, PixelsPerImage);
         Span<float> target = scratch.AsSpan(PixelsPerImage);
         PixelScaling.ToUnit(ImageOf(index), source);
-        for (int t = 0; t < _options.Transforms.Count; t++)
+        for (int t = 0; t < options.Transforms.Count; t++)
         {
-            bool last = t == _options.Transforms.Count - 1;
-            _options.Transforms[t].Apply(source, last ? destination : target, _data.Height, _data.Width, ref random);
+            bool last = t == options.Transforms.Count - 1;
+            options.Transforms[t].Apply(source, last ? destination : target, data.Height, data.Width, ref random);
             Span<float> read = source;
             source = target;
             target = read;
@@ -95,17 +95,17 @@ internal sealed unsafe class BatchAssembler
 
     private ReadOnlySpan<byte> ImageOf(int index)
     {
-        ReadOnlySpan<byte> image = _data.GetImage(index);
+        ReadOnlySpan<byte> image = data.GetImage(index);
         return image.Length == PixelsPerImage
             ? image
-            : throw new InvalidOperationException($"The data set's image {index} has {image.Length} bytes, expected {_data.Height} × {_data.Width}.");
+            : throw new InvalidOperationException($"The data set's image {index} has {image.Length} bytes, expected {data.Height} × {data.Width}.");
     }
 
     private byte LabelOf(int index)
     {
-        byte label = _data.GetLabel(index);
-        return label < _data.ClassNames.Count
+        byte label = data.GetLabel(index);
+        return label < data.ClassNames.Count
             ? label
-            : throw new InvalidOperationException($"The data set's label {index} is {label}, expected 0 to {_data.ClassNames.Count - 1}.");
+            : throw new InvalidOperationException($"The data set's label {index} is {label}, expected 0 to {data.ClassNames.Count - 1}.");
     }
 }

@@ -10,9 +10,9 @@ namespace MnistCnn.Batches;
 /// </remarks>
 public sealed class BatchLoader
 {
-    private readonly BatchAssembler _assembler;
-    private readonly IMnistDataset _data;
-    private readonly BatchLoaderOptions _options;
+    private readonly BatchAssembler assembler;
+    private readonly IMnistDataset data;
+    private readonly BatchLoaderOptions options;
 
     /// <summary>Prepares a loader; nothing is read before an epoch begins.</summary>
     /// <param name="data">The images.</param>
@@ -21,15 +21,15 @@ public sealed class BatchLoader
     public BatchLoader(IMnistDataset data, BatchLoaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _data = data;
-        _options = options ?? new BatchLoaderOptions();
-        if (data.Count < (_options.DropLast ? _options.BatchSize : 1))
-            throw new ArgumentException($"Expected at least {(_options.DropLast ? _options.BatchSize : 1)} images, found {data.Count}.", nameof(data));
-        _assembler = new BatchAssembler(data, _options);
+        this.data = data;
+        this.options = options ?? new BatchLoaderOptions();
+        if (data.Count < (this.options.DropLast ? this.options.BatchSize : 1))
+            throw new ArgumentException($"Expected at least {(this.options.DropLast ? this.options.BatchSize : 1)} images, found {data.Count}.", nameof(data));
+        assembler = new BatchAssembler(data, this.options);
     }
 
     /// <summary>Batches in an epoch.</summary>
-    public int StepsPerEpoch => _assembler.StepsPerEpoch;
+    public int StepsPerEpoch => assembler.StepsPerEpoch;
 
     /// <summary>The batches of an epoch.</summary>
     /// <param name="epoch">1 or more; each epoch has an order and transforms of its own.</param>
@@ -47,25 +47,25 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstStep, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstStep, StepsPerEpoch + 1);
-        return _options.Transforms.Count == 0 ? InStep(epoch, firstStep) : Ahead(epoch, firstStep);
+        return options.Transforms.Count == 0 ? InStep(epoch, firstStep) : Ahead(epoch, firstStep);
     }
 
-    private int Threads => _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
+    private int Threads => options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
 
     private IEnumerable<MnistBatch> InStep(int epoch, int firstStep)
     {
-        int[] order = _assembler.OrderOf(epoch);
+        int[] order = assembler.OrderOf(epoch);
         for (int step = firstStep; step <= StepsPerEpoch; step++)
         {
-            using PendingBatch pending = new(_assembler, _data, _assembler.BatchOf(order, step), epoch);
+            using PendingBatch pending = new(assembler, data, assembler.BatchOf(order, step), epoch);
             pending.Fill(Threads);
-            yield return pending.Complete(_options.Device);
+            yield return pending.Complete(options.Device);
         }
     }
 
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
-        int[] order = _assembler.OrderOf(epoch);
+        int[] order = assembler.OrderOf(epoch);
         Queue<PendingBatch> pending = new();
         try
         {
@@ -75,7 +75,7 @@ public sealed class BatchLoader
                 for (; started <= Math.Min(StepsPerEpoch, step + Threads); started++)
                     pending.Enqueue(Start(order, started, epoch));
                 using PendingBatch current = pending.Dequeue();
-                yield return current.Complete(_options.Device);
+                yield return current.Complete(options.Device);
             }
         }
         finally
@@ -87,7 +87,7 @@ public sealed class BatchLoader
 
     private PendingBatch Start(int[] order, int step, int epoch)
     {
-        PendingBatch batch = new(_assembler, _data, _assembler.BatchOf(order, step), epoch);
+        PendingBatch batch = new(assembler, data, assembler.BatchOf(order, step), epoch);
         batch.FillOnAnotherThread();
         return batch;
     }

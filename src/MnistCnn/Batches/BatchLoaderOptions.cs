@@ -5,20 +5,20 @@ namespace MnistCnn.Batches;
 /// <summary>How a <see cref="BatchLoader"/> makes batches.</summary>
 public sealed record BatchLoaderOptions
 {
-    private readonly int _batchSize = 128;
-    private readonly int _threads;
-    private readonly IReadOnlyList<IImageTransform> _transforms = [];
+    private readonly int batchSize = 128;
+    private readonly int threads;
+    private readonly IReadOnlyList<IImageTransform> transforms = [];
 
     /// <summary>Images in a batch; the last one of an epoch may be shorter.</summary>
     /// <value>At least 1. The default is 128.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int BatchSize
     {
-        get => _batchSize;
+        get => batchSize;
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(BatchSize));
-            _batchSize = value;
+            batchSize = value;
         }
     }
 
@@ -43,13 +43,13 @@ public sealed record BatchLoaderOptions
     /// <exception cref="ArgumentNullException">The list or one of its items is null.</exception>
     public IReadOnlyList<IImageTransform> Transforms
     {
-        get => _transforms;
+        get => transforms;
         init
         {
             ArgumentNullException.ThrowIfNull(value, nameof(Transforms));
             foreach (IImageTransform transform in value)
                 ArgumentNullException.ThrowIfNull(transform, nameof(Transforms));
-            _transforms = Array.AsReadOnly(value.ToArray());
+            transforms = Array.AsReadOnly(value.ToArray());
         }
     }
 
@@ -61,11 +61,11 @@ public sealed record BatchLoaderOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int Threads
     {
-        get => _threads;
+        get => threads;
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Threads));
-            _threads = value;
+            threads = value;
         }
     }
 }

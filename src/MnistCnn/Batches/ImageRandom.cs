@@ -5,14 +5,14 @@ namespace MnistCnn.Batches;
 /// <summary>Random numbers that depend on seed, epoch and image alone, so that batches do not depend on the number of threads.</summary>
 public struct ImageRandom
 {
-    private SeededRandom _random;
+    private SeededRandom random;
 
-    internal ImageRandom(int seed, int epoch, int index) => _random = new SeededRandom(0xA46E_0000_0000_0000 | (uint)seed, (uint)epoch, (uint)index);
+    internal ImageRandom(int seed, int epoch, int index) => random = new SeededRandom(0xA46E_0000_0000_0000 | (uint)seed, (uint)epoch, (uint)index);
 
     /// <summary>A number from <paramref name="from"/> to <paramref name="to"/> (excluded), all equally likely.</summary>
     /// <param name="from">The smallest number.</param>
     /// <param name="to">The end of the range.</param>
-    public float NextSingle(float from, float to) => _random.NextSingle(from, to);
+    public float NextSingle(float from, float to) => random.NextSingle(from, to);
 
     /// <summary>A whole number from 0 to <paramref name="bound"/> − 1, all equally likely.</summary>
     /// <param name="bound">At least 1.</param>
@@ -20,6 +20,6 @@ public struct ImageRandom
     public int NextInt32(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
-        return _random.NextInt32(bound);
+        return random.NextInt32(bound);
     }
 }

@@ -6,19 +6,19 @@ namespace MnistCnn.Batches;
 /// <remarks>Immutable and thread-safe. Each image gets a map of its own, every parameter uniform in its range.</remarks>
 public sealed record RandomAffine : IImageTransform
 {
-    private readonly float _degrees = 10;
-    private readonly float _translation = 0.08f;
-    private readonly float _minScale = 0.9f;
-    private readonly float _maxScale = 1.1f;
-    private readonly float _shearDegrees = 8;
+    private readonly float degrees = 10;
+    private readonly float translation = 0.08f;
+    private readonly float minScale = 0.9f;
+    private readonly float maxScale = 1.1f;
+    private readonly float shearDegrees = 8;
 
     /// <summary>The largest rotation to either side.</summary>
     /// <value>0 to 180 degrees. The default is 10.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public float Degrees
     {
-        get => _degrees;
-        init => _degrees = InRange(value, 0, 180);
+        get => degrees;
+        init => degrees = InRange(value, 0, 180);
     }
 
     /// <summary>The largest shift in each direction, as a part of the image's width (to the sides) and height (up and down).</summary>
@@ -26,8 +26,8 @@ public sealed record RandomAffine : IImageTransform
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public float Translation
     {
-        get => _translation;
-        init => _translation = InRange(value, 0, 1);
+        get => translation;
+        init => translation = InRange(value, 0, 1);
     }
 
     /// <summary>The smallest factor of size.</summary>
@@ -35,8 +35,8 @@ public sealed record RandomAffine : IImageTransform
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public float MinScale
     {
-        get => _minScale;
-        init => _minScale = InRange(value, .1f, 10);
+        get => minScale;
+        init => minScale = InRange(value, .1f, 10);
     }
 
     /// <summary>The largest factor of size; below <see cref="MinScale"/> the two change places.</summary>
@@ -44,8 +44,8 @@ public sealed record RandomAffine : IImageTransform
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public float MaxScale
     {
-        get => _maxScale;
-        init => _maxScale = InRange(value, .1f, 10);
+        get => maxScale;
+        init => maxScale = InRange(value, .1f, 10);
     }
 
     /// <summary>The largest slant of vertical lines to either side.</summary>
@@ -53,8 +53,8 @@ public sealed record RandomAffine : IImageTransform
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public float ShearDegrees
     {
-        get => _shearDegrees;
-        init => _shearDegrees = InRange(value, 0, 60);
+        get => shearDegrees;
+        init => shearDegrees = InRange(value, 0, 60);
     }
 
     /// <inheritdoc/>

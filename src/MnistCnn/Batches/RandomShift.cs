@@ -4,19 +4,19 @@ namespace MnistCnn.Batches;
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed record RandomShift : IImageTransform
 {
-    private readonly int _maxPixels = 2;
+    private readonly int maxPixels = 2;
 
     /// <summary>The largest shift; every shift of −MaxPixels to +MaxPixels rows and columns is equally likely.</summary>
     /// <value>0 or more pixels. The default is 2.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxPixels
     {
-        get => _maxPixels;
+        get => maxPixels;
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxPixels));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1 << 20, nameof(MaxPixels));
-            _maxPixels = value;
+            maxPixels = value;
         }
     }
 

@@ -16,8 +16,8 @@ public sealed class BatchLoaderTests
     [Fact]
     public void An_epoch_visits_every_image_once_and_ends_with_a_short_batch()
     {
-        var loader = new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 64, Seed = 3 });
-        var batches = loader.Epoch(1).Select(Read).ToList();
+        BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 64, Seed = 3 });
+        List<int[]> batches = loader.Epoch(1).Select(Read).ToList();
 
         Assert.Equal(4, loader.StepsPerEpoch);
         Assert.Equal([64, 64, 64, 58], batches.Select(batch => batch.Length));
@@ -39,7 +39,7 @@ public sealed class BatchLoaderTests
     [Fact]
     public void An_epoch_can_begin_at_any_step()
     {
-        var loader = new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 64 });
+        BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 64 });
         Assert.Equal(loader.Epoch(2).Select(Read).Skip(2), loader.Epoch(2, 3).Select(Read));
         Assert.Empty(loader.Epoch(2, 5));
     }
@@ -47,7 +47,7 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Pixels_are_divided_by_255_and_keep_their_places()
     {
-        using var batch = new BatchLoader(Numbered, new BatchLoaderOptions { Shuffle = false }).Epoch(1).First();
+        using MnistBatch batch = new BatchLoader(Numbered, new BatchLoaderOptions { Shuffle = false }).Epoch(1).First();
         Assert.Equal([128, 1, 2, 3], batch.Images.shape);
         Assert.Equal([128], batch.Labels.shape);
         Assert.Equal([7 / 255f, 0, 1 / 255f, 2 / 255f, 3 / 255f, 1], batch.Images[7].data<float>().ToArray());
@@ -59,9 +59,9 @@ public sealed class BatchLoaderTests
         {
             if (dropLast && count < batchSize)
                 return;
-            var loader = new BatchLoader(Numbered.Take(count), new BatchLoaderOptions { BatchSize = batchSize, DropLast = dropLast, Seed = seed });
-            var batches = loader.Epoch(epoch).Select(Read).ToList();
-            var seen = batches.SelectMany(batch => batch).ToList();
+            BatchLoader loader = new(Numbered.Take(count), new BatchLoaderOptions { BatchSize = batchSize, DropLast = dropLast, Seed = seed });
+            List<int[]> batches = loader.Epoch(epoch).Select(Read).ToList();
+            List<int> seen = batches.SelectMany(batch => batch).ToList();
             Assert.Equal(loader.StepsPerEpoch, batches.Count);
             Assert.Equal(dropLast ? count - count % batchSize : count, seen.Count);
             Assert.Equal(seen.Count, seen.Distinct().Count());
@@ -75,15 +75,15 @@ public sealed class BatchLoaderTests
     [Fact]
     public void A_batch_that_is_kept_never_changes_and_a_break_leaves_no_tensor_behind()
     {
-        foreach (var transforms in (IImageTransform[][])[[], [new RandomShift()]])
+        foreach (IImageTransform[] transforms in (IImageTransform[][])[[], [new RandomShift()]])
         {
-            var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
             using (torch.NewDisposeScope())
             {
-                var loader = new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 16, Transforms = transforms });
-                var kept = loader.Epoch(1).First();
-                var pixels = kept.Images.data<float>().ToArray();
-                foreach (var batch in loader.Epoch(2))
+                BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 16, Transforms = transforms });
+                MnistBatch kept = loader.Epoch(1).First();
+                float[] pixels = kept.Images.data<float>().ToArray();
+                foreach (MnistBatch batch in loader.Epoch(2))
                     batch.Dispose();
                 Assert.Equal(pixels, kept.Images.data<float>().ToArray());
                 kept.Dispose();
@@ -96,7 +96,7 @@ public sealed class BatchLoaderTests
     [Fact]
     public void Bad_data_sets_and_arguments_are_refused_before_libtorch_sees_them()
     {
-        var loader = new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 100 });
+        BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 100 });
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(1, 5));
@@ -113,9 +113,9 @@ public sealed class BatchLoaderTests
     {
         using (batch)
         {
-            var pixels = batch.Images.data<float>().ToArray();
-            var labels = batch.Labels.data<long>().ToArray();
-            var ids = Enumerable.Range(0, labels.Length).Select(i => (int)MathF.Round(pixels[6 * i] * 255)).ToArray();
+            float[] pixels = batch.Images.data<float>().ToArray();
+            long[] labels = batch.Labels.data<long>().ToArray();
+            int[] ids = Enumerable.Range(0, labels.Length).Select(i => (int)MathF.Round(pixels[6 * i] * 255)).ToArray();
             Assert.Equal(ids.Select(id => (long)id % 10), labels);
             return ids;
         }

@@ -13,7 +13,7 @@ public sealed class TransformTests
     [MemberData(nameof(Transforms), DisableDiscoveryEnumeration = true)]
     public void Batches_do_not_depend_on_the_number_of_threads_nor_on_the_step_at_which_one_begins(IImageTransform transform)
     {
-        var one = Images(transform, threads: 1, firstStep: 1);
+        List<string> one = Images(transform, threads: 1, firstStep: 1);
         Assert.Equal(one, Images(transform, threads: 7, firstStep: 1));
         Assert.Equal(one.Skip(2), Images(transform, threads: 0, firstStep: 3));
         Assert.NotEqual(one[0], Images(transform, threads: 1, firstStep: 1, epoch: 2)[0]);
@@ -23,12 +23,12 @@ public sealed class TransformTests
     [Fact]
     public void A_shift_moves_whole_pixels_and_fills_with_background()
     {
-        var source = Enumerable.Range(1, 12).Select(i => (float)i).ToArray();
-        var seen = new HashSet<string>();
-        for (var i = 0; i < 400; i++)
+        float[] source = Enumerable.Range(1, 12).Select(i => (float)i).ToArray();
+        HashSet<string> seen = new();
+        for (int i = 0; i < 400; i++)
         {
-            var random = new ImageRandom(1, 1, i);
-            var shifted = Enumerable.Repeat(float.NaN, 12).ToArray();
+            ImageRandom random = new(1, 1, i);
+            float[] shifted = Enumerable.Repeat(float.NaN, 12).ToArray();
             new RandomShift { MaxPixels = 1 }.Apply(source, shifted, 3, 4, ref random);
             Assert.Contains(Shifts(), expected => expected.SequenceEqual(shifted));
             seen.Add(string.Join(' ', shifted));
@@ -45,16 +45,16 @@ public sealed class TransformTests
     [Fact]
     public void A_shift_larger_than_the_image_leaves_only_background()
     {
-        var random = new ImageRandom(1, 1, 1);
-        var destination = new float[12];
-        for (var i = 0; i < 50; i++)
+        ImageRandom random = new(1, 1, 1);
+        float[] destination = new float[12];
+        for (int i = 0; i < 50; i++)
             new RandomShift { MaxPixels = 50 }.Apply(Enumerable.Repeat(1f, 12).ToArray(), destination, 3, 4, ref random);
     }
 
     [Fact]
     public void The_identity_map_leaves_an_image_as_it_is()
     {
-        var (source, destination) = (Random(28 * 20), new float[28 * 20]);
+        (float[]? source, float[]? destination) = (Random(28 * 20), new float[28 * 20]);
         AffineSampler.Sample(source, destination, 28, 20, new AffineMap(1, 0, 0, 1, 0, 0));
         Assert.Equal(source, destination);
     }
@@ -67,18 +67,18 @@ public sealed class TransformTests
     public void The_sampler_agrees_with_bilinear_interpolation_in_double_precision(float xx, float xy, float yx, float yy, float right, float down)
     {
         const int Height = 17, Width = 23;
-        var (source, destination) = (Random(Height * Width), new float[Height * Width]);
+        (float[]? source, float[]? destination) = (Random(Height * Width), new float[Height * Width]);
 
         AffineSampler.Sample(source, destination, Height, Width, new AffineMap(xx, xy, yx, yy, right, down));
 
-        for (var y = 0; y < Height; y++)
+        for (int y = 0; y < Height; y++)
         {
-            for (var x = 0; x < Width; x++)
+            for (int x = 0; x < Width; x++)
             {
-                var (dx, dy) = (x - (Width - 1) / 2.0 - right, y - (Height - 1) / 2.0 - down);
-                var (sx, sy) = (xx * dx + xy * dy + (Width - 1) / 2.0, yx * dx + yy * dy + (Height - 1) / 2.0);
-                var (left, top) = ((int)Math.Floor(sx), (int)Math.Floor(sy));
-                var expected = Pixel(left, top) * (left + 1 - sx) * (top + 1 - sy) + Pixel(left + 1, top) * (sx - left) * (top + 1 - sy)
+                (double dx, double dy) = (x - (Width - 1) / 2.0 - right, y - (Height - 1) / 2.0 - down);
+                (double sx, double sy) = (xx * dx + xy * dy + (Width - 1) / 2.0, yx * dx + yy * dy + (Height - 1) / 2.0);
+                (int left, int top) = ((int)Math.Floor(sx), (int)Math.Floor(sy));
+                double expected = Pixel(left, top) * (left + 1 - sx) * (top + 1 - sy) + Pixel(left + 1, top) * (sx - left) * (top + 1 - sy)
                     + Pixel(left, top + 1) * (left + 1 - sx) * (sy - top) + Pixel(left + 1, top + 1) * (sx - left) * (sy - top);
                 Assert.Equal(expected, destination[y * Width + x], 1e-4);
             }
@@ -90,8 +90,8 @@ public sealed class TransformTests
     [Fact]
     public void An_affine_map_without_range_is_the_identity()
     {
-        var random = new ImageRandom(1, 1, 1);
-        var (source, destination) = (Random(784), new float[784]);
+        ImageRandom random = new(1, 1, 1);
+        (float[]? source, float[]? destination) = (Random(784), new float[784]);
         new RandomAffine { Degrees = 0, Translation = 0, MinScale = 1, MaxScale = 1, ShearDegrees = 0 }.Apply(source, destination, 28, 28, ref random);
         Assert.Equal(source, destination);
     }
@@ -99,14 +99,14 @@ public sealed class TransformTests
     [Fact]
     public void Transforms_follow_one_another_in_order()
     {
-        using var batch = new BatchLoader(Digits, new BatchLoaderOptions { BatchSize = 4, Shuffle = false, Transforms = [new Add(1), new Double(), new Add(3)] }).Epoch(1).First();
+        using MnistBatch batch = new BatchLoader(Digits, new BatchLoaderOptions { BatchSize = 4, Shuffle = false, Transforms = [new Add(1), new Double(), new Add(3)] }).Epoch(1).First();
         Assert.Equal(Digits.GetImage(2).ToArray().Select(pixel => (pixel / 255f + 1) * 2 + 3), batch.Images[2].data<float>().ToArray());
     }
 
     [Fact]
     public void A_transform_that_throws_ends_the_epoch_with_its_exception()
     {
-        var loader = new BatchLoader(Digits, new BatchLoaderOptions { BatchSize = 4, Transforms = [new Throwing()] });
+        BatchLoader loader = new(Digits, new BatchLoaderOptions { BatchSize = 4, Transforms = [new Throwing()] });
         Assert.Equal("a test", Assert.Throws<InvalidTimeZoneException>(() => loader.Epoch(1).First()).Message);
     }
 
@@ -121,9 +121,9 @@ public sealed class TransformTests
 
     private static List<string> Images(IImageTransform transform, int threads, int firstStep, int epoch = 1, int seed = 1)
     {
-        var loader = new BatchLoader(Digits, new BatchLoaderOptions { BatchSize = 64, Seed = seed, Threads = threads, Transforms = [transform] });
-        var images = new List<string>();
-        foreach (var batch in loader.Epoch(epoch, firstStep))
+        BatchLoader loader = new(Digits, new BatchLoaderOptions { BatchSize = 64, Seed = seed, Threads = threads, Transforms = [transform] });
+        List<string> images = new();
+        foreach (MnistBatch batch in loader.Epoch(epoch, firstStep))
         {
             using (batch)
                 images.Add(Convert.ToHexString(batch.Images.bytes));
@@ -136,7 +136,7 @@ public sealed class TransformTests
     {
         public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
         {
-            for (var i = 0; i < source.Length; i++)
+            for (int i = 0; i < source.Length; i++)
                 destination[i] = source[i] + summand;
         }
     }
@@ -145,7 +145,7 @@ public sealed class TransformTests
     {
         public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
         {
-            for (var i = 0; i < source.Length; i++)
+            for (int i = 0; i < source.Length; i++)
                 destination[i] = source[i] * 2;
         }
     }

@@ -12,8 +12,8 @@ public sealed class Crc32Tests
     public void Folding_agrees_with_the_table_for_every_length_and_for_parts() =>
         Gen.Select(Gen.Byte.Array[0, 700], Gen.Double[0, 1]).Sample((data, where) =>
         {
-            var cut = (int)(where * data.Length);
-            var expected = ~Crc32.AppendByTable(~0u, data);
+            int cut = (int)(where * data.Length);
+            uint expected = ~Crc32.AppendByTable(~0u, data);
             return Crc32.Append(0, data) == expected && Crc32.Append(Crc32.Append(0, data.AsSpan(0, cut)), data.AsSpan(cut)) == expected;
         });
 }

@@ -35,7 +35,7 @@ public sealed class DownloadFaultTests
         async (request, stream, token) =>
         {
             await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {Body.Length}\r\n\r\n", token);
-            for (var i = 0; ; i++)
+            for (int i = 0; ; i++)
             {
                 await stream.WriteAsync(Body.AsMemory(i, 1), token);
                 await Task.Delay(20, token);
@@ -68,16 +68,16 @@ public sealed class DownloadFaultTests
     [Fact]
     public async Task A_busy_mirror_is_asked_three_times()
     {
-        var causes = await Fails("expected HTTP status 200, found 503", Answer(503, 0, []));
+        IReadOnlyList<string> causes = await Fails("expected HTTP status 200, found 503", Answer(503, 0, []));
         Assert.Equal(["try 1", "try 2", "try 3", "try 1", "try 2", "try 3"], causes.Select(cause => cause.Split(", ")[1][..5]));
     }
 
     [Fact]
     public async Task HTTPS_is_never_left_for_HTTP()
     {
-        using var folder = new TemporaryFolder();
-        using var client = new HttpClient(new Redirecting());
-        var exception = await Assert.ThrowsAsync<MnistDownloadException>(() =>
+        using TemporaryFolder folder = new();
+        using HttpClient client = new(new Redirecting());
+        MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() =>
             new MnistDownloader(Impatient, client).DownloadAsync(ImagesOnly(new Uri("https://mirror.example/a")), folder.Root, cancellationToken: Token));
         Assert.Equal([$"https://mirror.example/a/{Images}, try 1: expected redirects to HTTPS, found one to http://127.0.0.1/x"], exception.Causes);
     }
@@ -85,13 +85,13 @@ public sealed class DownloadFaultTests
     [Fact]
     public async Task A_download_that_broke_off_is_continued_and_one_that_cannot_be_is_begun_anew()
     {
-        foreach (var honoursRange in (bool[])[true, false])
+        foreach (bool honoursRange in (bool[])[true, false])
         {
-            using var folder = new TemporaryFolder();
-            var first = true;
-            await using var server = new LoopbackServer((request, stream, token) =>
+            using TemporaryFolder folder = new();
+            bool first = true;
+            await using LoopbackServer server = new((request, stream, token) =>
             {
-                var answer = first ? Answer(200, Body.Length, Body[..1000]) : honoursRange ? (r, s, t) => SendAsync(r, s, Body, t) : Answer(200, Body.Length, Body);
+                Func<Request, Stream, CancellationToken, Task> answer = first ? Answer(200, Body.Length, Body[..1000]) : honoursRange ? (r, s, t) => SendAsync(r, s, Body, t) : Answer(200, Body.Length, Body);
                 first = false;
                 return answer(request, stream, token);
             });
@@ -105,8 +105,8 @@ public sealed class DownloadFaultTests
     [Fact]
     public async Task A_beginning_that_does_not_belong_to_the_file_is_thrown_away()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = Serving(Files);
+        using TemporaryFolder folder = new();
+        await using LoopbackServer server = Serving(Files);
         await File.WriteAllBytesAsync(folder[$".{Images}.part"], new byte[500], Token);
 
         await new MnistDownloader(Impatient).DownloadAsync(ImagesOnly(server.Address), folder.Root, cancellationToken: Token);
@@ -140,13 +140,13 @@ public sealed class DownloadFaultTests
     /// <summary>With a good second mirror the download succeeds; with two bad ones it fails, and both are named.</summary>
     private static async Task<IReadOnlyList<string>> Fails(string cause, Func<Request, Stream, CancellationToken, Task> answer, bool keepsPart = false, MnistDownloaderOptions? options = null)
     {
-        using var folder = new TemporaryFolder();
-        await using var bad = new LoopbackServer(answer);
-        await using var worse = new LoopbackServer(answer);
-        await using var good = Serving(Files);
-        var downloader = new MnistDownloader(options ?? Impatient);
+        using TemporaryFolder folder = new();
+        await using LoopbackServer bad = new(answer);
+        await using LoopbackServer worse = new(answer);
+        await using LoopbackServer good = Serving(Files);
+        MnistDownloader downloader = new(options ?? Impatient);
 
-        var exception = await Assert.ThrowsAsync<MnistDownloadException>(() => downloader.DownloadAsync(ImagesOnly(bad.Address, worse.Address), folder.Root, cancellationToken: Token));
+        MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() => downloader.DownloadAsync(ImagesOnly(bad.Address, worse.Address), folder.Root, cancellationToken: Token));
         Assert.StartsWith($"'{folder[Images]}' could not be downloaded:", exception.Message, StringComparison.Ordinal);
         Assert.Contains(exception.Causes, line => line.StartsWith($"{bad.Address}{Images}, try 1: {cause}", StringComparison.Ordinal));
         Assert.Contains(exception.Causes, line => line.StartsWith(worse.Address.ToString(), StringComparison.Ordinal));

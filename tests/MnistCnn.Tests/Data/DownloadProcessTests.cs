@@ -16,16 +16,16 @@ public sealed class DownloadProcessTests
     [Fact]
     public async Task Eight_processes_download_once_and_all_load_the_files()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = new LoopbackServer(async (request, stream, token) =>
+        using TemporaryFolder folder = new();
+        await using LoopbackServer server = new(async (request, stream, token) =>
         {
             // Long enough for the others to arrive while the first still downloads.
             await Task.Delay(500, token);
             await LoopbackServer.SendAsync(request, stream, Files[request.Name], token);
         });
 
-        var processes = Enumerable.Range(0, 8).Select(_ => Start(server.Address, folder["cache"])).ToList();
-        foreach (var process in processes)
+        List<Process> processes = Enumerable.Range(0, 8).Select(_ => Start(server.Address, folder["cache"])).ToList();
+        foreach (Process? process in processes)
         {
             await process.WaitForExitAsync(Token);
             Assert.Equal(Count % 256, process.ExitCode);
@@ -38,9 +38,9 @@ public sealed class DownloadProcessTests
     [Fact]
     public async Task When_the_holder_of_the_lock_is_killed_the_next_one_continues_its_download()
     {
-        using var folder = new TemporaryFolder();
-        var stalled = new TaskCompletionSource();
-        await using var server = new LoopbackServer(async (request, stream, token) =>
+        using TemporaryFolder folder = new();
+        TaskCompletionSource stalled = new();
+        await using LoopbackServer server = new(async (request, stream, token) =>
         {
             if (request.From > 0 || request.Name == Labels)
             {
@@ -54,18 +54,18 @@ public sealed class DownloadProcessTests
             await Task.Delay(Timeout.Infinite, token);
         });
 
-        using var holder = Start(server.Address, folder["cache"]);
+        using Process holder = Start(server.Address, folder["cache"]);
         await stalled.Task.WaitAsync(Token);
-        var part = folder[Path.Combine("cache", $".{Images}.part")];
+        string part = folder[Path.Combine("cache", $".{Images}.part")];
         while (!File.Exists(part) || new FileInfo(part).Length == 0)
             await Task.Delay(10, Token);
-        var waiting = new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["cache"], cancellationToken: Token);
+        Task<string> waiting = new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["cache"], cancellationToken: Token);
         await Task.Delay(200, Token);
         Assert.False(waiting.IsCompleted);
 
         holder.Kill();
-        var killed = Stopwatch.GetTimestamp();
-        var directory = await waiting;
+        long killed = Stopwatch.GetTimestamp();
+        string directory = await waiting;
 
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"went on and finished {Stopwatch.GetElapsedTime(killed).TotalMilliseconds:F0} ms after the kill"));
         Assert.Equal(Count, MnistDataset.Load(directory, MnistSplit.Test).Count);
@@ -79,14 +79,14 @@ public sealed class DownloadProcessTests
     {
         if (Environment.GetEnvironmentVariable(MirrorVariable) is not { } mirror)
             return;
-        var variant = Variant(new Uri(mirror));
-        var directory = new MnistDownloader(Impatient).DownloadAsync(variant, Environment.GetEnvironmentVariable(FolderVariable)).GetAwaiter().GetResult();
+        MnistVariant variant = Variant(new Uri(mirror));
+        string directory = new MnistDownloader(Impatient).DownloadAsync(variant, Environment.GetEnvironmentVariable(FolderVariable)).GetAwaiter().GetResult();
         Environment.Exit(MnistDataset.Load(directory, MnistSplit.Test).Count % 256);
     }
 
     private static Process Start(Uri mirror, string folder)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(DownloadProcessTests).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [typeof(DownloadProcessTests).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[MirrorVariable] = mirror.ToString();
         start.Environment[FolderVariable] = folder;
         return Process.Start(start)!;

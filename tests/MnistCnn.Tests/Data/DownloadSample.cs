@@ -32,7 +32,7 @@ internal static class DownloadSample
 
     private static byte[] Noise()
     {
-        var pixels = new byte[Count * 28 * 28];
+        byte[] pixels = new byte[Count * 28 * 28];
         new Random(1).NextBytes(pixels);
         return pixels;
     }

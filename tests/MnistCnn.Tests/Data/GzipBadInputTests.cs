@@ -40,11 +40,11 @@ public sealed class GzipBadInputTests
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
     public void A_bad_gzip_file_is_refused_with_path_place_and_numbers(string what, byte[] content, string message)
     {
-        using var folder = new TemporaryFolder();
-        var path = folder["images.gz"];
+        using TemporaryFolder folder = new();
+        string path = folder["images.gz"];
         File.WriteAllBytes(path, content);
 
-        var exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(path));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(path));
 
         Assert.False(string.IsNullOrEmpty(what));
         Assert.Equal(path, exception.Path);
@@ -57,10 +57,10 @@ public sealed class GzipBadInputTests
     [InlineData(true)]
     public void A_file_cut_at_any_offset_is_refused(bool pipe)
     {
-        for (var length = 0; length < Valid.Length; length++)
+        for (int length = 0; length < Valid.Length; length++)
         {
-            var cut = Valid[..length];
-            var exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(pipe ? new PipeStream(cut) : new MemoryStream(cut), "cut.gz", new IdxReaderOptions()));
+            byte[] cut = Valid[..length];
+            IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(pipe ? new PipeStream(cut) : new MemoryStream(cut), "cut.gz", new IdxReaderOptions()));
             Assert.StartsWith("'cut.gz', byte ", exception.Message, StringComparison.Ordinal);
         }
     }
@@ -68,12 +68,12 @@ public sealed class GzipBadInputTests
     [Fact]
     public void A_flipped_bit_in_the_compressed_data_is_refused()
     {
-        var harmless = 0;
-        for (var bit = 80; bit < 8 * Valid.Length; bit++)
+        int harmless = 0;
+        for (int bit = 80; bit < 8 * Valid.Length; bit++)
         {
             try
             {
-                var values = IdxReader.Read<byte>(new MemoryStream(Idx.Flip(Valid, bit / 8, (byte)(1 << (bit % 8)))), "flipped.gz", new IdxReaderOptions()).Values;
+                byte[] values = IdxReader.Read<byte>(new MemoryStream(Idx.Flip(Valid, bit / 8, (byte)(1 << (bit % 8)))), "flipped.gz", new IdxReaderOptions()).Values;
                 Assert.Equal(Data[16..], values);
                 // Deflate leaves the bits after its end code undefined: at most 7, in the last byte before the trailer.
                 Assert.Equal(Valid.Length - 9, bit / 8);
@@ -92,9 +92,9 @@ public sealed class GzipBadInputTests
     public void The_names_in_a_gzip_header_are_ignored_and_its_checksum_is_verified()
     {
         byte[] fields = [3, 0, 1, 2, 3, .. "../../etc/passwd\0"u8, .. "a comment\0"u8];
-        var header = Idx.WithHeader([.. new byte[10]], 4 + 8 + 16 + 2, fields);
-        var crc = (ushort)Crc32.Append(0, header);
-        var file = Idx.WithHeader(Valid, 4 + 8 + 16 + 2, [.. fields, (byte)crc, (byte)(crc >> 8)]);
+        byte[] header = Idx.WithHeader([.. new byte[10]], 4 + 8 + 16 + 2, fields);
+        ushort crc = (ushort)Crc32.Append(0, header);
+        byte[] file = Idx.WithHeader(Valid, 4 + 8 + 16 + 2, [.. fields, (byte)crc, (byte)(crc >> 8)]);
 
         Assert.Equal(Data[16..], IdxReader.Read<byte>(new MemoryStream(file)).Values);
     }

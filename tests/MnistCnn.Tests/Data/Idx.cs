@@ -8,9 +8,9 @@ internal static class Idx
 {
     public static byte[] Header(byte type, params uint[] sizes)
     {
-        var header = new byte[4 + 4 * sizes.Length];
+        byte[] header = new byte[4 + 4 * sizes.Length];
         (header[2], header[3]) = (type, (byte)sizes.Length);
-        for (var i = 0; i < sizes.Length; i++)
+        for (int i = 0; i < sizes.Length; i++)
             BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4 + 4 * i), sizes[i]);
         return header;
     }
@@ -22,8 +22,8 @@ internal static class Idx
 
     public static byte[] Gzip(params byte[] data)
     {
-        using var target = new MemoryStream();
-        using (var gzip = new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true))
+        using MemoryStream target = new();
+        using (GZipStream gzip = new(target, CompressionLevel.Optimal, leaveOpen: true))
             gzip.Write(data);
         return target.ToArray();
     }
@@ -33,7 +33,7 @@ internal static class Idx
 
     public static byte[] Flip(byte[] data, int index, byte bits = 1)
     {
-        var copy = (byte[])data.Clone();
+        byte[] copy = (byte[])data.Clone();
         copy[index] ^= bits;
         return copy;
     }

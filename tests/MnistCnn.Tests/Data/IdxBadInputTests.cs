@@ -32,11 +32,11 @@ public sealed class IdxBadInputTests
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
     public void A_bad_file_is_refused_with_path_place_and_numbers(string what, byte[] content, long offset, string expected, string found)
     {
-        using var folder = new TemporaryFolder();
-        var path = folder["data.gz"];
+        using TemporaryFolder folder = new();
+        string path = folder["data.gz"];
         File.WriteAllBytes(path, content);
 
-        var exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(path));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(path));
 
         Assert.False(string.IsNullOrEmpty(what));
         Assert.Equal(path, exception.Path);
@@ -50,9 +50,9 @@ public sealed class IdxBadInputTests
     public void Nothing_is_allocated_for_sizes_that_the_file_cannot_hold()
     {
         byte[][] files = [Idx.Header(8, uint.MaxValue, uint.MaxValue, uint.MaxValue), Idx.Header(8, 200 << 20), Idx.Gzip(Idx.Header(8, 200 << 20)), Idx.Header(8, 1 << 30)];
-        foreach (var file in files)
+        foreach (byte[] file in files)
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
+            long before = GC.GetAllocatedBytesForCurrentThread();
             Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new MemoryStream(file)));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         }
@@ -61,8 +61,8 @@ public sealed class IdxBadInputTests
     [Fact]
     public void A_stream_of_unknown_length_is_not_believed_either()
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new PipeStream([.. Idx.Header(8, 200 << 20), 1, 2, 3])));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new PipeStream([.. Idx.Header(8, 200 << 20), 1, 2, 3])));
 
         Assert.Contains("the end of the file after 3 of 262144 bytes", exception.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
@@ -71,9 +71,9 @@ public sealed class IdxBadInputTests
     [Fact]
     public void The_limit_is_an_option()
     {
-        var file = Idx.Images(4);
+        byte[] file = Idx.Images(4);
         Assert.Equal(24, IdxReader.Read<byte>(new MemoryStream(file), "x", new IdxReaderOptions { MaxBytes = 24 }).Values.Length);
-        var exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new MemoryStream(file), "x", new IdxReaderOptions { MaxBytes = 23 }));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new MemoryStream(file), "x", new IdxReaderOptions { MaxBytes = 23 }));
         Assert.Equal("'x', byte 4: expected at most 23 bytes of data (the limit of the options), found 4 × 2 × 3 items of 1 bytes.", exception.Message);
     }
 
@@ -86,7 +86,7 @@ public sealed class IdxBadInputTests
     [Fact]
     public void A_stream_that_breaks_is_reported_with_its_cause()
     {
-        var exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new PipeStream(Idx.Images(4)[..20], new TimeoutException("too slow")), "pipe", new IdxReaderOptions()));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(new PipeStream(Idx.Images(4)[..20], new TimeoutException("too slow")), "pipe", new IdxReaderOptions()));
 
         Assert.Equal("'pipe', byte 20: expected readable data, found TimeoutException: too slow.", exception.Message);
         Assert.IsType<TimeoutException>(exception.InnerException);

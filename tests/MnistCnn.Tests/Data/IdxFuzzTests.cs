@@ -29,24 +29,24 @@ public sealed class IdxFuzzTests
 
     private static void Run(byte[] valid, bool gzip)
     {
-        var before = Process.GetCurrentProcess().WorkingSet64;
-        var (peak, slowest) = (before, new ConcurrentBag<TimeSpan>());
-        var loaded = 0;
+        long before = Process.GetCurrentProcess().WorkingSet64;
+        (long peak, ConcurrentBag<TimeSpan>? slowest) = (before, new ConcurrentBag<TimeSpan>());
+        int loaded = 0;
         Parallel.For(0, (Mutants + 999) / 1000, block =>
         {
-            var random = new Random(block);
-            var worst = TimeSpan.Zero;
-            for (var i = 0; i < 1000; i++)
+            Random random = new(block);
+            TimeSpan worst = TimeSpan.Zero;
+            for (int i = 0; i < 1000; i++)
             {
-                var mutant = Mutate(valid, random);
-                var start = Stopwatch.GetTimestamp();
+                byte[] mutant = Mutate(valid, random);
+                long start = Stopwatch.GetTimestamp();
                 if (Check(mutant, gzip))
                     Interlocked.Increment(ref loaded);
                 worst = TimeSpan.FromTicks(Math.Max(worst.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
             }
 
             slowest.Add(worst);
-            using var process = Process.GetCurrentProcess();
+            using Process process = Process.GetCurrentProcess();
             lock (slowest)
                 peak = Math.Max(peak, process.WorkingSet64);
         });
@@ -61,7 +61,7 @@ public sealed class IdxFuzzTests
     {
         try
         {
-            var array = IdxReader.Read<byte>(new MemoryStream(mutant), "mutant", IdxReaderLimits);
+            IdxArray<byte> array = IdxReader.Read<byte>(new MemoryStream(mutant), "mutant", IdxReaderLimits);
             Assert.Equal(array.Dimensions.Aggregate(1, (product, size) => product * size), array.Values.Length);
             // A gzip mutant that loads has passed its checksum.
             if (!gzip)
@@ -79,11 +79,11 @@ public sealed class IdxFuzzTests
 
     private static byte[] Mutate(byte[] valid, Random random)
     {
-        var mutant = new List<byte>(valid);
-        for (var change = random.Next(1, 4); change > 0; change--)
+        List<byte> mutant = new(valid);
+        for (int change = random.Next(1, 4); change > 0; change--)
         {
             // Headers are where the interesting decisions are made: half of the changes fall into the first 24 bytes.
-            var at = random.Next(random.Next(2) == 0 ? Math.Min(24, mutant.Count) : mutant.Count);
+            int at = random.Next(random.Next(2) == 0 ? Math.Min(24, mutant.Count) : mutant.Count);
             switch (random.Next(7))
             {
                 case 0:
@@ -105,7 +105,7 @@ public sealed class IdxFuzzTests
                     mutant.InsertRange(random.Next(mutant.Count), mutant.GetRange(at, random.Next(mutant.Count - at)));
                     break;
                 default:
-                    for (var i = at; i < Math.Min(at + 4, mutant.Count); i++)
+                    for (int i = at; i < Math.Min(at + 4, mutant.Count); i++)
                         mutant[i] = (byte)(random.Next(2) * 255);
                     break;
             }

@@ -29,7 +29,7 @@ public sealed class IdxRoundTripTests
     [Fact]
     public void Numbers_are_stored_with_the_highest_byte_first()
     {
-        using var stream = new MemoryStream();
+        using MemoryStream stream = new();
         IdxWriter.Write<int>(stream, gzip: false, [1, -2], 2, 1);
         Assert.Equal([0, 0, 0x0C, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFE], stream.ToArray());
     }
@@ -37,9 +37,9 @@ public sealed class IdxRoundTripTests
     [Fact]
     public void A_file_is_compressed_if_its_name_says_so_and_equal_data_gives_equal_bytes()
     {
-        using var folder = new TemporaryFolder();
-        var values = new byte[100_000];
-        foreach (var name in (string[])["a.gz", "b.gz", "c"])
+        using TemporaryFolder folder = new();
+        byte[] values = new byte[100_000];
+        foreach (string name in (string[])["a.gz", "b.gz", "c"])
             IdxWriter.Write<byte>(folder[name], values, 100, 1000);
 
         Assert.InRange(new FileInfo(folder["a.gz"]).Length, 1, 1000);
@@ -52,17 +52,17 @@ public sealed class IdxRoundTripTests
     [Fact]
     public void Data_goes_straight_into_memory_of_the_caller()
     {
-        using var stream = new MemoryStream();
+        using MemoryStream stream = new();
         IdxWriter.Write<short>(stream, gzip: true, [1, 2, 3, 4, 5, -6], 2, 3);
-        var destination = new byte[16];
+        byte[] destination = new byte[16];
 
         stream.Position = 0;
-        Assert.Equal([2, 3], IdxReader.ReadInto(stream, "x", destination, out var type));
+        Assert.Equal([2, 3], IdxReader.ReadInto(stream, "x", destination, out IdxElementType type));
         Assert.Equal(IdxElementType.Int16, type);
         Assert.Equal([1, 2, 3, 4, 5, -6, 0, 0], MemoryMarshal.Cast<byte, short>(destination).ToArray());
 
         stream.Position = 0;
-        var exception = Assert.Throws<IdxFormatException>(() => IdxReader.ReadInto(stream, "x", new byte[11], out _));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.ReadInto(stream, "x", new byte[11], out _));
         Assert.Equal("'x', byte 4: expected at most 11 bytes of data (the limit of the options), found 2 × 3 items of 2 bytes.", exception.Message);
     }
 
@@ -82,12 +82,12 @@ public sealed class IdxRoundTripTests
     {
         Gen.Select(Dimensions, Gen.Bool, Gen.Int).Sample((dimensions, gzip, seed) =>
         {
-            var values = new T[dimensions.Aggregate(1, (product, size) => product * size)];
+            T[] values = new T[dimensions.Aggregate(1, (product, size) => product * size)];
             new Random(seed).NextBytes(MemoryMarshal.AsBytes(values.AsSpan()));
-            using var stream = new MemoryStream();
+            using MemoryStream stream = new();
             IdxWriter.Write<T>(stream, gzip, values, dimensions);
             stream.Position = 0;
-            var read = IdxReader.Read<T>(stream);
+            IdxArray<T> read = IdxReader.Read<T>(stream);
             return read.Dimensions.SequenceEqual(dimensions) && MemoryMarshal.AsBytes(read.Values.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(values.AsSpan()));
         });
     }

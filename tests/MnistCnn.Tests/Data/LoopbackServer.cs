@@ -30,7 +30,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public static async Task SendAsync(Request request, Stream stream, byte[] body, CancellationToken token)
     {
-        var head = request.From == 0
+        string head = request.From == 0
             ? $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n"
             : $"HTTP/1.1 206 Partial Content\r\nContent-Length: {body.Length - request.From}\r\nContent-Range: bytes {request.From}-{body.Length - 1}/{body.Length}\r\n";
         await WriteAsync(stream, head + "Connection: close\r\n\r\n", token);
@@ -49,7 +49,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        var connections = new List<Task>();
+        List<Task> connections = new();
         try
         {
             while (true)
@@ -67,17 +67,17 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             try
             {
-                var stream = connection.GetStream();
-                using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-                var path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
-                var from = 0;
+                NetworkStream stream = connection.GetStream();
+                using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
+                string path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
+                int from = 0;
                 while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
                 {
                     if (line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
                         from = int.Parse(line.AsSpan(13, line.Length - 14), System.Globalization.CultureInfo.InvariantCulture);
                 }
 
-                var request = new Request(path[(path.LastIndexOf('/') + 1)..], from);
+                Request request = new(path[(path.LastIndexOf('/') + 1)..], from);
                 Requests.Enqueue(request);
                 await _answer(request, stream, _stop.Token);
             }

@@ -7,11 +7,11 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void Different_counts_are_refused_with_both_counts_and_both_names()
     {
-        using var folder = new TemporaryFolder();
-        var images = Write(folder, "images", Idx.Gzip([.. Idx.Header(8, 60_000, 1, 1), .. new byte[60_000]]));
-        var labels = Write(folder, "labels", Idx.Gzip(Idx.Labels(59_999)));
+        using TemporaryFolder folder = new();
+        string images = Write(folder, "images", Idx.Gzip([.. Idx.Header(8, 60_000, 1, 1), .. new byte[60_000]]));
+        string labels = Write(folder, "labels", Idx.Gzip(Idx.Labels(59_999)));
 
-        var exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromFiles(images, labels));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromFiles(images, labels));
 
         Assert.Equal($"'{images}', byte 4: expected 59999 images, one for each label in '{labels}', found 60000 images for 59999 labels.", exception.Message);
     }
@@ -19,11 +19,11 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void A_label_without_a_class_is_refused_with_its_index()
     {
-        using var folder = new TemporaryFolder();
-        var images = Write(folder, "images", Idx.Images(12));
-        var labels = Write(folder, "labels", [.. Idx.Header(8, 12), 0, 1, 2, 3, 4, 5, 6, 10, 8, 9, 11, 1]);
+        using TemporaryFolder folder = new();
+        string images = Write(folder, "images", Idx.Images(12));
+        string labels = Write(folder, "labels", [.. Idx.Header(8, 12), 0, 1, 2, 3, 4, 5, 6, 10, 8, 9, 11, 1]);
 
-        var exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromFiles(images, labels));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromFiles(images, labels));
 
         Assert.Equal($"'{labels}', byte 15: expected labels 0 to 9, found label 10 at index 7.", exception.Message);
         Assert.Equal(12, MnistDataset.FromFiles(images, labels, [.. Enumerable.Range(0, 12).Select(i => $"class {i}")]).Count);
@@ -32,9 +32,9 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void Labels_given_as_images_are_named_for_what_they_are()
     {
-        using var folder = new TemporaryFolder();
-        var images = Write(folder, "images", Idx.Images(3));
-        var labels = Write(folder, "labels", Idx.Labels(3));
+        using TemporaryFolder folder = new();
+        string images = Write(folder, "images", Idx.Images(3));
+        string labels = Write(folder, "labels", Idx.Labels(3));
 
         Assert.Equal(
             $"'{labels}', byte 0: expected IDX magic 0x00000803 (images), found IDX magic 0x00000801 (labels).",
@@ -47,7 +47,7 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void Streams_are_named_by_their_role()
     {
-        var exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromStreams(new MemoryStream(Idx.Images(3)[..20]), new MemoryStream(Idx.Labels(3))));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromStreams(new MemoryStream(Idx.Images(3)[..20]), new MemoryStream(Idx.Labels(3))));
         Assert.Equal("(images stream)", exception.Path);
         exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromStreams(new MemoryStream(Idx.Images(3)), new MemoryStream(Idx.Labels(3)[..9])));
         Assert.Equal("(labels stream)", exception.Path);
@@ -66,7 +66,7 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void Arguments_out_of_range_are_refused()
     {
-        var data = MnistDataset.FromMemory(new byte[12], [1, 2], 2, 3);
+        MnistDataset data = MnistDataset.FromMemory(new byte[12], [1, 2], 2, 3);
         Assert.Throws<ArgumentOutOfRangeException>(() => data.GetImage(2).Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => data.GetLabel(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => data.Take(3));

@@ -9,8 +9,8 @@ public sealed class MnistDatasetTests
     public void The_real_files_load_with_the_published_counts_and_labels()
     {
         RealMnist.SkipUnlessPresent();
-        var train = MnistDataset.Load(RealMnist.Directory, MnistSplit.Train);
-        var test = MnistDataset.Load(RealMnist.Directory, MnistSplit.Test);
+        MnistDataset train = MnistDataset.Load(RealMnist.Directory, MnistSplit.Train);
+        MnistDataset test = MnistDataset.Load(RealMnist.Directory, MnistSplit.Test);
 
         Assert.Equal((60_000, 28, 28), (train.Count, train.Height, train.Width));
         Assert.Equal((10_000, 28, 28), (test.Count, test.Height, test.Width));
@@ -23,7 +23,7 @@ public sealed class MnistDatasetTests
     {
         const string Directory = "/usr/share/datasets/fashion-mnist";
         Assert.SkipUnless(System.IO.Directory.Exists(Directory), "Debian's package dataset-fashion-mnist is not installed.");
-        var (train, test) = MnistDataset.LoadSplits(Directory, MnistVariant.FashionMnist.ClassNames);
+        (MnistDataset? train, MnistDataset? test) = MnistDataset.LoadSplits(Directory, MnistVariant.FashionMnist.ClassNames);
 
         Assert.Equal((60_000, 10_000), (train.Count, test.Count));
         Assert.Equal("Ankle boot", train.ClassNames[train.GetLabel(0)]);
@@ -37,11 +37,11 @@ public sealed class MnistDatasetTests
     [InlineData("t10k-images.idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")]
     public void Files_are_found_plain_or_compressed_under_both_spellings(string images, string labels)
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         IdxWriter.Write<byte>(folder[images], new byte[3 * 4 * 5], 3, 4, 5);
         IdxWriter.Write<byte>(folder[labels], [7, 8, 9], 3);
 
-        var data = MnistDataset.Load(folder.Root, MnistSplit.Test);
+        MnistDataset data = MnistDataset.Load(folder.Root, MnistSplit.Test);
         Assert.Equal((3, 4, 5, 9), (data.Count, data.Height, data.Width, data.GetLabel(2)));
     }
 
@@ -49,20 +49,20 @@ public sealed class MnistDatasetTests
     public void Any_division_is_a_partition_in_which_each_class_has_its_part() =>
         Gen.Select(Gen.Byte[0, 3].Array[2, 300], Gen.Double[0.01, 0.99], Gen.Int).Sample((labels, fraction, seed) =>
         {
-            var data = MnistDataset.FromMemory([.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)i, (byte)(i >> 8) })], labels, 1, 2);
-            var (first, second) = data.Split(fraction, seed);
-            var ids = new[] { first, second }.Select(set => Enumerable.Range(0, set.Count).Select(i => set.GetImage(i)[0] | set.GetImage(i)[1] << 8).ToList()).ToList();
+            MnistDataset data = MnistDataset.FromMemory([.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)i, (byte)(i >> 8) })], labels, 1, 2);
+            (MnistDataset? first, MnistDataset? second) = data.Split(fraction, seed);
+            List<List<int>> ids = new[] { first, second }.Select(set => Enumerable.Range(0, set.Count).Select(i => set.GetImage(i)[0] | set.GetImage(i)[1] << 8).ToList()).ToList();
             Assert.Equal(Enumerable.Range(0, labels.Length), ids[0].Concat(ids[1]).Order());
             Assert.All(ids, part => Assert.NotEmpty(part));
-            foreach (var (label, count) in labels.CountBy(label => label))
+            foreach ((byte label, int count) in labels.CountBy(label => label))
                 Assert.InRange(ids[0].Count(id => labels[id] == label) - count * fraction, -1.01, 1.01);
         });
 
     [Fact]
     public void A_folder_without_files_says_what_it_looked_for_where_and_how_to_download()
     {
-        using var folder = new TemporaryFolder();
-        var exception = Assert.Throws<FileNotFoundException>(() => MnistDataset.Load(folder.Root, MnistSplit.Test));
+        using TemporaryFolder folder = new();
+        FileNotFoundException exception = Assert.Throws<FileNotFoundException>(() => MnistDataset.Load(folder.Root, MnistSplit.Test));
 
         Assert.Contains(folder.Root, exception.Message, StringComparison.Ordinal);
         Assert.Contains("t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, t10k-images.idx3-ubyte.gz", exception.Message, StringComparison.Ordinal);
@@ -72,13 +72,13 @@ public sealed class MnistDatasetTests
     [Fact]
     public void Split_is_stratified_and_reproducible_and_partitions_the_images()
     {
-        var labels = Enumerable.Range(0, 1000).Select(i => (byte)(i % 10 == 0 ? 1 : 0)).ToArray();
-        var pixels = Enumerable.Range(0, 1000).SelectMany(i => new[] { (byte)(i & 0xFF), (byte)(i >> 8) }).ToArray();
-        var data = MnistDataset.FromMemory(pixels, labels, 1, 2, ["zero", "one"]);
+        byte[] labels = Enumerable.Range(0, 1000).Select(i => (byte)(i % 10 == 0 ? 1 : 0)).ToArray();
+        byte[] pixels = Enumerable.Range(0, 1000).SelectMany(i => new[] { (byte)(i & 0xFF), (byte)(i >> 8) }).ToArray();
+        MnistDataset data = MnistDataset.FromMemory(pixels, labels, 1, 2, ["zero", "one"]);
 
-        var (first, second) = data.Split(0.8, 7);
-        var (again, _) = data.Split(0.8, 7);
-        var (other, _) = data.Split(0.8, 8);
+        (MnistDataset? first, MnistDataset? second) = data.Split(0.8, 7);
+        (MnistDataset? again, MnistDataset _) = data.Split(0.8, 7);
+        (MnistDataset? other, MnistDataset _) = data.Split(0.8, 8);
 
         Assert.Equal((800, 200), (first.Count, second.Count));
         Assert.Equal(80, Enumerable.Range(0, 800).Count(i => first.GetLabel(i) == 1));

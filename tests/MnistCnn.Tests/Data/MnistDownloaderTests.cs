@@ -11,10 +11,10 @@ public sealed class MnistDownloaderTests
     [Fact]
     public async Task Files_are_downloaded_once_and_then_need_no_network()
     {
-        using var folder = new TemporaryFolder();
-        var server = LoopbackServer.Serving(Files);
-        var heard = new ConcurrentBag<DownloadProgress>();
-        var directory = await new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["new"], new Listener(heard.Add), Token);
+        using TemporaryFolder folder = new();
+        LoopbackServer server = LoopbackServer.Serving(Files);
+        ConcurrentBag<DownloadProgress> heard = new();
+        string directory = await new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["new"], new Listener(heard.Add), Token);
         await server.DisposeAsync();
 
         Assert.Equal(folder["new"], directory);
@@ -30,14 +30,14 @@ public sealed class MnistDownloaderTests
     [Fact]
     public async Task A_corrupt_cached_file_is_fetched_again_and_without_network_it_is_reported()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = LoopbackServer.Serving(Files);
-        foreach (var (name, content) in Files)
+        using TemporaryFolder folder = new();
+        await using LoopbackServer server = LoopbackServer.Serving(Files);
+        foreach ((string? name, byte[]? content) in Files)
             await File.WriteAllBytesAsync(folder[name], Idx.Flip(content, 100 % content.Length), Token);
 
-        using (var offline = new HttpClient(new Offline()))
+        using (HttpClient offline = new(new Offline()))
         {
-            var exception = await Assert.ThrowsAsync<MnistDownloadException>(() => new MnistDownloader(Impatient, offline).DownloadAsync(Variant(server.Address), folder.Root, cancellationToken: Token));
+            MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() => new MnistDownloader(Impatient, offline).DownloadAsync(Variant(server.Address), folder.Root, cancellationToken: Token));
             Assert.Equal(folder[Images], exception.Path);
             Assert.Contains("expected a connection, found: no network", exception.Message, StringComparison.Ordinal);
         }
@@ -49,8 +49,8 @@ public sealed class MnistDownloaderTests
     [Fact]
     public async Task Redirects_on_this_machine_are_followed()
     {
-        using var folder = new TemporaryFolder();
-        await using var server = new LoopbackServer((request, stream, token) => request.Name == Images
+        using TemporaryFolder folder = new();
+        await using LoopbackServer server = new((request, stream, token) => request.Name == Images
             ? LoopbackServer.WriteAsync(stream, "HTTP/1.1 302 Found\r\nLocation: /elsewhere/real\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", token)
             : LoopbackServer.SendAsync(request, stream, Files[Images], token));
 
@@ -61,22 +61,22 @@ public sealed class MnistDownloaderTests
     [Fact]
     public async Task Canceling_keeps_what_has_come_and_the_next_download_continues_it()
     {
-        using var folder = new TemporaryFolder();
-        using var cancel = new CancellationTokenSource();
-        await using (var stalling = new LoopbackServer(async (_, stream, token) =>
+        using TemporaryFolder folder = new();
+        using CancellationTokenSource cancel = new();
+        await using (LoopbackServer stalling = new(async (_, stream, token) =>
         {
             await LoopbackServer.WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {Files[Images].Length}\r\n\r\n", token);
             await stream.WriteAsync(Files[Images].AsMemory(0, 5000), token);
             await Task.Delay(Timeout.Infinite, token);
         }))
         {
-            var download = new MnistDownloader(Impatient).DownloadAsync(ImagesOnly(stalling.Address), folder.Root, new Listener(_ => cancel.Cancel()), cancel.Token);
+            Task<string> download = new MnistDownloader(Impatient).DownloadAsync(ImagesOnly(stalling.Address), folder.Root, new Listener(_ => cancel.Cancel()), cancel.Token);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download);
         }
 
-        var part = new FileInfo(folder[$".{Images}.part"]).Length;
+        long part = new FileInfo(folder[$".{Images}.part"]).Length;
         Assert.InRange(part, 1, 5000);
-        await using var server = LoopbackServer.Serving(Files);
+        await using LoopbackServer server = LoopbackServer.Serving(Files);
         await new MnistDownloader(Impatient).DownloadAsync(ImagesOnly(server.Address), folder.Root, cancellationToken: Token);
         Assert.Equal(part, Assert.Single(server.Requests).From);
         Assert.Equal(Files[Images], await File.ReadAllBytesAsync(folder[Images], Token));
@@ -99,7 +99,7 @@ public sealed class MnistDownloaderTests
     [Fact]
     public void The_known_files_are_those_of_the_published_sets()
     {
-        foreach (var variant in (MnistVariant[])[MnistVariant.Mnist, MnistVariant.FashionMnist, MnistVariant.KMnist])
+        foreach (MnistVariant variant in (MnistVariant[])[MnistVariant.Mnist, MnistVariant.FashionMnist, MnistVariant.KMnist])
         {
             Assert.Equal(4, variant.Files.Count);
             Assert.Equal(10, variant.ClassNames.Count);
@@ -112,7 +112,7 @@ public sealed class MnistDownloaderTests
     public async Task The_real_MNIST_files_are_recognised()
     {
         RealMnist.SkipUnlessPresent();
-        using var offline = new HttpClient(new Offline());
+        using HttpClient offline = new(new Offline());
         Assert.Equal(RealMnist.Directory, await new MnistDownloader(Impatient, offline).DownloadAsync(MnistVariant.Mnist, RealMnist.Directory, cancellationToken: Token));
     }
 

@@ -23,7 +23,7 @@ internal sealed class PipeStream(byte[] content, Exception? failure = null, int 
     {
         if (_position == content.Length && failure is not null)
             throw failure;
-        var read = Math.Min(Math.Min(count, portion), content.Length - _position);
+        int read = Math.Min(Math.Min(count, portion), content.Length - _position);
         content.AsSpan(_position, read).CopyTo(buffer.AsSpan(offset));
         _position += read;
         return read;

@@ -1,6 +1,7 @@
 using MnistCnn.Batches;
 using MnistCnn.Data;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,25 +13,25 @@ public sealed class SyntheticDigitsTests
     [Fact]
     public void Equal_seeds_give_equal_digits_and_the_first_do_not_depend_on_the_count()
     {
-        var few = new SyntheticDigits(300, seed: 5);
-        var many = new SyntheticDigits(600, seed: 5);
+        SyntheticDigits few = new(300, seed: 5);
+        SyntheticDigits many = new(600, seed: 5);
 
-        for (var i = 0; i < few.Count; i++)
+        for (int i = 0; i < few.Count; i++)
             Assert.True(few.GetImage(i).SequenceEqual(many.GetImage(i)));
     }
 
     [Fact]
     public void Seeds_and_splits_give_different_digits()
     {
-        var digits = new[] { new SyntheticDigits(100), new SyntheticDigits(100, seed: 1), new SyntheticDigits(100, split: MnistSplit.Test) };
-        for (var i = 0; i < 100; i++)
+        SyntheticDigits[] digits = new[] { new SyntheticDigits(100), new SyntheticDigits(100, seed: 1), new SyntheticDigits(100, split: MnistSplit.Test) };
+        for (int i = 0; i < 100; i++)
             Assert.Equal(3, digits.Select(set => Convert.ToHexString(set.GetImage(i))).Distinct().Count());
     }
 
     [Fact]
     public void Other_sizes_are_drawn_whole()
     {
-        var wide = new SyntheticDigits(10, height: 16, width: 40);
+        SyntheticDigits wide = new(10, height: 16, width: 40);
         Assert.Equal(16 * 40, wide.GetImage(9).Length);
         Assert.All(Enumerable.Range(0, 10), i => Assert.Contains(wide.GetImage(i).ToArray(), pixel => pixel > 120));
     }
@@ -39,15 +40,15 @@ public sealed class SyntheticDigitsTests
     public void A_small_network_learns_them_to_97_percent_on_digits_it_has_not_seen()
     {
         random.manual_seed(1);
-        using var model = Sequential(
+        using Sequential model = Sequential(
             ("conv1", Conv2d(1, 8, 3, stride: 2)), ("relu1", ReLU()), ("conv2", Conv2d(8, 16, 3, stride: 2)), ("relu2", ReLU()), ("flat", Flatten()), ("fc", Linear(576, 10)));
-        using var optimizer = optim.Adam(model.parameters(), 0.002);
-        var loader = new BatchLoader(new SyntheticDigits(6_000), new BatchLoaderOptions { BatchSize = 64 });
-        for (var epoch = 1; epoch <= 3; epoch++)
+        using Adam optimizer = optim.Adam(model.parameters(), 0.002);
+        BatchLoader loader = new(new SyntheticDigits(6_000), new BatchLoaderOptions { BatchSize = 64 });
+        for (int epoch = 1; epoch <= 3; epoch++)
         {
-            foreach (var batch in loader.Epoch(epoch))
+            foreach (MnistBatch batch in loader.Epoch(epoch))
             {
-                using var scope = NewDisposeScope();
+                using DisposeScope scope = NewDisposeScope();
                 using (batch)
                 {
                     optimizer.zero_grad();
@@ -57,10 +58,10 @@ public sealed class SyntheticDigitsTests
             }
         }
 
-        var correct = 0L;
-        foreach (var batch in new BatchLoader(new SyntheticDigits(2_000, split: MnistSplit.Test), new BatchLoaderOptions { Shuffle = false }).Epoch(1))
+        long correct = 0L;
+        foreach (MnistBatch batch in new BatchLoader(new SyntheticDigits(2_000, split: MnistSplit.Test), new BatchLoaderOptions { Shuffle = false }).Epoch(1))
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             using (batch)
                 correct += model.forward(batch.Images).argmax(1).eq(batch.Labels).sum().ToInt64();
         }

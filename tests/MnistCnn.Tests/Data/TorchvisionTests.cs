@@ -19,10 +19,10 @@ public sealed class TorchvisionTests
         Assert.SkipUnless(
             File.Exists(Python) && (await RunAsync("-c", "import torchvision")).ExitCode == 0,
             $"{Python} has no torchvision (Debian: python3-torchvision).");
-        using var folder = new TemporaryFolder();
-        var raw = Directory.CreateDirectory(folder[Path.Combine("MNIST", "raw")]).FullName;
-        var pixels = new Dictionary<string, byte[]>();
-        foreach (var (prefix, count) in (ReadOnlySpan<(string, int)>)[("train", 50), ("t10k", 20)])
+        using TemporaryFolder folder = new();
+        string raw = Directory.CreateDirectory(folder[Path.Combine("MNIST", "raw")]).FullName;
+        Dictionary<string, byte[]> pixels = new();
+        foreach ((string? prefix, int count) in (ReadOnlySpan<(string, int)>)[("train", 50), ("t10k", 20)])
         {
             pixels[prefix] = new byte[count * 5 * 9];
             new Random(count).NextBytes(pixels[prefix]);
@@ -30,12 +30,12 @@ public sealed class TorchvisionTests
             IdxWriter.Write<byte>(Path.Combine(raw, $"{prefix}-labels-idx1-ubyte.gz"), LabelsOf(count), count);
         }
 
-        var (exitCode, output, error) = await RunAsync(Script(), folder.Root);
+        (int exitCode, string? output, string? error) = await RunAsync(Script(), folder.Root);
         Assert.True(exitCode == 0, error);
-        using var found = JsonDocument.Parse(output);
-        foreach (var (name, prefix, count) in (ReadOnlySpan<(string, string, int)>)[("train", "train", 50), ("test", "t10k", 20)])
+        using JsonDocument found = JsonDocument.Parse(output);
+        foreach ((string? name, string? prefix, int count) in (ReadOnlySpan<(string, string, int)>)[("train", "train", 50), ("test", "t10k", 20)])
         {
-            var split = found.RootElement.GetProperty(name);
+            JsonElement split = found.RootElement.GetProperty(name);
             Assert.Equal([count, 5, 9], split.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
             Assert.Equal(Convert.ToHexString(SHA256.HashData(pixels[prefix])), split.GetProperty("images").GetString(), ignoreCase: true);
             Assert.Equal(LabelsOf(count), split.GetProperty("labels").EnumerateArray().Select(label => label.GetByte()));
@@ -49,9 +49,9 @@ public sealed class TorchvisionTests
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync(Token);
-        var output = await process.StandardOutput.ReadToEndAsync(Token);
+        using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> error = process.StandardError.ReadToEndAsync(Token);
+        string output = await process.StandardOutput.ReadToEndAsync(Token);
         await process.WaitForExitAsync(Token);
         return (process.ExitCode, output, await error);
     }
