@@ -22,7 +22,7 @@ public sealed class AccuracyMetric : IMetric, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         this.topK = topK;
-        Name = topK == 1 ? "accuracy" : string.Create(CultureInfo.InvariantCulture, $"top{topK}accuracy");
+        Name = topK == 1 ? "accuracy" : string.Create(CultureInfo.InvariantCulture, $"top{topK}_accuracy");
     }
 
     /// <summary><c>accuracy</c>, or <c>top3_accuracy</c> for <c>topK</c> 3.</summary>
