@@ -101,7 +101,7 @@ internal sealed class MpiJob : IDisposable
         process.Kill(entireProcessTree: true);
         foreach (int survivor in Survivors())
         {
-            Programs.Run("kill", "-9", $"{survivor}");
+            Programs.TrySignal("KILL", $"{survivor}");
         }
 
         process.Dispose();

@@ -88,7 +88,7 @@ internal sealed class TwoHosts : IDisposable
     {
         foreach (string process in Processes().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            Programs.Run("kill", "-9", process);
+            Programs.TrySignal("KILL", process);
         }
 
         Programs.Run("ip", "netns", "del", first);
