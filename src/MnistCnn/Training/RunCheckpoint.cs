@@ -49,9 +49,25 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
         new CheckpointFile(tensors, values).Save(path);
     }
 
+    /// <summary>Goes on from the checkpoint that the options name, if they name one: of several ranks, all from that of rank 0, and with its model.</summary>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or of a run that differs.</exception>
+    /// <exception cref="ArgumentException">The ranks were given different options or data.</exception>
+    public void Resume(Ranks? ranks)
+    {
+        ranks?.RequireSame(RunFingerprint.OfRank(options, data, model, totalSteps));
+        CheckpointFile? saved = options.ResumeFrom is { } path && ranks is not { Rank: > 0 } ? CheckpointFile.Load(path) : null;
+        saved = ranks is null ? saved : ranks.Share(saved);
+        if (saved is not null)
+        {
+            Load(saved, options.ResumeFrom ?? Ranks.NameOfSharedCheckpoint);
+        }
+
+        ranks?.ShareModel();
+    }
+
     /// <summary>Reads everything, then changes the model, so that a checkpoint that does not fit leaves it as it was.</summary>
     /// <exception cref="CheckpointFormatException">The file is damaged, or of a run that differs.</exception>
-    public void Load(CheckpointFile file, string path)
+    private void Load(CheckpointFile file, string path)
     {
         RunProgressState.Load(progress, file, data.StepsPerEpoch);
         foreach ((string name, string expected) in RunFingerprint.Of(options, data, totalSteps, progress.TrainedGlobalSteps))

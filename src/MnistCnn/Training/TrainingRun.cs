@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MnistCnn.Batches;
 using MnistCnn.Data;
-using MnistCnn.Serialization;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -41,19 +40,31 @@ internal sealed class TrainingRun : IDisposable
         stop = new RunStop(options, progress, ranks, ct);
         data = new RunData(options, train, validation, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
-        hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
+        hooks = new CallbackList(IsFirstRank ? callbacks : callbacks.Where(callback => !callback.IsForFirstRank), logger);
         bool needsGradients = ranks is not null || hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
         step = TrainingSteps.Create(new StepRequest(model, device, options, needsGradients));
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
         context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null);
         checkpoint = new RunCheckpoint(options, data, progress, model, step, average, hooks, totalSteps);
         telemetry = new RunTelemetry(device);
-        Resume();
+        try
+        {
+            checkpoint.Resume(ranks);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        context.LastValidation = progress.Validations.LastOrDefault();
     }
 
     public nn.Module<Tensor, Tensor> Model { get; }
 
     public RunProgress Progress => progress;
+
+    private bool IsFirstRank => ranks is not { Rank: > 0 };
 
     public bool HasEpochsLeft => !stop.Agree() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
 
@@ -230,7 +241,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void SaveCheckpoint(string path)
     {
-        if (ranks is not { Rank: > 0 })
+        if (IsFirstRank)
         {
             checkpoint.Save(path);
         }
@@ -264,28 +275,6 @@ internal sealed class TrainingRun : IDisposable
         step.Dispose();
         average?.Dispose();
         progress.Dispose();
-    }
-
-    private void Resume()
-    {
-        try
-        {
-            ranks?.RequireSame(RunFingerprint.OfRank(options, data, Model, totalSteps));
-            CheckpointFile? saved = options.ResumeFrom is { } path && ranks is not { Rank: > 0 } ? CheckpointFile.Load(path) : null;
-            saved = ranks is null ? saved : ranks.Share(saved);
-            if (saved is not null)
-            {
-                checkpoint.Load(saved, options.ResumeFrom ?? Ranks.NameOfSharedCheckpoint);
-                context.LastValidation = progress.Validations.LastOrDefault();
-            }
-
-            ranks?.ShareModel();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
     }
 
     /// <summary>In eval mode, with the weights that were validated.</summary>
