@@ -129,7 +129,9 @@ public sealed class CnnWorkspaceTests
     private static void Near(double[] expected, float[] actual, string what)
     {
         double scale = expected.Max(Math.Abs), worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
-        Assert.True(worst <= (2e-5 * scale) + 1e-12, $"{what}: expected a difference of at most {2e-5 * scale}, found {worst}.");
+        // The second term is the rounding of sums whose terms nearly cancel: of gradients of about 0.01, in single precision.
+        double allowed = (1e-4 * scale) + 1e-9;
+        Assert.True(worst <= allowed, $"{what}: expected a difference of at most {allowed}, found {worst}.");
     }
 
     private static byte[] HashAfter(int steps, int threads)
