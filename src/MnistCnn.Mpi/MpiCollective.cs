@@ -17,22 +17,21 @@ namespace MnistCnn.Mpi;
 /// </remarks>
 public sealed partial class MpiCollective : ICollective
 {
-    private const int ExitCode = 1;
     private const long LargestExactCount = 1 << 24;
     private static int initialized;
 
     private readonly MpiLibrary library;
     private readonly MpiExchange exchange;
     private readonly ILogger logger;
+    private readonly RankFailure failure;
     private readonly ExchangeBuffer buffer = new();
-    private Exception? fault;
     private bool disposed;
 
     private MpiCollective(MpiLibrary library, int rank, int worldSize, int ranksOnThisMachine, MpiOptions options, ILogger logger)
     {
         (this.library, this.logger, Rank, WorldSize, RanksOnThisMachine) = (library, logger, rank, worldSize, ranksOnThisMachine);
         exchange = new MpiExchange(library, options.Timeout, string.Create(CultureInfo.InvariantCulture, $"{rank} of {worldSize}"));
-        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        failure = new RankFailure(library, exchange.Exclusive, logger, rank, worldSize);
     }
 
     /// <summary>Whether a launcher of MPI started this process as one of several: the variables <c>OMPI_COMM_WORLD_SIZE</c> or <c>PMI_SIZE</c> say so.</summary>
@@ -157,7 +156,7 @@ public sealed partial class MpiCollective : ICollective
     public void Fault(Exception cause)
     {
         ArgumentNullException.ThrowIfNull(cause);
-        fault ??= cause;
+        failure.Report(cause);
     }
 
     /// <summary>
@@ -173,7 +172,7 @@ public sealed partial class MpiCollective : ICollective
 
         try
         {
-            if (fault is null)
+            if (failure.Cause is null)
             {
                 Barrier();
             }
@@ -184,12 +183,8 @@ public sealed partial class MpiCollective : ICollective
         }
 
         disposed = true;
-        if (fault is not null)
-        {
-            Abort(fault);
-        }
-
-        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        failure.AbortIfReported();
+        failure.Dispose();
         library.FinalizeWorld();
         buffer.Dispose();
     }
@@ -231,27 +226,9 @@ public sealed partial class MpiCollective : ICollective
     private void ThrowUnlessUsable()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (fault is not null)
-        {
-            throw new InvalidOperationException($"MPI: expected a working collective, found one that failed before: {fault.Message}", fault);
-        }
-    }
-
-    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => Abort(e.ExceptionObject);
-
-    private void Abort(object cause)
-    {
-        LogAbort(Rank, WorldSize, cause);
-        NativeEnvironment.WriteToStandardError($"Rank {Rank} of {WorldSize} ends all ranks: {cause}{Environment.NewLine}");
-        lock (exchange.Exclusive)
-        {
-            library.Abort(ExitCode);
-        }
+        failure.ThrowIfReported();
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Rank {Rank} of {WorldSize}, over {Library}")]
     private partial void LogJoined(int rank, int worldSize, string library);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Rank {Rank} of {WorldSize} ends all ranks: {Cause}")]
-    private partial void LogAbort(int rank, int worldSize, object cause);
 }

@@ -1,17 +1,10 @@
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// Memory for a network and a batch, and the passes over it. One caller at a time; allocates nothing once it has seen its batch sizes.
+/// The passes of a network over a batch, in memory of their own. One caller at a time; allocates nothing once it has seen its batch sizes.
 /// The batch is cut into slices of a fixed size, and the first linear layer, which has most of the weights, in training into blocks of inputs, whatever the threads: every sum has one order, and the
 /// results one value. Slices and blocks have a home thread: what passes from core to core is the activations between them, which are fewer than the weights.
-/// <code>
-/// images [N, height, width, 1]                    the caller's
-/// convolution activations [N, h, w, filters]      of the whole batch; of one slice a thread where no backward pass asks for them
-/// their gradients                                 of one slice a thread
-/// linear activations and gradients [N, stride]    the first are those of the last convolution
-/// products of the first linear layer              [blocks, N, stride]: their sum is its output
-/// gradient of its output                          once more, as [slices, columns, slice]
-/// </code>
+/// See <see cref="CnnMemory"/> for the layout.
 /// </summary>
 internal sealed unsafe class CnnWorkspace : KernelJob
 {
@@ -20,16 +13,13 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     private readonly CnnPlan plan;
     private readonly bool training;
-    private readonly int threads, scratchLength;
-    private readonly AlignedBuffer[] outputs, rows;
-    private readonly AlignedBuffer[] outputGradients = [], rowGradients = [];
-    private readonly AlignedBuffer? partials, products, transposed, scratch;
+    private readonly int threads;
+    private readonly CnnMemory memory;
     private readonly RowTiles?[,] tiles;
     private readonly double[] losses;
-    private readonly int[] partialOffsets;
     private CnnParameters weights = null!;
     private CnnPass pass;
-    private Part part;
+    private CnnPart part;
     private float* images, imageGradients;
     private long* labels;
     private float smoothing;
@@ -42,37 +32,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     public CnnWorkspace(CnnPlan plan, int capacity, int threads, bool training)
     {
         (this.plan, this.threads, this.training, Capacity) = (plan, Math.Max(1, threads), training, capacity);
-        int slots = this.threads * Slice, slices = SlicesOf(capacity);
-        outputs = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * (training ? capacity : slots)))];
-        rows = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
+        memory = new CnnMemory(plan, capacity, this.threads, training);
         tiles = new RowTiles?[2 * plan.LayerCount, Slice + 1];
-        losses = new double[slices];
-        partialOffsets = new int[(2 * plan.Convolutions.Length) + 1];
-        for (int p = 0; p < partialOffsets.Length - 1; p++)
-        {
-            partialOffsets[p + 1] = partialOffsets[p] + (((p % 2 == 0 ? plan.WeightLength(p / 2) : plan.OutputCount(p / 2)) + 15) / 16 * 16);
-        }
-
-        if (training)
-        {
-            outputGradients = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * slots))];
-            rowGradients = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
-            partials = new((long)partialOffsets[^1] * slices);
-            products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
-            transposed = new((long)plan.Linears[0].Columns * Slice * slices);
-            scratchLength = Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0));
-            scratch = new((long)scratchLength * this.threads);
-        }
-    }
-
-    private enum Part
-    {
-        All,
-        Convolutions,
-        FirstLinear,
-        Linears,
-        FirstLinearBackward,
-        ConvolutionsBackward,
+        losses = new double[SlicesOf(capacity)];
     }
 
     /// <summary>Images of the largest batch.</summary>
@@ -82,10 +44,10 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     public int Count => batchCount;
 
     /// <summary>[count, classes] at <see cref="LogitStride"/>.</summary>
-    public float* Logits => rows[^1].Pointer;
+    public float* Logits => memory.Row(plan.Linears.Length, 0);
 
     /// <summary>The same of their gradients: what a backward pass without loss starts from.</summary>
-    public float* LogitGradients => rowGradients[^1].Pointer;
+    public float* LogitGradients => memory.RowGradient(plan.Linears.Length, 0);
 
     public int LogitStride => plan.Strides[^1];
 
@@ -101,21 +63,21 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         int slices = SlicesOf(count), blocks = plan.Linears[0].Blocks;
         if (!training)
         {
-            Run(Part.All, slices);
+            Run(CnnPart.All, slices);
             return 0;
         }
 
         if (pass.HasFlag(CnnPass.Forward))
         {
-            Run(Part.Convolutions, slices);
-            Run(Part.FirstLinear, blocks);
+            Run(CnnPart.Convolutions, slices);
+            Run(CnnPart.FirstLinear, blocks);
         }
 
-        Run(Part.Linears, slices);
+        Run(CnnPart.Linears, slices);
         if (pass.HasFlag(CnnPass.Backward))
         {
-            Run(Part.FirstLinearBackward, blocks);
-            Run(Part.ConvolutionsBackward, slices);
+            Run(CnnPart.FirstLinearBackward, blocks);
+            Run(CnnPart.ConvolutionsBackward, slices);
         }
 
         double loss = 0;
@@ -133,20 +95,20 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         int first = item * Slice, count = Math.Min(Slice, batchCount - first), kept = training ? first : thread * Slice;
         switch (part)
         {
-            case Part.All:
+            case CnnPart.All:
                 Convolve(first, count, kept);
                 LinearForward(first, count, 0);
                 break;
-            case Part.Convolutions:
+            case CnnPart.Convolutions:
                 Convolve(first, count, kept);
                 break;
-            case Part.FirstLinear:
+            case CnnPart.FirstLinear:
                 FirstLinear(item);
                 break;
-            case Part.Linears:
+            case CnnPart.Linears:
                 RunLinears(item, first, count, thread);
                 break;
-            case Part.FirstLinearBackward:
+            case CnnPart.FirstLinearBackward:
                 FirstLinearBackward(item, thread);
                 break;
             default:
@@ -157,7 +119,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     /// <summary>Gradient of a part of the weights of a convolution, from the parts of the slices.</summary>
     public void ConvolutionGradient(int layer, nint offset, int length, float* destination) => plan.Simd.SumRows(
-        partials!.Pointer + partialOffsets[2 * layer] + offset, partialOffsets[^1], SlicesOf(batchCount), length, destination);
+        memory.WeightParts(layer, 0) + offset, memory.PartsStride, SlicesOf(batchCount), length, destination);
 
     /// <summary>Gradient of the bias of a layer.</summary>
     public void BiasGradient(int layer, float* destination)
@@ -165,21 +127,21 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         int linear = layer - plan.Convolutions.Length;
         if (linear < 0)
         {
-            plan.Simd.SumRows(partials!.Pointer + partialOffsets[(2 * layer) + 1], partialOffsets[^1], SlicesOf(batchCount), plan.OutputCount(layer), destination);
+            plan.Simd.SumRows(memory.BiasParts(layer, 0), memory.PartsStride, SlicesOf(batchCount), plan.OutputCount(layer), destination);
         }
         else
         {
-            plan.Simd.SumRows(rowGradients[linear + 1].Pointer, plan.Strides[linear + 1], batchCount, plan.OutputCount(layer), destination);
+            plan.Simd.SumRows(memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], batchCount, plan.OutputCount(layer), destination);
         }
     }
 
     /// <summary>Gradient of the weights of some inputs and a panel of outputs of a linear layer, see <see cref="Linear.BackwardWeights"/>.</summary>
     public void LinearGradient(int linear, int firstInput, int inputs, int firstOutput, float* destination) => plan.Linears[linear].BackwardWeights(
-        batchCount, rows[linear].Pointer, plan.Strides[linear], rowGradients[linear + 1].Pointer, plan.Strides[linear + 1], firstInput, inputs, firstOutput, destination);
+        batchCount, memory.Row(linear, 0), plan.Strides[linear], memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], firstInput, inputs, firstOutput, destination);
 
-    private static int SlicesOf(int count) => (count + Slice - 1) / Slice;
+    public static int SlicesOf(int count) => (count + Slice - 1) / Slice;
 
-    private void Run(Part part, int items)
+    private void Run(CnnPart part, int items)
     {
         this.part = part;
         KernelThreads.Run(threads, items, this);
@@ -190,7 +152,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
         for (int l = 0; l < plan.Convolutions.Length; l++)
         {
-            float* output = l < outputs.Length ? Output(l, kept) : Row(rows, 0, first);
+            float* output = l < plan.Convolutions.Length - 1 ? memory.Output(l, kept) : memory.Row(0, first);
             plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
             input = output;
         }
@@ -202,8 +164,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         for (int first = 0; first < batchCount; first += Slice)
         {
             plan.Linears[0].Forward(
-                Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), Row(rows, 0, first), weights.Weights(layer),
-                block == 0 ? weights.Bias(layer) : null, relu: false, Product(block, first), block);
+                Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), memory.Row(0, first), weights.Weights(layer),
+                block == 0 ? weights.Bias(layer) : null, relu: false, memory.Product(block, first), block);
         }
     }
 
@@ -214,7 +176,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             for (int n = first; n < first + count; n++)
             {
                 plan.Simd.SumRows(
-                    Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, Row(rows, 1, n), relu: plan.Linears.Length > 1);
+                    memory.Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, memory.Row(1, n), relu: plan.Linears.Length > 1);
             }
 
             LinearForward(first, count, 1);
@@ -223,17 +185,17 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         if (pass.HasFlag(CnnPass.Loss))
         {
             losses[slice] = SoftmaxCrossEntropy.Backward(
-                count, plan.Shape.Classes, Row(rows, plan.Linears.Length, first), LogitStride, labels + first, smoothing, 1f / batchCount, Row(rowGradients, plan.Linears.Length, first));
+                count, plan.Shape.Classes, memory.Row(plan.Linears.Length, first), LogitStride, labels + first, smoothing, 1f / batchCount, memory.RowGradient(plan.Linears.Length, first));
         }
 
         if (pass.HasFlag(CnnPass.Backward))
         {
-            float* own = scratch!.Pointer + ((nint)thread * scratchLength);
+            float* own = memory.Scratch(thread);
             for (int i = plan.Linears.Length - 1; i >= 0; i--)
             {
                 Linear linear = plan.Linears[i];
-                float* flipped = i > 0 ? own : Transposed(slice);
-                Transposition.Run(Row(rowGradients, i + 1, first), plan.Strides[i + 1], count, linear.Columns, flipped, Slice);
+                float* flipped = i > 0 ? own : memory.Transposed(slice);
+                Transposition.Run(memory.RowGradient(i + 1, first), plan.Strides[i + 1], count, linear.Columns, flipped, Slice);
                 for (int block = 0; block < linear.Blocks && i > 0; block++)
                 {
                     BackwardInput(i, block, first, count, flipped, own + (linear.Columns * Slice));
@@ -249,7 +211,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
                 Tiles(2 * layer, count, plan.Strides[i], plan.Strides[i + 1]),
-                Row(rows, i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Row(rows, i + 1, first));
+                memory.Row(i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, memory.Row(i + 1, first));
         }
     }
 
@@ -257,41 +219,31 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     {
         for (int first = 0; first < batchCount; first += Slice)
         {
-            BackwardInput(0, block, first, Math.Min(Slice, batchCount - first), Transposed(first / Slice), scratch!.Pointer + ((nint)thread * scratchLength));
+            BackwardInput(0, block, first, Math.Min(Slice, batchCount - first), memory.Transposed(first / Slice), memory.Scratch(thread));
         }
     }
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
-        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Row(rows, linear, first), Row(rowGradients, linear, first), plan.Strides[linear], own);
+        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), memory.Row(linear, first), memory.RowGradient(linear, first), plan.Strides[linear], own);
 
     private void ConvolveBackward(int slice, int first, int count, int kept, int slot)
     {
-        float* gradient = Row(rowGradients, 0, first), parts = partials!.Pointer + ((nint)slice * partialOffsets[^1]);
+        float* gradient = memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
             Convolution layer = plan.Convolutions[l];
             ConvolutionShape shape = layer.Shape;
-            float* input = l > 0 ? Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
-            layer.BackwardWeights(count, input, gradient, parts + partialOffsets[2 * l], parts + partialOffsets[(2 * l) + 1]);
+            float* input = l > 0 ? memory.Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
+            layer.BackwardWeights(count, input, gradient, memory.WeightParts(l, slice), memory.BiasParts(l, slice));
             if (l > 0 || pass.HasFlag(CnnPass.ImageGradient))
             {
-                float* inputGradient = l > 0 ? OutputGradient(l - 1, slot) : imageGradients + ((nint)first * shape.InputLength);
+                float* inputGradient = l > 0 ? memory.OutputGradient(l - 1, slot) : imageGradients + ((nint)first * shape.InputLength);
                 layer.BackwardInput(
                     Tiles((2 * l) + 1, count, layer.OutputStride, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
                 gradient = inputGradient;
             }
         }
     }
-
-    private float* Product(int block, int row) => products!.Pointer + ((((nint)block * Capacity) + row) * plan.Strides[1]);
-
-    private float* Transposed(int slice) => transposed!.Pointer + ((nint)slice * plan.Linears[0].Columns * Slice);
-
-    private float* Output(int layer, int row) => outputs[layer].Pointer + ((nint)row * plan.Convolutions[layer].Shape.OutputLength);
-
-    private float* OutputGradient(int layer, int row) => outputGradients[layer].Pointer + ((nint)row * plan.Convolutions[layer].Shape.OutputLength);
-
-    private float* Row(AlignedBuffer[] rows, int linear, int row) => rows[linear].Pointer + ((nint)row * plan.Strides[linear]);
 
     private RowTiles Tiles(int key, int count, int strideA, int strideC) => tiles[key, count] ??= RowTiles.Strided(count, strideA, strideC);
 }

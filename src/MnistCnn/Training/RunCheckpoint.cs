@@ -8,7 +8,7 @@ namespace MnistCnn.Training;
 /// A run as a checkpoint file: weights (<c>model.…</c>), averaged weights (<c>average.…</c>), the optimizer's state (<c>optimizer</c>), callbacks' states
 /// (<c>callback.KEY.…</c>), position, history, and what must agree to go on (<c>option.…</c>).
 /// </summary>
-internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunProgress progress, nn.Module<Tensor, Tensor> model, ITrainingStep step, WeightAverage? average, CallbackList callbacks, long totalSteps)
+internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunProgress progress, nn.Module<Tensor, Tensor> model, ITrainingStep step, WeightAverage? average, CallbackList callbacks, Ranks? ranks, long totalSteps)
 {
     private const string Weights = "model.";
     private const string Average = "average.";
@@ -16,8 +16,16 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
 
     private int optimizerBytes;
 
+    private bool IsFirstRank => ranks is not { Rank: > 0 };
+
+    /// <summary>Writes the run; of several ranks, the first does.</summary>
     public void Save(string path)
     {
+        if (!IsFirstRank)
+        {
+            return;
+        }
+
         step.ExposeWeights();
         Dictionary<string, SafetensorsTensor> tensors = new(StringComparer.Ordinal);
         Dictionary<string, string> values = new(RunFingerprint.Of(options, data, totalSteps, progress.TrainedGlobalSteps), StringComparer.Ordinal);
@@ -52,10 +60,10 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
     /// <summary>Goes on from the checkpoint that the options name, if they name one: of several ranks, all from that of rank 0, and with its model.</summary>
     /// <exception cref="CheckpointFormatException">The file is damaged, or of a run that differs.</exception>
     /// <exception cref="ArgumentException">The ranks were given different options or data.</exception>
-    public void Resume(Ranks? ranks)
+    public void Resume()
     {
         ranks?.RequireSame(RunFingerprint.OfRank(options, data, model, totalSteps));
-        CheckpointFile? saved = options.ResumeFrom is { } path && ranks is not { Rank: > 0 } ? CheckpointFile.Load(path) : null;
+        CheckpointFile? saved = options.ResumeFrom is { } path && IsFirstRank ? CheckpointFile.Load(path) : null;
         saved = ranks is null ? saved : ranks.Share(saved);
         if (saved is not null)
         {

@@ -14,6 +14,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly RunProgress progress = new();
     private readonly CallbackList hooks;
     private readonly ITrainingStep step;
+    private readonly StepGradients gradients;
     private readonly WeightAverage? average;
     private readonly TrainerContext context;
     private readonly RunCheckpoint checkpoint;
@@ -40,16 +41,17 @@ internal sealed class TrainingRun : IDisposable
         stop = new RunStop(options, progress, ranks, ct);
         data = new RunData(options, train, validation, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
-        hooks = new CallbackList(IsFirstRank ? callbacks : callbacks.Where(callback => !callback.IsForFirstRank), logger);
+        hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
         bool needsGradients = ranks is not null || hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
         step = TrainingSteps.Create(new StepRequest(model, device, options, needsGradients));
+        gradients = new StepGradients(options, data, progress, step, ranks, stop);
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
         context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null);
-        checkpoint = new RunCheckpoint(options, data, progress, model, step, average, hooks, totalSteps);
+        checkpoint = new RunCheckpoint(options, data, progress, model, step, average, hooks, ranks, totalSteps);
         telemetry = new RunTelemetry(device);
         try
         {
-            checkpoint.Resume(ranks);
+            checkpoint.Resume();
         }
         catch
         {
@@ -63,8 +65,6 @@ internal sealed class TrainingRun : IDisposable
     public nn.Module<Tensor, Tensor> Model { get; }
 
     public RunProgress Progress => progress;
-
-    private bool IsFirstRank => ranks is not { Rank: > 0 };
 
     public bool HasEpochsLeft => !stop.Agree() && (progress.Epoch < options.Epochs || !progress.EpochEnded);
 
@@ -108,42 +108,8 @@ internal sealed class TrainingRun : IDisposable
         hooks.StepStart(context);
     }
 
-    /// <summary>Forward, loss and backward pass of the batches of the step.</summary>
-    public BatchOutcome ComputeGradients(IEnumerator<MnistBatch> batches)
-    {
-        (int first, int count) = data.BatchesOf(context.Step);
-        double images = data.ImagesOf(context.Step);
-        BatchOutcome? outcome = null;
-        for (int i = 0; i < count && !stop.IsWanted; i++)
-        {
-            if (!batches.MoveNext())
-            {
-                throw new InvalidOperationException($"Epoch {context.Epoch}: expected {data.StepsPerEpoch} steps, but the batches end in step {context.Step}.");
-            }
-
-            using MnistBatch batch = batches.Current;
-            long own = batch.Labels.shape[0];
-            if (own == 0)
-            {
-                continue;
-            }
-
-            BatchPlace place = new(outcome is null, ranks is null ? own / images : own, RunSeed.Of(options.Seed, progress.Epoch, first + i) + (ranks?.Rank ?? 0));
-            BatchOutcome added = step.ComputeGradients(batch, place);
-            outcome = outcome is null ? added : outcome + added;
-            if (i + 1 < count)
-            {
-                stop.CheckLimits();
-            }
-        }
-
-        if (outcome is null)
-        {
-            step.ComputeNoGradients();
-        }
-
-        return ranks is null ? outcome! : AddUp(outcome);
-    }
+    /// <summary>Forward, loss and backward pass of the batches of the step, on all ranks.</summary>
+    public BatchOutcome ComputeGradients(IEnumerator<MnistBatch> batches) => gradients.Compute(batches, context.Step);
 
     /// <summary>Whether the step may go on to its update; where not, the run stops.</summary>
     public bool MayLearnFrom(BatchOutcome outcome)
@@ -239,13 +205,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The model's parameters hold the current weights until the next step.</summary>
     public void ExposeWeights() => step.ExposeWeights();
 
-    public void SaveCheckpoint(string path)
-    {
-        if (IsFirstRank)
-        {
-            checkpoint.Save(path);
-        }
-    }
+    public void SaveCheckpoint(string path) => checkpoint.Save(path);
 
     public void RequestStop(StopReason reason, string message) => stop.Request(reason, message);
 
@@ -283,17 +243,6 @@ internal sealed class TrainingRun : IDisposable
         ExposeWeights();
         average?.SwapIn();
         Model.eval();
-    }
-
-    private BatchOutcome AddUp(BatchOutcome? own)
-    {
-        (BatchOutcome all, bool someoneStops) = ranks!.AddUp(own, stop.IsWanted);
-        if (someoneStops)
-        {
-            stop.Agree();
-        }
-
-        return all;
     }
 
     private FitResult Result() => new() { StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed };

@@ -1,0 +1,81 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// Where the numbers of a batch are on their way through a network. A slice is <see cref="CnnWorkspace.Slice"/> images.
+/// <code>
+/// images [N, height, width, 1]                    the caller's
+/// convolution activations [N, h, w, filters]      of the whole batch; of one slice a thread where no backward pass asks for them
+/// their gradients                                 of one slice a thread
+/// linear activations and gradients [N, stride]    the first are those of the last convolution
+/// products of the first linear layer              [blocks, N, stride]: their sum is its output
+/// gradient of its output                          once more, as [slices, columns, slice]
+/// </code>
+/// </summary>
+internal sealed unsafe class CnnMemory
+{
+    private const int CacheLine = 16;
+
+    private readonly CnnPlan plan;
+    private readonly int capacity, scratchLength;
+    private readonly AlignedBuffer[] outputs, rows;
+    private readonly AlignedBuffer[] outputGradients = [], rowGradients = [];
+    private readonly AlignedBuffer? partials, products, transposed, scratch;
+    private readonly int[] partialOffsets;
+
+    /// <param name="plan">The network.</param>
+    /// <param name="capacity">Images of the largest batch.</param>
+    /// <param name="threads">Threads at most.</param>
+    /// <param name="training">Whether there is a backward pass.</param>
+    public CnnMemory(CnnPlan plan, int capacity, int threads, bool training)
+    {
+        (this.plan, this.capacity) = (plan, capacity);
+        int slots = threads * CnnWorkspace.Slice, slices = CnnWorkspace.SlicesOf(capacity);
+        outputs = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * (training ? capacity : slots)))];
+        rows = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
+        partialOffsets = new int[(2 * plan.Convolutions.Length) + 1];
+        for (int p = 0; p < partialOffsets.Length - 1; p++)
+        {
+            int length = p % 2 == 0 ? plan.WeightLength(p / 2) : plan.OutputCount(p / 2);
+            partialOffsets[p + 1] = partialOffsets[p] + ((length + CacheLine - 1) / CacheLine * CacheLine);
+        }
+
+        if (training)
+        {
+            outputGradients = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * slots))];
+            rowGradients = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
+            partials = new((long)PartsStride * slices);
+            products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
+            transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
+            scratchLength = CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0));
+            scratch = new((long)scratchLength * threads);
+        }
+    }
+
+    /// <summary>From the gradients of a slice to those of the next.</summary>
+    public int PartsStride => partialOffsets[^1];
+
+    /// <summary>The output of a convolution but the last, of one image.</summary>
+    public float* Output(int layer, int image) => outputs[layer].Pointer + ((nint)image * plan.Convolutions[layer].Shape.OutputLength);
+
+    public float* OutputGradient(int layer, int image) => outputGradients[layer].Pointer + ((nint)image * plan.Convolutions[layer].Shape.OutputLength);
+
+    /// <summary>The input of a linear layer, or, of one more than there are, the logits.</summary>
+    public float* Row(int linear, int image) => rows[linear].Pointer + ((nint)image * plan.Strides[linear]);
+
+    public float* RowGradient(int linear, int image) => rowGradients[linear].Pointer + ((nint)image * plan.Strides[linear]);
+
+    /// <summary>What one block of inputs adds to the output of the first linear layer.</summary>
+    public float* Product(int block, int image) => products!.Pointer + ((((nint)block * capacity) + image) * plan.Strides[1]);
+
+    /// <summary>Gradient of the output of the first linear layer, of a slice, columns first.</summary>
+    public float* Transposed(int slice) => transposed!.Pointer + ((nint)slice * plan.Linears[0].Columns * CnnWorkspace.Slice);
+
+    /// <summary>What a slice adds to the gradient of the weights of a convolution.</summary>
+    public float* WeightParts(int layer, int slice) => partials!.Pointer + ((nint)slice * PartsStride) + partialOffsets[2 * layer];
+
+    /// <summary>What a slice adds to the gradient of the bias of a convolution.</summary>
+    public float* BiasParts(int layer, int slice) => partials!.Pointer + ((nint)slice * PartsStride) + partialOffsets[(2 * layer) + 1];
+
+    /// <summary>A thread's own.</summary>
+    public float* Scratch(int thread) => scratch!.Pointer + ((nint)thread * scratchLength);
+}
