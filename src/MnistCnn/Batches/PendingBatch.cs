@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MnistCnn.Data;
 using MnistCnn.Kernels;
 using TorchSharp;
@@ -24,12 +23,12 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
         torch.Tensor images = torch.empty([indices.Length, 1, data.Height, data.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
         torch.Tensor labels = torch.empty([indices.Length], torch.int64, torch.CPU).DetachFromDisposeScope();
         batch = new MnistBatch(images, labels);
-        imageData = AddressOf(images);
-        labelData = AddressOf(labels);
+        imageData = images.Address();
+        labelData = labels.Address();
     }
 
     /// <summary>Fills the batch on this thread and others.</summary>
-    public void Fill(int threads) => KernelThreads.Run(threads, (indices.Length + CnnWorkspace.Slice - 1) / CnnWorkspace.Slice, this);
+    public void Fill(int threads) => KernelThreads.Run(threads, CnnWorkspace.SlicesOf(indices.Length), this);
 
     public void FillOnAnotherThread() => filling = Task.Run(() => Fill(0, indices.Length));
 
@@ -64,6 +63,4 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
 
     private void Fill(int first, int count) => assembler.Fill(
         indices.Span.Slice(first, count), epoch, (float*)imageData + (nint)first * assembler.PixelsPerImage, (long*)labelData + first);
-
-    private static nint AddressOf(torch.Tensor tensor) => tensor.numel() == 0 ? 0 : (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

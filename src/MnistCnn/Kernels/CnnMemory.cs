@@ -13,7 +13,7 @@ namespace MnistCnn.Kernels;
 /// </summary>
 internal sealed unsafe class CnnMemory
 {
-    private const int CacheLine = 16;
+    private const int FloatsOfCacheLine = 16;
 
     private readonly CnnPlan plan;
     private readonly int capacity, scratchLength;
@@ -36,7 +36,7 @@ internal sealed unsafe class CnnMemory
         for (int p = 0; p < partialOffsets.Length - 1; p++)
         {
             int length = p % 2 == 0 ? plan.WeightLength(p / 2) : plan.OutputCount(p / 2);
-            partialOffsets[p + 1] = partialOffsets[p] + ((length + CacheLine - 1) / CacheLine * CacheLine);
+            partialOffsets[p + 1] = partialOffsets[p] + ((length + FloatsOfCacheLine - 1) / FloatsOfCacheLine * FloatsOfCacheLine);
         }
 
         if (training)

@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
