@@ -172,6 +172,18 @@ public sealed class CommandLineTests(TrainedModel trained)
         Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Several times: the data are looked for while libtorch loads on another thread, in whose middle the process must not end.</summary>
+    [Fact]
+    public void Data_that_are_not_there_end_with_1_and_the_names_that_were_looked_for()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 4; i++)
+        {
+            SampleResult result = Sample.Run(folder.Root, "train", "--data", "nowhere").MustEndWith(1);
+            Assert.Matches("^error: '.*nowhere' does not exist; looked in it for train-images-idx3-ubyte", result.Error);
+        }
+    }
+
     [Fact]
     public void Resume_without_a_checkpoint_says_where_it_looked()
     {

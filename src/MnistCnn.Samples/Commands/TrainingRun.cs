@@ -18,10 +18,11 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     {
         Launch.SilenceOthers();
 
-        // libtorch takes longer to load than the images: side by side.
+        // libtorch takes longer to load than the images: side by side. Both are waited for whatever happens, since a process that ends while libtorch loads crashes.
         Task<DeviceSelection> selecting = Task.Run(() => DeviceSelector.Parse(request.Device));
-        FoundData data = await FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token);
-        DeviceSelection device = await selecting;
+        Task<FoundData> finding = FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token);
+        await Task.WhenAll(finding, selecting);
+        (FoundData data, DeviceSelection device) = (await finding, await selecting);
         TrainerOptions recipe = Options(device);
         folder.Create();
         using MpiCollective? ranks = Launch.Join();
