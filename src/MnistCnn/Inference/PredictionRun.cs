@@ -107,7 +107,7 @@ internal sealed unsafe class PredictionRun : KernelJob
 
         if (network.Winograd is { } winograd && images >= Group / 2)
         {
-            winograd.Forward(images, slot.Products[images] ??= winograd.Rows(images), last, slot.Scratch, output);
+            winograd.Forward(images, last, network.Transformed, network.Bias(2), output, slot.Scratch);
         }
         else
         {
@@ -144,11 +144,8 @@ internal sealed unsafe class PredictionRun : KernelJob
     {
         private readonly AlignedBuffer[] maps = [.. network.Convolutions.Select((c, i) => new AlignedBuffer((long)(i < 2 ? Pair : Group) * c.Shape.InputLength))];
         private readonly AlignedBuffer[] rows = [.. strides.Select(s => new AlignedBuffer((long)Slice * s))];
-        private readonly AlignedBuffer scratch = new(network.Winograd?.ScratchLength(Group) ?? 0);
+        private readonly AlignedBuffer scratch = new(network.Winograd?.ScratchLength ?? 0);
         private readonly AlignedBuffer used = new(network.Linears.Max(l => l.Inputs) + 1);
-
-        /// <summary>The rows of the products of the last convolution, by number of images.</summary>
-        public RowTiles?[] Products { get; } = new RowTiles?[Group + 1];
 
         public float* Scratch => scratch.Pointer;
 

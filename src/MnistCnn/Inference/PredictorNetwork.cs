@@ -18,6 +18,7 @@ internal sealed unsafe class PredictorNetwork
 
     private readonly AlignedBuffer[] packed = new AlignedBuffer[6];
     private readonly AlignedBuffer[] biases = new AlignedBuffer[6];
+    private readonly AlignedBuffer? transformed;
 
     public PredictorNetwork(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, SimdKernels simd)
     {
@@ -34,7 +35,9 @@ internal sealed unsafe class PredictorNetwork
             SetBias(l, weights[$"conv{l + 1}.bias"]);
             if (l == 2 && WinogradConvolution.Supports(third, Simd))
             {
-                Winograd = new WinogradConvolution(Simd, third, kernel, weights["conv3.bias"].ToSingles());
+                Winograd = new WinogradConvolution(Simd, third, third.OutputLength);
+                transformed = new AlignedBuffer(Winograd.TransformedLength);
+                Winograd.Transform(Weights(l), transformed.Pointer);
             }
         }
 
@@ -51,6 +54,9 @@ internal sealed unsafe class PredictorNetwork
 
     /// <summary>The last convolution once more, for batches; null where its shape does not allow it.</summary>
     public WinogradConvolution? Winograd { get; }
+
+    /// <summary>The weights of <see cref="Winograd"/>.</summary>
+    public float* Transformed => transformed!.Pointer;
 
     public Linear[] Linears { get; }
 

@@ -19,7 +19,8 @@ internal sealed unsafe class CnnMemory
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows;
     private readonly AlignedBuffer[] outputGradients = [], rowGradients = [];
-    private readonly AlignedBuffer? partials, products, transposed, scratch;
+    private readonly AlignedBuffer? partials, products, transposed;
+    private readonly AlignedBuffer scratch;
     private readonly int[] partialOffsets;
 
     /// <param name="plan">The network.</param>
@@ -46,9 +47,10 @@ internal sealed unsafe class CnnMemory
             partials = new((long)PartsStride * slices);
             products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
             transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
-            scratchLength = CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0));
-            scratch = new((long)scratchLength * threads);
         }
+
+        scratchLength = Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), training ? CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)) : 0);
+        scratch = new((long)scratchLength * threads);
     }
 
     /// <summary>From the gradients of a slice to those of the next.</summary>
@@ -77,5 +79,5 @@ internal sealed unsafe class CnnMemory
     public float* BiasParts(int layer, int slice) => partials!.Pointer + ((nint)slice * PartsStride) + partialOffsets[(2 * layer) + 1];
 
     /// <summary>A thread's own.</summary>
-    public float* Scratch(int thread) => scratch!.Pointer + ((nint)thread * scratchLength);
+    public float* Scratch(int thread) => scratch.Pointer + ((nint)thread * scratchLength);
 }

@@ -12,6 +12,7 @@ internal sealed class CnnPlan
         Convolutions = [.. shape.Convolutions.Select((c, i) => new Convolution(Simd, c, i == shape.Convolutions.Count - 1 ? Strides[0] : c.OutputLength))];
         Linears = [.. shape.Widths.Zip(shape.Widths.Skip(1), (inputs, outputs) => (inputs, outputs))
             .Select((w, i) => new Linear(Simd, w.inputs, w.outputs, i == 0 ? last.Filters : 1))];
+        Winograds = [.. Convolutions.Select((c, i) => i > 0 && WinogradConvolution.Supports(c.Shape, Simd) ? new WinogradConvolution(Simd, c.Shape, c.OutputStride) : null)];
     }
 
     public CnnShape Shape { get; }
@@ -19,6 +20,9 @@ internal sealed class CnnPlan
     public SimdKernels Simd { get; }
 
     public Convolution[] Convolutions { get; }
+
+    /// <summary>Convolutions once more, a quarter of the multiplications; null where the shape does not allow it.</summary>
+    public WinogradConvolution?[] Winograds { get; }
 
     public Linear[] Linears { get; }
 

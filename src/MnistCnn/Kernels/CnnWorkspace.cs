@@ -11,6 +11,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <summary>Images that one thread takes at a time.</summary>
     public const int Slice = 32;
 
+    /// <summary>Parts of the batch that the blocks of the first linear layer are cut into.</summary>
+    private const int RowParts = 2;
+
     private readonly CnnPlan plan;
     private readonly bool training;
     private readonly int threads;
@@ -60,7 +63,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         this.images = images;
         this.labels = labels;
         this.imageGradients = imageGradients;
-        int slices = SlicesOf(count), blocks = plan.Linears[0].Blocks;
+        int slices = SlicesOf(count), blocks = RowParts * plan.Linears[0].Blocks;
         if (!training)
         {
             Run(CnnPart.All, slices);
@@ -96,11 +99,11 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         switch (part)
         {
             case CnnPart.All:
-                Convolve(first, count, kept);
+                Convolve(first, count, kept, thread);
                 LinearForward(first, count, 0);
                 break;
             case CnnPart.Convolutions:
-                Convolve(first, count, kept);
+                Convolve(first, count, kept, thread);
                 break;
             case CnnPart.FirstLinear:
                 FirstLinear(item);
@@ -112,7 +115,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                 FirstLinearBackward(item, thread);
                 break;
             default:
-                ConvolveBackward(item, first, count, kept, thread * Slice);
+                ConvolveBackward(item, first, count, kept, thread);
                 break;
         }
     }
@@ -147,21 +150,30 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         KernelThreads.Run(threads, items, this);
     }
 
-    private void Convolve(int first, int count, int kept)
+    private void Convolve(int first, int count, int kept, int thread)
     {
         float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
         for (int l = 0; l < plan.Convolutions.Length; l++)
         {
             float* output = l < plan.Convolutions.Length - 1 ? memory.Output(l, kept) : memory.Row(0, first);
-            plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
+            if (Winograd(l, count, input) is { } winograd)
+            {
+                winograd.Transform(weights.Weights(l), memory.Scratch(thread));
+                winograd.Forward(count, input, memory.Scratch(thread), weights.Bias(l), output, memory.Scratch(thread));
+            }
+            else
+            {
+                plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
+            }
+
             input = output;
         }
     }
 
-    private void FirstLinear(int block)
+    private void FirstLinear(int item)
     {
-        int layer = plan.Convolutions.Length;
-        for (int first = 0; first < batchCount; first += Slice)
+        int layer = plan.Convolutions.Length, block = item % plan.Linears[0].Blocks;
+        for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
         {
             plan.Linears[0].Forward(
                 Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), memory.Row(0, first), weights.Weights(layer),
@@ -215,18 +227,18 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         }
     }
 
-    private void FirstLinearBackward(int block, int thread)
+    private void FirstLinearBackward(int item, int thread)
     {
-        for (int first = 0; first < batchCount; first += Slice)
+        for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
         {
-            BackwardInput(0, block, first, Math.Min(Slice, batchCount - first), memory.Transposed(first / Slice), memory.Scratch(thread));
+            BackwardInput(0, item % plan.Linears[0].Blocks, first, Math.Min(Slice, batchCount - first), memory.Transposed(first / Slice), memory.Scratch(thread));
         }
     }
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), memory.Row(linear, first), memory.RowGradient(linear, first), plan.Strides[linear], own);
 
-    private void ConvolveBackward(int slice, int first, int count, int kept, int slot)
+    private void ConvolveBackward(int slice, int first, int count, int kept, int thread)
     {
         float* gradient = memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
@@ -234,15 +246,31 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             Convolution layer = plan.Convolutions[l];
             ConvolutionShape shape = layer.Shape;
             float* input = l > 0 ? memory.Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
-            layer.BackwardWeights(count, input, gradient, memory.WeightParts(l, slice), memory.BiasParts(l, slice));
+            layer.BackwardBias(count, gradient, memory.BiasParts(l, slice));
+            float* inputGradient = l > 0 ? memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
+            if (Winograd(l, count, input) is { } winograd && winograd.Accepts(gradient, layer.OutputStride, count, shape.OutputLength))
+            {
+                winograd.Backward(count, input, gradient, weights.Backward(l), memory.WeightParts(l, slice), input, inputGradient, memory.Scratch(thread));
+                gradient = inputGradient;
+                continue;
+            }
+
+            layer.BackwardWeights(count, input, gradient, memory.WeightParts(l, slice));
             if (l > 0 || pass.HasFlag(CnnPass.ImageGradient))
             {
-                float* inputGradient = l > 0 ? memory.OutputGradient(l - 1, slot) : imageGradients + ((nint)first * shape.InputLength);
                 layer.BackwardInput(
                     Tiles((2 * l) + 1, count, layer.OutputStride, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
                 gradient = inputGradient;
             }
         }
+    }
+
+    /// <summary>Null where the layer, its input or its weights do not allow it.</summary>
+    private WinogradConvolution? Winograd(int layer, int count, float* input)
+    {
+        ConvolutionShape shape = plan.Convolutions[layer].Shape;
+        return plan.Winograds[layer] is { } winograd && winograd.Accepts(input, shape.InputLength, count, shape.InputLength)
+            && winograd.Accepts(weights.Weights(layer), 0, 1, plan.WeightLength(layer)) ? winograd : null;
     }
 
     private RowTiles Tiles(int key, int count, int strideA, int strideC) => tiles[key, count] ??= RowTiles.Strided(count, strideA, strideC);

@@ -53,6 +53,8 @@ internal sealed unsafe class Convolution
             windows[p] = new(((y * shape.OutputWidth) + x) * filters, p * channels, ((firstY * kernel) + firstX) * filters, width > 0 ? height : 0, width * filters);
         }
 
+        windows = [.. windows.OrderBy(w => w.Middle).ThenBy(w => w.Inner)];
+
         forwardRow = new int[channels * kernel * kernel];
         backwardRow = new int[kernel * kernel];
         for (int tap = 0; tap < kernel * kernel; tap++)
@@ -132,8 +134,8 @@ internal sealed unsafe class Convolution
         }
     }
 
-    /// <summary>Gradients of weights (packed as for <see cref="Forward"/>) and bias from those of the outputs, behind which a register's worth of memory is readable.</summary>
-    public void BackwardWeights(int count, float* images, float* outputGradients, float* weightGradients, float* biasGradients)
+    /// <summary>Gradient of the weights (packed as for <see cref="Forward"/>) from those of the outputs, behind which a register's worth of memory is readable.</summary>
+    public void BackwardWeights(int count, float* images, float* outputGradients, float* weightGradients)
     {
         TileOperands operands = new()
         {
@@ -147,7 +149,11 @@ internal sealed unsafe class Convolution
             operands.C = weightGradients + (Shape.Window * f);
             simd.Multiply(operands, weights, Math.Min(Panel, Shape.Filters - f));
         }
+    }
 
+    /// <summary>Gradient of the bias from those of the outputs.</summary>
+    public void BackwardBias(int count, float* outputGradients, float* biasGradients)
+    {
         for (int n = 0; n < count; n++)
         {
             simd.SumRows(outputGradients + ((nint)n * OutputStride), Shape.Filters, Shape.OutputHeight * Shape.OutputWidth, Shape.Filters, biasGradients, add: n > 0);

@@ -15,7 +15,7 @@ internal sealed unsafe class Linear
     /// <summary>Inputs whose gradients are computed together: panels of them stay in the nearest cache.</summary>
     public const int GradientInputs = 64;
 
-    private const int MostBlocks = 4, LeastBlock = 256;
+    private const int MostBlocks = 2, LeastBlock = 256;
     private readonly SimdKernels simd;
     private readonly int channels, blockLength;
     private readonly TileWindow[][] windows;

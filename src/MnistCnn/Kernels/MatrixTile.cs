@@ -32,7 +32,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
         {
             for (nint j = 0; j < tile->Middle; j++)
             {
-                nint k = (i * tile->AOuter) + (j * tile->AMiddle);
+                nint k = (i * tile->AOuter) + (j * tile->AMiddle), t = k + tall;
                 float* b = tile->B + (i * tile->BOuter) + (j * tile->BMiddle);
                 for (nint n = tile->Inner; n > 0; n--)
                 {
@@ -41,7 +41,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
                     x = TSimd.Broadcast(a0[k]);
                     c00 = TSimd.MultiplyAdd(x, b0, c00);
                     c01 = Second(x, b1, c01);
-                    x = TShape.Tall ? TSimd.Broadcast(a0[k + tall]) : x;
+                    x = TShape.Tall ? TSimd.Broadcast(a0[t]) : x;
                     c02 = Third(x, b2, c02);
                     c03 = Fourth(x, b3, c03);
 
@@ -50,19 +50,19 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
                         x = TSimd.Broadcast(a1[k]);
                         c10 = TSimd.MultiplyAdd(x, b0, c10);
                         c11 = Second(x, b1, c11);
-                        x = TShape.Tall ? TSimd.Broadcast(a1[k + tall]) : x;
+                        x = TShape.Tall ? TSimd.Broadcast(a1[t]) : x;
                         c12 = Third(x, b2, c12);
                         c13 = Fourth(x, b3, c13);
                         x = TSimd.Broadcast(a2[k]);
                         c20 = TSimd.MultiplyAdd(x, b0, c20);
                         c21 = Second(x, b1, c21);
-                        x = TShape.Tall ? TSimd.Broadcast(a2[k + tall]) : x;
+                        x = TShape.Tall ? TSimd.Broadcast(a2[t]) : x;
                         c22 = Third(x, b2, c22);
                         c23 = Fourth(x, b3, c23);
                         x = TSimd.Broadcast(a3[k]);
                         c30 = TSimd.MultiplyAdd(x, b0, c30);
                         c31 = Second(x, b1, c31);
-                        x = TShape.Tall ? TSimd.Broadcast(a3[k + tall]) : x;
+                        x = TShape.Tall ? TSimd.Broadcast(a3[t]) : x;
                         c32 = Third(x, b2, c32);
                         c33 = Fourth(x, b3, c33);
                     }
@@ -72,18 +72,19 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
                         x = TSimd.Broadcast(a4[k]);
                         c40 = TSimd.MultiplyAdd(x, b0, c40);
                         c41 = Second(x, b1, c41);
-                        x = TShape.Tall ? TSimd.Broadcast(a4[k + tall]) : x;
+                        x = TShape.Tall ? TSimd.Broadcast(a4[t]) : x;
                         c42 = Third(x, b2, c42);
                         c43 = Fourth(x, b3, c43);
                         x = TSimd.Broadcast(a5[k]);
                         c50 = TSimd.MultiplyAdd(x, b0, c50);
                         c51 = Second(x, b1, c51);
-                        x = TShape.Tall ? TSimd.Broadcast(a5[k + tall]) : x;
+                        x = TShape.Tall ? TSimd.Broadcast(a5[t]) : x;
                         c52 = Third(x, b2, c52);
                         c53 = Fourth(x, b3, c53);
                     }
 
                     k += stepA;
+                    t += stepA;
                     b += stepB;
                 }
             }

@@ -54,6 +54,9 @@ internal abstract unsafe class SimdKernels
     /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked.</summary>
     public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false);
 
+    /// <summary>Whether the magnitude of every value, rows of whole registers at a stride, is at most a limit; not that of NaN.</summary>
+    public abstract bool AllWithin(float* source, nint stride, int rows, int columns, float limit);
+
     /// <summary>One step of Adam, in one pass.</summary>
     public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step);
 }

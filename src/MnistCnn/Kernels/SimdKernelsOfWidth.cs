@@ -99,6 +99,24 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override bool AllWithin(float* source, nint stride, int rows, int columns, float limit)
+    {
+        TVector bound = TSimd.Broadcast(limit), excess = TSimd.Broadcast(0);
+        for (int r = 0; r < rows; r++, source += stride)
+        {
+            for (int c = 0; c < columns; c += TSimd.Width)
+            {
+                TVector value = TSimd.Absolute(TSimd.Load(source + c));
+                excess = TSimd.Add(excess, TSimd.ZeroUnlessAbove(bound, value, value));
+            }
+        }
+
+        float* lanes = stackalloc float[TSimd.Width];
+        TSimd.Store(lanes, excess);
+        return !new ReadOnlySpan<float>(lanes, TSimd.Width).ContainsAnyExcept(0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step)
     {
         int i = 0;

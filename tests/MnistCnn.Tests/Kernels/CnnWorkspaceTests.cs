@@ -19,6 +19,26 @@ public sealed class CnnWorkspaceTests
             .Sample((shape, batch, threads, smoothing, seed) => Compare(shape, batch, threads, smoothing, seed), iter: 25, threads: 1);
 
     [Fact]
+    public void Convolutions_of_several_winograd_tiles_agree_with_their_scalar_twins_at_every_width() =>
+        Compare(new CnnShape([new(1, 22, 26, 16, 3, 2), new(16, 10, 12, 32, 3, 1), new(32, 8, 10, 16, 3, 1)], [6 * 8 * 16, 10]), batch: 37, threads: 2, smoothing: 0, seed: 2);
+
+    [Theory]
+    [InlineData(1e14f, true)]
+    [InlineData(1e16f, false)]
+    [InlineData(float.NegativeInfinity, false)]
+    [InlineData(float.NaN, false)]
+    public void Winograd_transforms_refuse_what_would_spread_over_a_tile(float value, bool accepted)
+    {
+        foreach (SimdKernels simd in KernelNetwork.Widths())
+        {
+            float[] values = new float[7 * 48];
+            values[(5 * 48) + 31] = value;
+
+            Assert.Equal(accepted, KernelNetwork.Accepts(simd, values, stride: 48, columns: 32));
+        }
+    }
+
+    [Fact]
     public void Forward_and_backward_in_two_calls_equal_one()
     {
         (float[] images, long[] labels) = Batch(s_reference, 50, 3);

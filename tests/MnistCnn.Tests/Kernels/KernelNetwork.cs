@@ -46,6 +46,15 @@ internal sealed unsafe class KernelNetwork
         }
     }
 
+    /// <summary>Whether <see cref="WinogradConvolution"/> takes these rows.</summary>
+    public static bool Accepts(SimdKernels simd, float[] values, int stride, int columns)
+    {
+        fixed (float* rows = values)
+        {
+            return new WinogradConvolution(simd, new ConvolutionShape(16, 6, 6, 16, 3, 1), 256).Accepts(rows, stride, values.Length / stride, columns);
+        }
+    }
+
     /// <summary>Uniform within ±1/√fan-in, as PyTorch does.</summary>
     public static float[][] RandomParameters(CnnShape shape, int seed)
     {
