@@ -172,7 +172,7 @@ public sealed class CommandLineTests(TrainedModel trained)
         Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>Several times: the data are looked for while libtorch loads on another thread, in whose middle the process must not end.</summary>
+    /// <summary>Several times: libtorch loads on another thread while images are read, and in its middle the process must not end.</summary>
     [Fact]
     public void Data_that_are_not_there_end_with_1_and_the_names_that_were_looked_for()
     {
@@ -180,7 +180,7 @@ public sealed class CommandLineTests(TrainedModel trained)
         for (int i = 0; i < 4; i++)
         {
             SampleResult result = Sample.Run(folder.Root, "train", "--data", "nowhere").MustEndWith(1);
-            Assert.Matches("^error: '.*nowhere' does not exist; looked in it for train-images-idx3-ubyte", result.Error);
+            Assert.Matches("^error: '.*nowhere' does not exist; looked in it for t10k-images-idx3-ubyte", result.Error);
         }
     }
 

@@ -18,11 +18,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     {
         Launch.SilenceOthers();
 
-        // libtorch takes longer to load than the images: side by side. Both are waited for whatever happens, since a process that ends while libtorch loads crashes.
-        Task<DeviceSelection> selecting = Task.Run(() => DeviceSelector.Parse(request.Device));
-        Task<FoundData> finding = FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token);
-        await Task.WhenAll(finding, selecting);
-        (FoundData data, DeviceSelection device) = (await finding, await selecting);
+        (FoundData data, DeviceSelection device) = await FindAsync();
         TrainerOptions recipe = Options(device);
         folder.Create();
         using MpiCollective? ranks = Launch.Join();
@@ -49,6 +45,25 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
             StopReason.NonFiniteLoss => ExitCode.Failure,
             _ => ExitCode.Success,
         };
+    }
+
+    /// <summary>
+    /// Loads libtorch while the training images are read, which takes as long. Not sooner: until it is loaded, the system's loader binds no function for anybody else, and those that
+    /// read images are bound only once some were read.
+    /// </summary>
+    private async Task<(FoundData Data, DeviceSelection Device)> FindAsync()
+    {
+        Lazy<Task<DeviceSelection>> selecting = new(() => Task.Run(() => DeviceSelector.Parse(request.Device)));
+        try
+        {
+            FoundData data = await FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token, () => _ = selecting.Value);
+            return (data, await selecting.Value);
+        }
+        finally
+        {
+            // A process that ends while libtorch loads crashes.
+            await Task.WhenAny(selecting.IsValueCreated ? selecting.Value : Task.CompletedTask);
+        }
     }
 
     private TrainerOptions Options(DeviceSelection device)

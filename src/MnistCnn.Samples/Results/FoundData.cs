@@ -21,8 +21,12 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
     public static FoundData Synthetic() => new(new SyntheticDigits(20_000), new SyntheticDigits(4_000, split: MnistSplit.Test), SyntheticName);
 
     /// <summary>Looks in the folder, or, without one, in the cache folder and then on the web.</summary>
+    /// <param name="folder">The folder, or null.</param>
+    /// <param name="variant">Which data set.</param>
+    /// <param name="ct">Ends the download.</param>
+    /// <param name="meanwhile">Called before the larger part is read, to begin what can be done beside it.</param>
     /// <exception cref="IOException">The files are not there, not valid, or could not be downloaded.</exception>
-    public static async Task<FoundData> FindAsync(string? folder, string variant, CancellationToken ct)
+    public static async Task<FoundData> FindAsync(string? folder, string variant, CancellationToken ct, Action? meanwhile = null)
     {
         if (variant == "synthetic")
         {
@@ -31,16 +35,17 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
 
         (MnistVariant published, string name) = Variants[variant];
         folder ??= await DownloadAsync(variant, null, new MnistDownloaderOptions { TriesPerMirror = 1 }, ct);
-        (MnistDataset train, MnistDataset test) = MnistDataset.LoadSplits(folder, published.ClassNames);
-        return new(train, test, name);
+        MnistDataset test = MnistDataset.Load(folder, MnistSplit.Test, published.ClassNames);
+        meanwhile?.Invoke();
+        return new(MnistDataset.Load(folder, MnistSplit.Train, published.ClassNames), test, name);
     }
 
     /// <summary>As <see cref="FindAsync"/>, but where nothing was asked for and nothing can be had, warns and draws digits.</summary>
-    public static async Task<FoundData> FindOrDrawAsync(string? folder, string variant, CancellationToken ct)
+    public static async Task<FoundData> FindOrDrawAsync(string? folder, string variant, CancellationToken ct, Action? meanwhile = null)
     {
         try
         {
-            return await FindAsync(folder, variant, ct);
+            return await FindAsync(folder, variant, ct, meanwhile);
         }
         catch (MnistDownloadException e)
         {

@@ -34,11 +34,12 @@ internal sealed class RunFolder(string folder)
     {
         model.Save(Model);
         LearningCurves curves = LearningCurves.Read(History);
-        CurvesPicture.Save(Picture("curves"), measurement.DatasetName, curves.Training, curves.Validation);
-        ConfusionPicture.Save(Picture("confusion"), measurement);
-        MistakesPicture.Save(Picture("mistakes"), measurement);
         (float[] weights, float[] biases) = FirstLayer.Of(model);
-        FiltersPicture.Save(Picture("filters"), weights, biases, measurement.Data.GetImage(0), measurement.Data.Width);
+        Parallel.Invoke(
+            () => CurvesPicture.Save(Picture("curves"), measurement.DatasetName, curves.Training, curves.Validation),
+            () => ConfusionPicture.Save(Picture("confusion"), measurement),
+            () => MistakesPicture.Save(Picture("mistakes"), measurement),
+            () => FiltersPicture.Save(Picture("filters"), weights, biases, measurement.Data.GetImage(0), measurement.Data.Width));
     }
 
     private string Picture(string name) => Path.Combine(folder, $"{name}.png");
