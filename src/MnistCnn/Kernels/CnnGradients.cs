@@ -34,6 +34,8 @@ internal sealed unsafe class CnnGradients : KernelJob
         tasks.AddRange(Enumerable.Range(0, plan.LayerCount).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
     }
 
+    private CnnMemory Memory => workspace.Memory;
+
     /// <summary>Computes the gradients of the workspace's last backward pass.</summary>
     public void Run(CnnWorkspace workspace, CnnParameters gradients) => Run(workspace, gradients, null, null, default);
 
@@ -53,7 +55,7 @@ internal sealed unsafe class CnnGradients : KernelJob
         if (bias)
         {
             float* gradient = first is null ? target.Bias(layer) : own;
-            workspace.BiasGradient(layer, gradient);
+            BiasGradient(layer, gradient);
             Update(target.Bias(layer), first is null ? null : first.Bias(layer), second is null ? null : second.Bias(layer), gradient, count);
         }
         else if (linear >= 0)
@@ -63,7 +65,8 @@ internal sealed unsafe class CnnGradients : KernelJob
             {
                 nint offset = ((nint)output * shape.Inputs) + ((nint)from * shape.Panel);
                 float* gradient = first is null ? target.Weights(layer) + offset : own;
-                workspace.LinearGradient(linear, from, count, output, gradient);
+                shape.BackwardWeights(
+                    workspace.Count, Memory.Row(linear, 0), plan.Strides[linear], Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], from, count, output, gradient);
                 UpdateWeights(layer, offset, gradient, count * shape.Panel);
             }
         }
@@ -74,11 +77,24 @@ internal sealed unsafe class CnnGradients : KernelJob
             {
                 nint offset = (panel * panelLength) + (from * length);
                 float* gradient = first is null ? target.Weights(layer) + offset : own;
-                workspace.ConvolutionGradient(layer, offset, length, gradient);
+                plan.Simd.SumRows(Memory.WeightParts(layer, 0) + offset, Memory.PartsStride, CnnWorkspace.SlicesOf(workspace.Count), length, gradient);
                 UpdateWeights(layer, offset, gradient, length);
             }
 
             target.PackBackward(layer, from, count);
+        }
+    }
+
+    private void BiasGradient(int layer, float* gradient)
+    {
+        int linear = layer - plan.Convolutions.Length, outputs = plan.OutputCount(layer);
+        if (linear < 0)
+        {
+            plan.Simd.SumRows(Memory.BiasParts(layer, 0), Memory.PartsStride, CnnWorkspace.SlicesOf(workspace.Count), outputs, gradient);
+        }
+        else
+        {
+            plan.Simd.SumRows(Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], workspace.Count, outputs, gradient);
         }
     }
 

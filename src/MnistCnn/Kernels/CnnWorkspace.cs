@@ -17,7 +17,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     private readonly CnnPlan plan;
     private readonly bool training;
     private readonly int threads;
-    private readonly CnnMemory memory;
     private readonly RowTiles?[,] tiles;
     private readonly double[] losses;
     private CnnParameters weights = null!;
@@ -35,7 +34,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     public CnnWorkspace(CnnPlan plan, int capacity, int threads, bool training)
     {
         (this.plan, this.threads, this.training, Capacity) = (plan, Math.Max(1, threads), training, capacity);
-        memory = new CnnMemory(plan, capacity, this.threads, training);
+        Memory = new CnnMemory(plan, capacity, this.threads, training);
         tiles = new RowTiles?[2 * plan.LayerCount, Slice + 1];
         losses = new double[SlicesOf(capacity)];
     }
@@ -46,11 +45,14 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <summary>Images of the current batch.</summary>
     public int Count => batchCount;
 
+    /// <summary>What the passes left.</summary>
+    public CnnMemory Memory { get; }
+
     /// <summary>[count, classes] at <see cref="LogitStride"/>.</summary>
-    public float* Logits => memory.Row(plan.Linears.Length, 0);
+    public float* Logits => Memory.Row(plan.Linears.Length, 0);
 
     /// <summary>The same of their gradients: what a backward pass without loss starts from.</summary>
-    public float* LogitGradients => memory.RowGradient(plan.Linears.Length, 0);
+    public float* LogitGradients => Memory.RowGradient(plan.Linears.Length, 0);
 
     public int LogitStride => plan.Strides[^1];
 
@@ -120,28 +122,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         }
     }
 
-    /// <summary>Gradient of a part of the weights of a convolution, from the parts of the slices.</summary>
-    public void ConvolutionGradient(int layer, nint offset, int length, float* destination) => plan.Simd.SumRows(
-        memory.WeightParts(layer, 0) + offset, memory.PartsStride, SlicesOf(batchCount), length, destination);
-
-    /// <summary>Gradient of the bias of a layer.</summary>
-    public void BiasGradient(int layer, float* destination)
-    {
-        int linear = layer - plan.Convolutions.Length;
-        if (linear < 0)
-        {
-            plan.Simd.SumRows(memory.BiasParts(layer, 0), memory.PartsStride, SlicesOf(batchCount), plan.OutputCount(layer), destination);
-        }
-        else
-        {
-            plan.Simd.SumRows(memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], batchCount, plan.OutputCount(layer), destination);
-        }
-    }
-
-    /// <summary>Gradient of the weights of some inputs and a panel of outputs of a linear layer, see <see cref="Linear.BackwardWeights"/>.</summary>
-    public void LinearGradient(int linear, int firstInput, int inputs, int firstOutput, float* destination) => plan.Linears[linear].BackwardWeights(
-        batchCount, memory.Row(linear, 0), plan.Strides[linear], memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], firstInput, inputs, firstOutput, destination);
-
     public static int SlicesOf(int count) => (count + Slice - 1) / Slice;
 
     private void Run(CnnPart part, int items)
@@ -155,11 +135,11 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
         for (int l = 0; l < plan.Convolutions.Length; l++)
         {
-            float* output = l < plan.Convolutions.Length - 1 ? memory.Output(l, kept) : memory.Row(0, first);
+            float* output = l < plan.Convolutions.Length - 1 ? Memory.Output(l, kept) : Memory.Row(0, first);
             if (Winograd(l, count, input) is { } winograd)
             {
-                winograd.Transform(weights.Weights(l), memory.Scratch(thread));
-                winograd.Forward(count, input, memory.Scratch(thread), weights.Bias(l), output, memory.Scratch(thread));
+                winograd.Transform(weights.Weights(l), Memory.Scratch(thread));
+                winograd.Forward(count, input, Memory.Scratch(thread), weights.Bias(l), output, Memory.Scratch(thread));
             }
             else
             {
@@ -176,8 +156,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
         {
             plan.Linears[0].Forward(
-                Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), memory.Row(0, first), weights.Weights(layer),
-                block == 0 ? weights.Bias(layer) : null, relu: false, memory.Product(block, first), block);
+                Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), Memory.Row(0, first), weights.Weights(layer),
+                block == 0 ? weights.Bias(layer) : null, relu: false, Memory.Product(block, first), block);
         }
     }
 
@@ -188,7 +168,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             for (int n = first; n < first + count; n++)
             {
                 plan.Simd.SumRows(
-                    memory.Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, memory.Row(1, n), relu: plan.Linears.Length > 1);
+                    Memory.Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, Memory.Row(1, n), relu: plan.Linears.Length > 1);
             }
 
             LinearForward(first, count, 1);
@@ -197,17 +177,17 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         if (pass.HasFlag(CnnPass.Loss))
         {
             losses[slice] = SoftmaxCrossEntropy.Backward(
-                count, plan.Shape.Classes, memory.Row(plan.Linears.Length, first), LogitStride, labels + first, smoothing, 1f / batchCount, memory.RowGradient(plan.Linears.Length, first));
+                count, plan.Shape.Classes, Memory.Row(plan.Linears.Length, first), LogitStride, labels + first, smoothing, 1f / batchCount, Memory.RowGradient(plan.Linears.Length, first));
         }
 
         if (pass.HasFlag(CnnPass.Backward))
         {
-            float* own = memory.Scratch(thread);
+            float* own = Memory.Scratch(thread);
             for (int i = plan.Linears.Length - 1; i >= 0; i--)
             {
                 Linear linear = plan.Linears[i];
-                float* flipped = i > 0 ? own : memory.Transposed(slice);
-                Transposition.Run(memory.RowGradient(i + 1, first), plan.Strides[i + 1], count, linear.Columns, flipped, Slice);
+                float* flipped = i > 0 ? own : Memory.Transposed(slice);
+                Transposition.Run(Memory.RowGradient(i + 1, first), plan.Strides[i + 1], count, linear.Columns, flipped, Slice);
                 for (int block = 0; block < linear.Blocks && i > 0; block++)
                 {
                     BackwardInput(i, block, first, count, flipped, own + (linear.Columns * Slice));
@@ -223,7 +203,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
                 Tiles(2 * layer, count, plan.Strides[i], plan.Strides[i + 1]),
-                memory.Row(i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, memory.Row(i + 1, first));
+                Memory.Row(i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Memory.Row(i + 1, first));
         }
     }
 
@@ -231,31 +211,31 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     {
         for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
         {
-            BackwardInput(0, item % plan.Linears[0].Blocks, first, Math.Min(Slice, batchCount - first), memory.Transposed(first / Slice), memory.Scratch(thread));
+            BackwardInput(0, item % plan.Linears[0].Blocks, first, Math.Min(Slice, batchCount - first), Memory.Transposed(first / Slice), Memory.Scratch(thread));
         }
     }
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
-        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), memory.Row(linear, first), memory.RowGradient(linear, first), plan.Strides[linear], own);
+        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own);
 
     private void ConvolveBackward(int slice, int first, int count, int kept, int thread)
     {
-        float* gradient = memory.RowGradient(0, first);
+        float* gradient = Memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
             Convolution layer = plan.Convolutions[l];
             ConvolutionShape shape = layer.Shape;
-            float* input = l > 0 ? memory.Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
-            layer.BackwardBias(count, gradient, memory.BiasParts(l, slice));
-            float* inputGradient = l > 0 ? memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
+            float* input = l > 0 ? Memory.Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
+            layer.BackwardBias(count, gradient, Memory.BiasParts(l, slice));
+            float* inputGradient = l > 0 ? Memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
             if (Winograd(l, count, input) is { } winograd && winograd.Accepts(gradient, layer.OutputStride, count, shape.OutputLength))
             {
-                winograd.Backward(count, input, gradient, weights.Backward(l), memory.WeightParts(l, slice), input, inputGradient, memory.Scratch(thread));
+                winograd.Backward(count, input, gradient, weights.Backward(l), Memory.WeightParts(l, slice), input, inputGradient, Memory.Scratch(thread));
                 gradient = inputGradient;
                 continue;
             }
 
-            layer.BackwardWeights(count, input, gradient, memory.WeightParts(l, slice));
+            layer.BackwardWeights(count, input, gradient, Memory.WeightParts(l, slice));
             if (l > 0 || pass.HasFlag(CnnPass.ImageGradient))
             {
                 layer.BackwardInput(

@@ -53,6 +53,7 @@ internal sealed unsafe class Convolution
             windows[p] = new(((y * shape.OutputWidth) + x) * filters, p * channels, ((firstY * kernel) + firstX) * filters, width > 0 ? height : 0, width * filters);
         }
 
+        // Of one size after each other: the processor then foresees where their loops end.
         windows = [.. windows.OrderBy(w => w.Middle).ThenBy(w => w.Inner)];
 
         forwardRow = new int[channels * kernel * kernel];
