@@ -36,7 +36,8 @@ public sealed class TrainingTests : IDisposable
         await Train(2, "ranks", "accumulation=3");
         await Alone("alone", "accumulation=3");
         files.AssertSameOnAllRanks("ranks", 2);
-        files.AssertSameRun("alone", "ranks");
+        // Other slices of a batch, other rounding: Adam moves a weight whose gradient cancels to nothing by up to the learning rate, whichever its sign.
+        files.AssertSameRun("alone", "ranks", tolerance: 5e-4f);
     }
 
     [Theory]
