@@ -136,7 +136,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         for (int l = 0; l < plan.Convolutions.Length; l++)
         {
             float* output = l < plan.Convolutions.Length - 1 ? Memory.Output(l, kept) : Memory.Row(0, first);
-            if (Winograd(l, count, input) is { } winograd)
+            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l)))
             {
                 winograd.Transform(weights.Weights(l), Memory.Scratch(thread));
                 winograd.Forward(count, input, Memory.Scratch(thread), weights.Bias(l), output, Memory.Scratch(thread));
@@ -228,7 +228,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             float* input = l > 0 ? Memory.Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
             layer.BackwardBias(count, gradient, Memory.BiasParts(l, slice));
             float* inputGradient = l > 0 ? Memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
-            if (Winograd(l, count, input) is { } winograd && winograd.Accepts(gradient, layer.OutputStride, count, shape.OutputLength))
+            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l), gradient))
             {
                 winograd.Backward(count, input, gradient, weights.Backward(l), Memory.WeightParts(l, slice), input, inputGradient, Memory.Scratch(thread));
                 gradient = inputGradient;
@@ -243,14 +243,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                 gradient = inputGradient;
             }
         }
-    }
-
-    /// <summary>Null where the layer, its input or its weights do not allow it.</summary>
-    private WinogradConvolution? Winograd(int layer, int count, float* input)
-    {
-        ConvolutionShape shape = plan.Convolutions[layer].Shape;
-        return plan.Winograds[layer] is { } winograd && winograd.Accepts(input, shape.InputLength, count, shape.InputLength)
-            && winograd.Accepts(weights.Weights(layer), 0, 1, plan.WeightLength(layer)) ? winograd : null;
     }
 
     private RowTiles Tiles(int key, int count, int strideA, int strideC) => tiles[key, count] ??= RowTiles.Strided(count, strideA, strideC);

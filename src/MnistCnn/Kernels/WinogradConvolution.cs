@@ -12,7 +12,7 @@ namespace MnistCnn.Kernels;
 /// packed                                36 × [channel] × [filter]    panels, see SimdKernels
 /// packed for the gradient of the input  36 × [filter] × [channel]
 /// </code>
-/// What is not finite, or huge, would spread over its tile: <see cref="Accepts"/> says when not to use this.
+/// What is not finite, or huge, would spread over its tile: <see cref="Accepts(int, float*, float*, float*)"/> says when not to use this.
 /// </summary>
 internal sealed unsafe class WinogradConvolution
 {
@@ -76,6 +76,11 @@ internal sealed unsafe class WinogradConvolution
 
     /// <summary>Whether some operands, rows at a stride, are finite and leave room for the sums of a transform.</summary>
     public bool Accepts(float* values, nint stride, int rows, int columns) => simd.AllWithin(values, stride, rows, columns, Limit);
+
+    /// <summary>The same for all operands of a pass, the last for <see cref="Backward"/> alone.</summary>
+    public bool Accepts(int count, float* images, float* packed, float* outputGradients = null) =>
+        Accepts(images, shape.InputLength, count, shape.InputLength) && Accepts(packed, 0, 1, shape.Window * shape.Filters)
+        && (outputGradients is null || Accepts(outputGradients, outputStride, count, shape.OutputLength));
 
     /// <summary>Transforms weights that <see cref="Convolution.Copy"/> packed.</summary>
     public void Transform(float* packed, float* transformed) => Transform(packed, shape.Channels * FilterPanel, 1, transformed);
