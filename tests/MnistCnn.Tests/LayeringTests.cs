@@ -11,13 +11,14 @@ public sealed class LayeringTests
     private static readonly Architecture Library = new ArchLoader().LoadAssemblies(typeof(DeviceSelector).Assembly, typeof(TorchSharp.torch).Assembly).Build();
 
     [Theory]
-    [InlineData("Data", "Batches", "Models", "Kernels", "Inference", "Serialization", "Metrics", "Training")]
-    [InlineData("Kernels", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
-    [InlineData("Metrics", "Data", "Batches", "Models", "Kernels", "Inference", "Serialization", "Training")]
+    [InlineData("Data", "Batches", "Models", "Networks", "Kernels", "Inference", "Serialization", "Metrics", "Training")]
+    [InlineData("Kernels", "Networks", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
+    [InlineData("Networks", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
+    [InlineData("Metrics", "Data", "Batches", "Models", "Networks", "Kernels", "Inference", "Serialization", "Training")]
     [InlineData("Inference", "Data", "Batches", "Models", "Metrics", "Training")]
     [InlineData("Models", "Data", "Batches", "Metrics", "Training")]
     [InlineData("Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
-    [InlineData("Serialization", "Data", "Batches", "Models", "Inference", "Metrics", "Training")]
+    [InlineData("Serialization", "Data", "Batches", "Models", "Networks", "Kernels", "Inference", "Metrics", "Training")]
     public void A_folder_imports_only_what_it_may(string folder, params string[] forbidden)
     {
         foreach (string other in forbidden)
@@ -31,6 +32,7 @@ public sealed class LayeringTests
     [Theory]
     [InlineData("Data")]
     [InlineData("Kernels")]
+    [InlineData("Networks")]
     [InlineData("Inference")]
     public void The_data_path_the_kernels_and_prediction_know_nothing_of_TorchSharp(string folder) =>
         Types().That().ResideInNamespaceMatching($"^MnistCnn\\.{folder}(\\.|$)")

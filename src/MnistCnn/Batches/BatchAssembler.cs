@@ -15,9 +15,13 @@ internal sealed unsafe class BatchAssembler
     public BatchAssembler(IMnistDataset data, BatchLoaderOptions options)
     {
         (this.data, this.options) = (data, options);
-        PixelsPerImage = checked(data.Height * data.Width);
+        (Height, Width, PixelsPerImage) = (data.Height, data.Width, checked(data.Height * data.Width));
         StepsPerEpoch = options.DropLast ? data.Count / options.BatchSize : (data.Count - 1) / options.BatchSize + 1;
     }
+
+    public int Height { get; }
+
+    public int Width { get; }
 
     public int PixelsPerImage { get; }
 
@@ -47,15 +51,20 @@ internal sealed unsafe class BatchAssembler
         return count == 1 ? batch : batch.ToArray().Where((_, position) => position % count == index).ToArray();
     }
 
-    /// <param name="indices">The images of the batch.</param>
-    /// <param name="epoch">The epoch, which random transforms depend on.</param>
-    /// <param name="images">Room for <c>indices.Length × H × W</c> values.</param>
+    /// <param name="indices">Which labels.</param>
     /// <param name="labels">Room for <c>indices.Length</c> values.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fill(ReadOnlySpan<int> indices, int epoch, float* images, long* labels)
+    public void ReadLabels(ReadOnlySpan<int> indices, long* labels)
     {
         for (int i = 0; i < indices.Length; i++)
             labels[i] = LabelOf(indices[i]);
+    }
+
+    /// <param name="indices">Which images.</param>
+    /// <param name="epoch">The epoch, which random transforms depend on.</param>
+    /// <param name="images">Room for <c>indices.Length × H × W</c> values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ReadImages(ReadOnlySpan<int> indices, int epoch, float* images)
+    {
         float[] scratch = options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
         for (int i = 0; i < indices.Length; i++)
         {

@@ -11,7 +11,6 @@ namespace MnistCnn.Batches;
 public sealed class BatchLoader
 {
     private readonly BatchAssembler assembler;
-    private readonly IMnistDataset data;
     private readonly BatchLoaderOptions options;
 
     /// <summary>Prepares a loader; nothing is read before an epoch begins.</summary>
@@ -21,7 +20,6 @@ public sealed class BatchLoader
     public BatchLoader(IMnistDataset data, BatchLoaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        this.data = data;
         this.options = options ?? new BatchLoaderOptions();
         if (data.Count < (this.options.DropLast ? this.options.BatchSize : 1))
             throw new ArgumentException($"Expected at least {(this.options.DropLast ? this.options.BatchSize : 1)} images, found {data.Count}.", nameof(data));
@@ -47,21 +45,21 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstStep, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstStep, StepsPerEpoch + 1);
-        return options.Transforms.Count == 0 ? InStep(epoch, firstStep) : Ahead(epoch, firstStep);
+        return options.Transforms.Count == 0 ? Unread(epoch, firstStep).Select(Read) : Ahead(epoch, firstStep);
     }
 
-    private int Threads => options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-
-    private IEnumerable<MnistBatch> InStep(int epoch, int firstStep)
+    /// <summary>The same batches before their images are read.</summary>
+    internal IEnumerable<UnreadBatch> Unread(int epoch, int firstStep = 1)
     {
         int[] order = assembler.OrderOf(epoch);
         for (int step = firstStep; step <= StepsPerEpoch; step++)
-        {
-            using PendingBatch pending = new(assembler, data, assembler.BatchOf(order, step), epoch);
-            pending.Fill(Threads);
-            yield return pending.Complete(options.Device);
-        }
+            yield return new UnreadBatch(assembler, assembler.BatchOf(order, step), epoch);
     }
+
+    /// <summary>A batch in tensors on the device, the caller's.</summary>
+    internal MnistBatch Read(UnreadBatch batch) => batch.ToTensors(Threads, options.Device);
+
+    private int Threads => options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
 
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
@@ -87,7 +85,7 @@ public sealed class BatchLoader
 
     private PendingBatch Start(int[] order, int step, int epoch)
     {
-        PendingBatch batch = new(assembler, data, assembler.BatchOf(order, step), epoch);
+        PendingBatch batch = new(assembler, assembler.BatchOf(order, step), epoch);
         batch.FillOnAnotherThread();
         return batch;
     }

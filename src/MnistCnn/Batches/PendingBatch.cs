@@ -1,5 +1,4 @@
-using MnistCnn.Data;
-using MnistCnn.Kernels;
+using MnistCnn.Networks;
 using TorchSharp;
 
 namespace MnistCnn.Batches;
@@ -17,10 +16,10 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
     private MnistBatch? batch;
     private Task filling = Task.CompletedTask;
 
-    public PendingBatch(BatchAssembler assembler, IMnistDataset data, ReadOnlyMemory<int> indices, int epoch)
+    public PendingBatch(BatchAssembler assembler, ReadOnlyMemory<int> indices, int epoch)
     {
         (this.assembler, this.indices, this.epoch) = (assembler, indices, epoch);
-        torch.Tensor images = torch.empty([indices.Length, 1, data.Height, data.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
+        torch.Tensor images = torch.empty([indices.Length, 1, assembler.Height, assembler.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
         torch.Tensor labels = torch.empty([indices.Length], torch.int64, torch.CPU).DetachFromDisposeScope();
         batch = new MnistBatch(images, labels);
         imageData = images.Address();
@@ -61,6 +60,9 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
         batch = null;
     }
 
-    private void Fill(int first, int count) => assembler.Fill(
-        indices.Span.Slice(first, count), epoch, (float*)imageData + (nint)first * assembler.PixelsPerImage, (long*)labelData + first);
+    private void Fill(int first, int count)
+    {
+        assembler.ReadLabels(indices.Span.Slice(first, count), (long*)labelData + first);
+        assembler.ReadImages(indices.Span.Slice(first, count), epoch, (float*)imageData + (nint)first * assembler.PixelsPerImage);
+    }
 }

@@ -12,6 +12,9 @@ namespace MnistCnn.Kernels;
 /// </summary>
 internal sealed unsafe class Linear
 {
+    /// <summary>Rows that <see cref="BackwardInput"/> takes at most.</summary>
+    public const int Slice = 32;
+
     /// <summary>Inputs whose gradients are computed together: panels of them stay in the nearest cache.</summary>
     public const int GradientInputs = 64;
 
@@ -29,7 +32,7 @@ internal sealed unsafe class Linear
         windows = [.. Enumerable.Range(0, Blocks).Select(b => new[] { new TileWindow(FirstOf(b), 0, FirstOf(b), 1, CountOf(b)) })];
         foreach (int count in new[] { CountOf(0), CountOf(Blocks - 1) }.Distinct())
         {
-            transposedRows[count] = RowTiles.Strided(count, Panel, CnnWorkspace.Slice);
+            transposedRows[count] = RowTiles.Strided(count, Panel, Slice);
         }
 
         foreach (int count in new[] { Math.Min(inputs, GradientInputs), inputs % GradientInputs }.Distinct())
@@ -91,7 +94,7 @@ internal sealed unsafe class Linear
 
     /// <summary>Gradient of a block of x, zero where x, which a ReLU made, is not above zero.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="count">Rows, at most a slice.</param>
+    /// <param name="count">Rows, at most <see cref="Slice"/>.</param>
     /// <param name="transposed">Gradient of y, [columns, slice].</param>
     /// <param name="packed">Packed weights.</param>
     /// <param name="x">Input.</param>
@@ -104,11 +107,11 @@ internal sealed unsafe class Linear
         TileOperands operands = new()
         {
             A = packed + ((nint)first * Panel), AMiddle = (nint)Inputs * Panel, AInner = 1,
-            B = transposed, BMiddle = Panel * CnnWorkspace.Slice, BInner = CnnWorkspace.Slice,
+            B = transposed, BMiddle = Panel * Slice, BInner = Slice,
             Outer = 1, Middle = Columns / Panel, Inner = Panel, C = scratch,
         };
-        simd.Multiply(operands, transposedRows[inputs], CnnWorkspace.Slice);
-        Transposition.Run(scratch, CnnWorkspace.Slice, inputs, count, gradient + first, stride, x + first);
+        simd.Multiply(operands, transposedRows[inputs], Slice);
+        Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first);
     }
 
     /// <summary>Gradient of the weights of up to <see cref="GradientInputs"/> inputs and a panel of outputs, over the whole batch: [inputs, panel].</summary>

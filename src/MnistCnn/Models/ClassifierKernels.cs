@@ -1,4 +1,4 @@
-using MnistCnn.Kernels;
+using MnistCnn.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,6 +12,7 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
 {
     private const int MostWaiting = 4;
     private readonly List<KernelSession> idle = [];
+    private readonly List<InferenceSession> idleForInference = [];
     private readonly List<NetworkCall> waiting = [];
 
     public CnnPlan Plan { get; } = new(shape);
@@ -26,16 +27,32 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
             return NetworkFunction.apply([images, .. parameters, new NetworkCall(this)]);
         }
 
-        KernelSession session = Rent((int)images.shape[0], training: false);
-        Tensor logits = Forward(session, images, parameters);
-        Return(session);
-        return logits;
+        using Tensor input = images.contiguous();
+        using InferenceSession session = StartInference(parameters);
+        return session.Forward(new TensorImages((float*)input.Address(), Plan.Shape.Convolutions[0].InputLength), (int)images.shape[0]);
+    }
+
+    /// <summary>Forward passes without gradients, with the parameters as they are now.</summary>
+    public InferenceSession StartInference(Parameter[] parameters)
+    {
+        int threads = get_num_threads();
+        InferenceSession? session;
+        lock (idle)
+        {
+            int fitting = idleForInference.FindIndex(s => s.Threads == threads);
+            session = fitting < 0 ? null : idleForInference[fitting];
+            idleForInference.RemoveAll(s => s == session || s.Threads != threads);
+        }
+
+        session ??= new InferenceSession(Plan, threads, Return);
+        session.Read(parameters);
+        return session;
     }
 
     /// <summary>Computes the activations and keeps them for <see cref="Resume"/>, unless too many other calls wait too.</summary>
     public Tensor Forward(NetworkCall call, Tensor images, Tensor[] parameters)
     {
-        KernelSession session = Rent((int)images.shape[0], training: true);
+        KernelSession session = Rent((int)images.shape[0]);
         Tensor logits = Forward(session, images, parameters);
         lock (idle)
         {
@@ -57,8 +74,8 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
             CnnPass.Backward | (imageGradient is null ? 0 : CnnPass.ImageGradient), session.Weights, (float*)input.Address(), session.Workspace.Count,
             imageGradients: imageGradient is null ? null : (float*)imageGradient.Address());
         Tensor[] gradients = [.. parameters.Select(p => empty_like(p))];
-        session.Backward!.Run(session.Workspace, session.Gradients!);
-        session.Gradients!.Unpack([.. gradients.Select(g => g.Address())], session.Threads);
+        session.Backward.Run(session.Workspace, session.Gradients);
+        session.Gradients.Unpack([.. gradients.Select(g => g.Address())], session.Threads);
         Return(session);
         return [imageGradient, .. gradients.Select((g, i) => parameters[i].requires_grad ? g : null)];
     }
@@ -86,17 +103,17 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
             }
         }
 
-        KernelSession session = Rent((int)images.shape[0], training: true);
+        KernelSession session = Rent((int)images.shape[0]);
         Forward(session, images, parameters).Dispose();
         return session;
     }
 
-    private KernelSession Rent(int count, bool training)
+    private KernelSession Rent(int count)
     {
         int threads = get_num_threads();
         lock (idle)
         {
-            int fitting = idle.FindIndex(s => s.Training == training && s.Threads == threads && s.Capacity >= count);
+            int fitting = idle.FindIndex(s => s.Threads == threads && s.Capacity >= count);
             if (fitting >= 0)
             {
                 KernelSession session = idle[fitting];
@@ -104,8 +121,8 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
                 return session;
             }
 
-            idle.RemoveAll(s => s.Training == training);
-            if (training && waiting.Count >= MostWaiting)
+            idle.Clear();
+            if (waiting.Count >= MostWaiting)
             {
                 NetworkCall oldest = waiting[0];
                 waiting.RemoveAt(0);
@@ -117,7 +134,15 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
             }
         }
 
-        return new KernelSession(Plan, count, threads, training);
+        return new KernelSession(Plan, count, threads);
+    }
+
+    private void Return(InferenceSession session)
+    {
+        lock (idle)
+        {
+            idleForInference.Add(session);
+        }
     }
 
     private void Return(KernelSession session)

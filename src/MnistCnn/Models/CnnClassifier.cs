@@ -1,5 +1,6 @@
 using MnistCnn.Inference;
 using MnistCnn.Kernels;
+using MnistCnn.Networks;
 using MnistCnn.Serialization;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -48,7 +49,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         fc2 = Linear(256, 64);
         fc3 = Linear(64, Options.ClassCount);
         RegisterComponents();
-        kernels = Options.UseKernels && SimdKernels.IsAccelerated ? new ClassifierKernels(Shape(Options)) : null;
+        kernels = Options.UseKernels && SimdKernels.IsAccelerated ? new ClassifierKernels(CnnShape.Reference(Options.Height, Options.Width, Options.ClassCount)) : null;
         if (Options.Seed is { } seed)
         {
             Initialize(seed);
@@ -69,8 +70,11 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         Tensor x = input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU && Kernels is { } fast
             ? fast.Forward(input, InOrder())
             : OverLayers(input);
-        return (Options.Output == ClassifierOutput.Softmax ? functional.softmax(x, 1) : x).MoveToOuterDisposeScope();
+        return Output(x).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The module's output from logits [N, classes].</summary>
+    internal Tensor Output(Tensor logits) => Options.Output == ClassifierOutput.Softmax ? functional.softmax(logits, 1) : logits;
 
     /// <summary>The kernels, where they may stand for the layers as they are now; else null.</summary>
     internal ClassifierKernels? Kernels =>
@@ -170,14 +174,6 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         x = functional.relu(fc1.call(x.flatten(1))); // [N, 256]
         x = functional.relu(fc2.call(x)); // [N, 64]
         return fc3.call(x); // [N, classes]
-    }
-
-    private static CnnShape Shape(CnnClassifierOptions options)
-    {
-        ConvolutionShape first = new(1, options.Height, options.Width, 16, 3, 2);
-        ConvolutionShape second = new(16, first.OutputHeight, first.OutputWidth, 32, 3, 2);
-        ConvolutionShape third = new(32, second.OutputHeight, second.OutputWidth, 64, 3, 1);
-        return new CnnShape([first, second, third], [third.OutputLength, 256, 64, options.ClassCount]);
     }
 
     private static string NameAfterLoading()

@@ -1,21 +1,19 @@
-using MnistCnn.Kernels;
+using MnistCnn.Networks;
 
 namespace MnistCnn.Models;
 
-/// <summary>Memory for one pass over a network. One call has it at a time.</summary>
-internal sealed class KernelSession(CnnPlan plan, int capacity, int threads, bool training)
+/// <summary>Memory for a forward and a backward pass over a network. One call has it at a time.</summary>
+internal sealed class KernelSession(CnnPlan plan, int capacity, int threads)
 {
     public int Capacity { get; } = capacity;
 
     public int Threads { get; } = threads;
 
-    public bool Training { get; } = training;
+    public CnnParameters Weights { get; } = new(plan, backward: true);
 
-    public CnnParameters Weights { get; } = new(plan, backward: training);
+    public CnnWorkspace Workspace { get; } = new(plan, capacity, threads);
 
-    public CnnWorkspace Workspace { get; } = new(plan, capacity, threads, training);
+    public CnnGradients Backward { get; } = new(plan, threads);
 
-    public CnnGradients? Backward { get; } = training ? new(plan, threads) : null;
-
-    public CnnParameters? Gradients { get; } = training ? new(plan) : null;
+    public CnnParameters Gradients { get; } = new(plan);
 }

@@ -13,50 +13,80 @@ internal static class Evaluator
     public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         using IDisposable noGradient = no_grad();
-        using AccuracyMetric accuracy = new();
-        using CrossEntropyMetric loss = new();
-        using ConfusionMatrix confusion = new();
-        using Predictions predictions = new(model is CnnClassifier { Options.Output: ClassifierOutput.Softmax });
+        using DisposeScope scope = NewDisposeScope();
+        using Predictions predictions = new();
         IReadOnlyList<IMetric> further = options.Metrics();
-        IMetric[] all = [accuracy, loss, confusion, .. further];
         try
         {
-            foreach (MnistBatch batch in batches.Epoch(1).Take(options.LimitValidationBatches ?? int.MaxValue))
+            foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, ranks, ct).Take(options.LimitValidationBatches ?? int.MaxValue))
             {
-                using DisposeScope scope = NewDisposeScope();
-                using MnistBatch owned = batch;
-                Tensor? output = ranks is not null ? ranks.Forward(batch.Images, ct.IsCancellationRequested)
-                    : ct.IsCancellationRequested ? null
-                    : model.forward(batch.Images); // [N, classes]
                 if (output is null)
                 {
                     return null;
                 }
 
-                // The tensors are small, and libtorch's threads would spin on for milliseconds, on the cores that the next batch needs.
-                using ThreadCount alone = new(output.device_type == DeviceType.CPU ? 1 : 0);
-                foreach (IMetric metric in all)
-                {
-                    metric.Update(output, batch.Labels);
-                }
-
-                predictions.Add(output, batch.Labels);
+                predictions.Add(output, labels);
+                using ThreadCount alone = predictions.OneThread();
+                Update(further, output, labels);
             }
 
-            double[] values = [.. all.Where(metric => metric != confusion).Select(metric => metric.Compute())];
-            ranks?.Share(values);
-            return new EvaluationResult(values[1], values[0], predictions.Count)
-            {
-                Metrics = further.Zip(values.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second),
-                Confusion = confusion.Read(),
-                Misclassified = predictions.Misclassified(),
-            };
+            return Result(predictions, further, ranks, model is CnnClassifier { Options.Output: ClassifierOutput.Softmax });
         }
         finally
         {
             foreach (IDisposable metric in further.OfType<IDisposable>())
             {
                 metric.Dispose();
+            }
+        }
+    }
+
+    private static EvaluationResult Result(Predictions predictions, IReadOnlyList<IMetric> further, Ranks? ranks, bool outputsAreProbabilities)
+    {
+        using ThreadCount alone = predictions.OneThread();
+        using AccuracyMetric accuracy = new();
+        using CrossEntropyMetric loss = new();
+        using ConfusionMatrix confusion = new();
+        (Tensor outputs, Tensor labels) = predictions.All();
+        Update([accuracy, loss, confusion], outputs, labels);
+        double[] values = [accuracy.Compute(), loss.Compute(), .. further.Select(metric => metric.Compute())];
+        ranks?.Share(values);
+        return new EvaluationResult(values[1], values[0], (int)labels.shape[0])
+        {
+            Metrics = further.Zip(values.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second),
+            Confusion = confusion.Read(),
+            Misclassified = Predictions.Misclassified(outputs, labels, outputsAreProbabilities),
+        };
+    }
+
+    private static void Update(IReadOnlyList<IMetric> metrics, Tensor output, Tensor labels)
+    {
+        foreach (IMetric metric in metrics)
+        {
+            metric.Update(output, labels);
+        }
+    }
+
+    /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the next one; no outputs where the evaluation was canceled.</summary>
+    private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, Ranks? ranks, CancellationToken ct)
+    {
+        CnnClassifier? classifier = ranks is null ? model as CnnClassifier : null;
+        using InferenceSession? kernels = classifier?.Kernels?.StartInference(classifier.InOrder());
+        foreach (UnreadBatch batch in batches.Unread(1))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (ranks is null && ct.IsCancellationRequested)
+            {
+                yield return (null, batch.Labels());
+            }
+            else if (kernels is not null)
+            {
+                yield return (classifier!.Output(kernels.Forward(batch, batch.Count)), batch.Labels());
+            }
+            else
+            {
+                using MnistBatch tensors = batches.Read(batch);
+                yield return (ranks is null ? model.forward(tensors.Images) : ranks.Forward(tensors.Images, ct.IsCancellationRequested), tensors.Labels);
             }
         }
     }

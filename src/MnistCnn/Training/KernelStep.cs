@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MnistCnn.Batches;
 using MnistCnn.Kernels;
 using MnistCnn.Models;
+using MnistCnn.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
         optimizer = new RunOptimizer(parameters, options);
         (weights, first, second) = (new CnnParameters(plan, backward: true), new CnnParameters(plan), new CnnParameters(plan));
         gradients = new CnnGradients(plan, threads);
-        workspace = new CnnWorkspace(plan, options.BatchSize, threads, training: true);
+        workspace = new CnnWorkspace(plan, options.BatchSize, threads);
     }
 
     /// <returns>Null where the request asks for something that the kernels do not do.</returns>
@@ -44,7 +45,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
         int count = (int)batch.Labels.shape[0];
         if (count > workspace.Capacity)
         {
-            workspace = new CnnWorkspace(plan, count, threads, training: true);
+            workspace = new CnnWorkspace(plan, count, threads);
         }
 
         if (exposed)

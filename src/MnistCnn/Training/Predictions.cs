@@ -1,51 +1,44 @@
+using MnistCnn.Metrics;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>What a model took each image of a data set for; kept on the device until the end.</summary>
-internal sealed class Predictions(bool outputsAreProbabilities) : IDisposable
+/// <summary>What a model answers for the images of a data set, batch by batch and then at once: one operation over all costs little more than over one batch.</summary>
+internal sealed class Predictions : IDisposable
 {
-    private readonly List<(Tensor Labels, Tensor Predicted, Tensor Probabilities)> batches = [];
+    private readonly List<Tensor> outputs = [], labels = [];
 
-    public int Count { get; private set; }
+    /// <summary>For operations on what was added: it is small, and libtorch's threads would spin on for milliseconds, on the cores that the next batch needs.</summary>
+    public ThreadCount OneThread() => new(outputs[0].device_type == DeviceType.CPU ? 1 : 0);
 
-    public void Add(Tensor output, Tensor labels)
+    /// <summary>Adds outputs [N, classes] and labels [N], which the caller keeps.</summary>
+    /// <exception cref="ArgumentException">They have other shapes or types.</exception>
+    public void Add(Tensor output, Tensor label)
     {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor highest, Tensor predicted) = output.max(1); // [N], [N]
-        Tensor probabilities = outputsAreProbabilities ? highest : (highest - output.logsumexp(1)).exp();
-        batches.Add((labels.clone().DetachFromDisposeScope(), predicted.DetachFromDisposeScope(), probabilities.to_type(ScalarType.Float32).DetachFromDisposeScope()));
-        Count += (int)labels.shape[0];
+        MetricInput.Check(output, label);
+        outputs.Add(output.alias().DetachFromDisposeScope());
+        labels.Add(label.alias().DetachFromDisposeScope());
     }
 
-    public IReadOnlyList<Misclassification> Misclassified()
-    {
-        List<Misclassification> found = [];
-        int index = 0;
-        using DisposeScope scope = NewDisposeScope();
-        foreach ((Tensor labels, Tensor predicted, Tensor probabilities) in batches)
-        {
-            (long[] truths, long[] taken, float[] sure) = (labels.cpu().data<long>().ToArray(), predicted.cpu().data<long>().ToArray(), probabilities.cpu().data<float>().ToArray());
-            for (int i = 0; i < truths.Length; i++, index++)
-            {
-                if (taken[i] != truths[i])
-                {
-                    found.Add(new Misclassification(index, (int)truths[i], (int)taken[i], sure[i]));
-                }
-            }
-        }
+    /// <summary>The outputs and labels of all images.</summary>
+    public (Tensor Outputs, Tensor Labels) All() => (cat(outputs), cat(labels));
 
-        return found;
+    /// <summary>The images for which another class than the true one has the highest output.</summary>
+    public static IReadOnlyList<Misclassification> Misclassified(Tensor outputs, Tensor labels, bool outputsAreProbabilities)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor highest, Tensor predicted) = outputs.max(1); // [N], [N]
+        Tensor wrong = predicted.ne(labels).nonzero().squeeze(1); // [wrong]
+        Tensor probabilities = outputsAreProbabilities ? highest[wrong] : (highest[wrong] - outputs[wrong].logsumexp(1)).exp();
+        long[] index = wrong.cpu().data<long>().ToArray(), truth = labels[wrong].cpu().data<long>().ToArray(), taken = predicted[wrong].cpu().data<long>().ToArray();
+        float[] sure = probabilities.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+        return [.. index.Select((image, i) => new Misclassification((int)image, (int)truth[i], (int)taken[i], sure[i]))];
     }
 
     public void Dispose()
     {
-        foreach ((Tensor labels, Tensor predicted, Tensor probabilities) in batches)
-        {
-            labels.Dispose();
-            predicted.Dispose();
-            probabilities.Dispose();
-        }
+        outputs.ForEach(tensor => tensor.Dispose());
+        labels.ForEach(tensor => tensor.Dispose());
     }
 }

@@ -4,7 +4,7 @@ using MnistCnn.Inference;
 using MnistCnn.Kernels;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
-using MnistCnn.Tests.Kernels;
+using MnistCnn.Tests.Networks;
 using MnistCnn.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
 
 /// <summary>The layers of a network over the kernels of one register width, numbered convolutions first. Immutable and thread-safe; one serves any number of workspaces.</summary>
 internal sealed class CnnPlan

@@ -1,4 +1,4 @@
-namespace MnistCnn.Kernels;
+namespace MnistCnn.Networks;
 
 /// <summary>Work that <see cref="KernelThreads"/> splits: the items are independent, and what each does must not depend on which thread does it.</summary>
 internal abstract class KernelJob

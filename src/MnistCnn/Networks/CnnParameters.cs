@@ -1,4 +1,6 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
 
 /// <summary>
 /// Weights and biases of a network, or one number for each of them (gradients, moments), as the kernels want them: see <see cref="Convolution"/> and <see cref="Linear"/>; padding is zero.
@@ -8,20 +10,24 @@ internal sealed unsafe class CnnParameters : KernelJob
 {
     private readonly CnnPlan plan;
     private readonly AlignedBuffer[] weights, biases;
-    private readonly AlignedBuffer?[] backward;
+    private readonly AlignedBuffer?[] backward, transformed;
+    private readonly bool[] refused;
     private readonly List<(int Layer, int Column)> tasks = [];
     private readonly nint[] pointers;
     private bool packing;
 
     /// <param name="plan">The network.</param>
     /// <param name="backward">Whether the gradients of activations are to be computed with these weights.</param>
-    public CnnParameters(CnnPlan plan, bool backward = false)
+    /// <param name="inference">Whether <see cref="CnnInference"/> is to use them.</param>
+    public CnnParameters(CnnPlan plan, bool backward = false, bool inference = false)
     {
         this.plan = plan;
         pointers = new nint[plan.Shape.ParameterCount];
         weights = [.. Enumerable.Range(0, plan.LayerCount).Select(l => new AlignedBuffer(plan.WeightLength(l)))];
         biases = [.. Enumerable.Range(0, plan.LayerCount).Select(l => new AlignedBuffer(plan.OutputCount(l) + (plan.Simd.RowVectors * plan.Simd.Width)))];
         this.backward = [.. plan.Convolutions.Select(c => backward ? new AlignedBuffer(c.PackedBackwardLength) : null)];
+        transformed = [.. plan.Winograds.Select(w => w is not null && inference ? new AlignedBuffer(w.TransformedLength) : null)];
+        refused = new bool[transformed.Length];
         for (int l = plan.LayerCount - 1; l >= 0; l--)
         {
             int panel = l < plan.Convolutions.Length ? plan.OutputCount(l) : plan.Simd.PanelWidth(plan.OutputCount(l));
@@ -38,6 +44,9 @@ internal sealed unsafe class CnnParameters : KernelJob
 
     /// <summary>The weights of a convolution for the gradient of its input.</summary>
     public float* Backward(int layer) => backward[layer]!.Pointer;
+
+    /// <summary>The weights of a convolution for its <see cref="CnnPlan.Winograds"/>; null where that is not the way to compute it.</summary>
+    public float* Transformed(int layer) => transformed[layer] is { } memory && !refused[layer] ? memory.Pointer : null;
 
     /// <summary>Reads all parameters.</summary>
     public void Pack(ReadOnlySpan<nint> parameters, int threads) => Copy(parameters, threads, packing: true);
@@ -67,6 +76,12 @@ internal sealed unsafe class CnnParameters : KernelJob
         {
             plan.Convolutions[layer].Copy(unpacked, Weights(layer), packing);
             PackBackward(layer, 0, plan.Convolutions[layer].Shape.Kernel);
+            if (packing && transformed[layer] is { } memory)
+            {
+                WinogradConvolution winograd = plan.Winograds[layer]!;
+                refused[layer] = !winograd.Accepts(Weights(layer), 0, 1, plan.WeightLength(layer));
+                winograd.Transform(Weights(layer), memory.Pointer);
+            }
         }
 
         if (column == 0)

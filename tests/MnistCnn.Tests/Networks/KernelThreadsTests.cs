@@ -1,6 +1,6 @@
-using MnistCnn.Kernels;
+using MnistCnn.Networks;
 
-namespace MnistCnn.Tests.Kernels;
+namespace MnistCnn.Tests.Networks;
 
 public sealed class KernelThreadsTests
 {

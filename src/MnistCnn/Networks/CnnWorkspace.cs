@@ -1,21 +1,22 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
 
 /// <summary>
-/// The passes of a network over a batch, in memory of their own. One caller at a time; allocates nothing once it has seen its batch sizes.
-/// The batch is cut into slices of a fixed size, and the first linear layer, which has most of the weights, in training into blocks of inputs, whatever the threads: every sum has one order, and the
+/// The passes of a network over a batch in training, in memory of their own. One caller at a time; allocates nothing once it has seen its batch sizes.
+/// The batch is cut into slices of a fixed size, and the first linear layer, which has most of the weights, into blocks of inputs, whatever the threads: every sum has one order, and the
 /// results one value. Slices and blocks have a home thread: what passes from core to core is the activations between them, which are fewer than the weights.
 /// See <see cref="CnnMemory"/> for the layout.
 /// </summary>
 internal sealed unsafe class CnnWorkspace : KernelJob
 {
     /// <summary>Images that one thread takes at a time.</summary>
-    public const int Slice = 32;
+    public const int Slice = Linear.Slice;
 
     /// <summary>Parts of the batch that the blocks of the first linear layer are cut into.</summary>
     private const int RowParts = 2;
 
     private readonly CnnPlan plan;
-    private readonly bool training;
     private readonly int threads;
     private readonly RowTiles?[,] tiles;
     private readonly double[] losses;
@@ -30,11 +31,10 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <param name="plan">The network.</param>
     /// <param name="capacity">Images of the largest batch.</param>
     /// <param name="threads">Threads to use at most.</param>
-    /// <param name="training">Whether there is a backward pass, in the same call or in a later one.</param>
-    public CnnWorkspace(CnnPlan plan, int capacity, int threads, bool training)
+    public CnnWorkspace(CnnPlan plan, int capacity, int threads)
     {
-        (this.plan, this.threads, this.training, Capacity) = (plan, Math.Max(1, threads), training, capacity);
-        Memory = new CnnMemory(plan, capacity, this.threads, training);
+        (this.plan, this.threads, Capacity) = (plan, Math.Max(1, threads), capacity);
+        Memory = new CnnMemory(plan, capacity, this.threads);
         tiles = new RowTiles?[2 * plan.LayerCount, Slice + 1];
         losses = new double[SlicesOf(capacity)];
     }
@@ -66,12 +66,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         this.labels = labels;
         this.imageGradients = imageGradients;
         int slices = SlicesOf(count), blocks = RowParts * plan.Linears[0].Blocks;
-        if (!training)
-        {
-            Run(CnnPart.All, slices);
-            return 0;
-        }
-
         if (pass.HasFlag(CnnPass.Forward))
         {
             Run(CnnPart.Convolutions, slices);
@@ -97,15 +91,11 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <inheritdoc/>
     public override void Run(int item, int thread)
     {
-        int first = item * Slice, count = Math.Min(Slice, batchCount - first), kept = training ? first : thread * Slice;
+        int first = item * Slice, count = Math.Min(Slice, batchCount - first);
         switch (part)
         {
-            case CnnPart.All:
-                Convolve(first, count, kept, thread);
-                LinearForward(first, count, 0);
-                break;
             case CnnPart.Convolutions:
-                Convolve(first, count, kept, thread);
+                Convolve(first, count, thread);
                 break;
             case CnnPart.FirstLinear:
                 FirstLinear(item);
@@ -117,7 +107,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                 FirstLinearBackward(item, thread);
                 break;
             default:
-                ConvolveBackward(item, first, count, kept, thread);
+                ConvolveBackward(item, first, count, thread);
                 break;
         }
     }
@@ -130,12 +120,12 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         KernelThreads.Run(threads, items, this);
     }
 
-    private void Convolve(int first, int count, int kept, int thread)
+    private void Convolve(int first, int count, int thread)
     {
         float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
         for (int l = 0; l < plan.Convolutions.Length; l++)
         {
-            float* output = l < plan.Convolutions.Length - 1 ? Memory.Output(l, kept) : Memory.Row(0, first);
+            float* output = l < plan.Convolutions.Length - 1 ? Memory.Output(l, first) : Memory.Row(0, first);
             if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l)))
             {
                 winograd.Transform(weights.Weights(l), Memory.Scratch(thread));
@@ -171,7 +161,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                     Memory.Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, Memory.Row(1, n), relu: plan.Linears.Length > 1);
             }
 
-            LinearForward(first, count, 1);
+            LinearForward(first, count);
         }
 
         if (pass.HasFlag(CnnPass.Loss))
@@ -196,9 +186,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         }
     }
 
-    private void LinearForward(int first, int count, int from)
+    private void LinearForward(int first, int count)
     {
-        for (int i = from; i < plan.Linears.Length; i++)
+        for (int i = 1; i < plan.Linears.Length; i++)
         {
             int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
@@ -218,14 +208,14 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own);
 
-    private void ConvolveBackward(int slice, int first, int count, int kept, int thread)
+    private void ConvolveBackward(int slice, int first, int count, int thread)
     {
         float* gradient = Memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
             Convolution layer = plan.Convolutions[l];
             ConvolutionShape shape = layer.Shape;
-            float* input = l > 0 ? Memory.Output(l - 1, kept) : images + ((nint)first * shape.InputLength);
+            float* input = l > 0 ? Memory.Output(l - 1, first) : images + ((nint)first * shape.InputLength);
             layer.BackwardBias(count, gradient, Memory.BiasParts(l, slice));
             float* inputGradient = l > 0 ? Memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
             if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l), gradient))

@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Networks;
 
-namespace MnistCnn.Tests.Kernels;
+namespace MnistCnn.Tests.Networks;
 
 public sealed class CnnWorkspaceTests
 {
-    private static readonly CnnShape s_reference = new(
-        [new(1, 28, 28, 16, 3, 2), new(16, 13, 13, 32, 3, 2), new(32, 6, 6, 64, 3, 1)], [1024, 256, 64, 10]);
+    private static readonly CnnShape s_reference = CnnShape.Reference(28, 28, 10);
 
     [Fact]
     public void The_reference_network_agrees_with_its_scalar_twin_at_every_width() => Compare(s_reference, batch: 37, threads: 2, smoothing: 0.1f, seed: 1);
 
     [Fact]
     public void Random_networks_and_batches_agree_with_their_scalar_twins_at_every_width() =>
-        Gen.Select(Networks, Gen.Int[1, 70], Gen.Int[1, 4], Gen.Bool.Select(b => b ? 0.1f : 0), Gen.Int[0, 1000])
+        Gen.Select(KernelNetwork.Networks, Gen.Int[1, 70], Gen.Int[1, 4], Gen.Bool.Select(b => b ? 0.1f : 0), Gen.Int[0, 1000])
             .Sample((shape, batch, threads, smoothing, seed) => Compare(shape, batch, threads, smoothing, seed), iter: 25, threads: 1);
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class CnnWorkspaceTests
     [Fact]
     public void Forward_and_backward_in_two_calls_equal_one()
     {
-        (float[] images, long[] labels) = Batch(s_reference, 50, 3);
+        (float[] images, long[] labels) = KernelNetwork.RandomBatch(s_reference, 50, 3);
         float[][] parameters = KernelNetwork.RandomParameters(s_reference, 3);
         KernelNetwork one = new(s_reference, parameters, 50, 1), two = new(s_reference, parameters, 50, 2);
 
@@ -60,7 +60,7 @@ public sealed class CnnWorkspaceTests
     [Fact]
     public void A_step_allocates_nothing_once_it_has_seen_its_batch_size()
     {
-        (float[] images, long[] labels) = Batch(s_reference, 96, 5);
+        (float[] images, long[] labels) = KernelNetwork.RandomBatch(s_reference, 96, 5);
         KernelNetwork network = new(s_reference, KernelNetwork.RandomParameters(s_reference, 5), 96, 1);
         network.Train(images, labels, 0.001);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -75,7 +75,7 @@ public sealed class CnnWorkspaceTests
     [InlineData(float.PositiveInfinity)]
     public void A_value_that_is_not_finite_reaches_the_logits_of_its_image_and_of_no_other(float value)
     {
-        (float[] images, long[] labels) = Batch(s_reference, 20, 7);
+        (float[] images, long[] labels) = KernelNetwork.RandomBatch(s_reference, 20, 7);
         images[(7 * 784) + 300] = value;
         KernelNetwork network = new(s_reference, KernelNetwork.RandomParameters(s_reference, 7), 20, 2);
         network.Backward(images, labels);
@@ -87,47 +87,16 @@ public sealed class CnnWorkspaceTests
     [Fact]
     public void A_label_that_is_no_class_is_named()
     {
-        (float[] images, long[] labels) = Batch(s_reference, 3, 7);
+        (float[] images, long[] labels) = KernelNetwork.RandomBatch(s_reference, 3, 7);
         labels[2] = 10;
         KernelNetwork network = new(s_reference, KernelNetwork.RandomParameters(s_reference, 7), 3, 1);
 
         Assert.Contains("found 10", Assert.Throws<ArgumentOutOfRangeException>(() => network.Backward(images, labels)).Message, StringComparison.Ordinal);
     }
 
-    private static Gen<CnnShape> Networks =>
-        from height in Gen.Int[9, 20]
-        from width in Gen.Int[9, 20]
-        from filters in Gen.Int[1, 70].Array[1, 3]
-        from kernels in Gen.Int[1, 4].Array[3]
-        from strides in Gen.Int[1, 3].Array[3]
-        from hidden in Gen.Int[1, 140].Array[0, 2]
-        from classes in Gen.Int[2, 20]
-        select Network(height, width, filters, kernels, strides, hidden, classes);
-
-    private static CnnShape Network(int height, int width, int[] filters, int[] kernels, int[] strides, int[] hidden, int classes)
-    {
-        List<ConvolutionShape> convolutions = [];
-        int channels = 1;
-        for (int l = 0; l < filters.Length; l++)
-        {
-            ConvolutionShape shape = new(channels, height, width, filters[l], Math.Min(kernels[l], Math.Min(height, width)), strides[l]);
-            convolutions.Add(shape);
-            (channels, height, width) = (shape.Filters, shape.OutputHeight, shape.OutputWidth);
-        }
-
-        return new CnnShape(convolutions, [convolutions[^1].OutputLength, .. hidden, classes]);
-    }
-
-    private static (float[] Images, long[] Labels) Batch(CnnShape shape, int count, int seed)
-    {
-        Random random = new(seed);
-        float[] images = [.. Enumerable.Range(0, count * shape.Convolutions[0].InputLength).Select(_ => random.Next(3) == 0 ? 0 : random.NextSingle())];
-        return (images, [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(shape.Classes))]);
-    }
-
     private static void Compare(CnnShape shape, int batch, int threads, float smoothing, int seed)
     {
-        (float[] images, long[] labels) = Batch(shape, batch, seed);
+        (float[] images, long[] labels) = KernelNetwork.RandomBatch(shape, batch, seed);
         float[][] parameters = KernelNetwork.RandomParameters(shape, seed);
         ReferenceNetwork reference = new(shape, parameters);
         reference.Run(images, labels, smoothing);
@@ -137,21 +106,13 @@ public sealed class CnnWorkspaceTests
             (double loss, float[] imageGradients) = network.Backward(images, labels, smoothing);
 
             Assert.Equal(reference.Loss, loss, 1e-5);
-            Near([.. reference.Logits.SelectMany(z => z)], [.. Enumerable.Range(0, batch).SelectMany(network.Logits)], $"{simd.Width} floats, logits");
-            Near([.. reference.ImageGradients.SelectMany(g => g)], imageGradients, $"{simd.Width} floats, images");
+            KernelNetwork.AssertNear([.. reference.Logits.SelectMany(z => z)], [.. Enumerable.Range(0, batch).SelectMany(network.Logits)], $"{simd.Width} floats, logits");
+            KernelNetwork.AssertNear([.. reference.ImageGradients.SelectMany(g => g)], imageGradients, $"{simd.Width} floats, images");
             for (int p = 0; p < parameters.Length; p++)
             {
-                Near(reference.Gradients[p], network.Gradient(p), $"{simd.Width} floats, parameter {p}");
+                KernelNetwork.AssertNear(reference.Gradients[p], network.Gradient(p), $"{simd.Width} floats, parameter {p}");
             }
         }
-    }
-
-    private static void Near(double[] expected, float[] actual, string what)
-    {
-        double scale = expected.Max(Math.Abs), worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
-        // The second term is the rounding of sums whose terms nearly cancel: of gradients of about 0.01, in single precision.
-        double allowed = (1e-4 * scale) + 1e-9;
-        Assert.True(worst <= allowed, $"{what}: expected a difference of at most {allowed}, found {worst}.");
     }
 
     private static byte[] HashAfter(int steps, int threads)
@@ -159,7 +120,7 @@ public sealed class CnnWorkspaceTests
         KernelNetwork network = new(s_reference, KernelNetwork.RandomParameters(s_reference, 9), 128, threads);
         for (int step = 0; step < steps; step++)
         {
-            (float[] images, long[] labels) = Batch(s_reference, step % 5 == 4 ? 90 : 128, step % 5);
+            (float[] images, long[] labels) = KernelNetwork.RandomBatch(s_reference, step % 5 == 4 ? 90 : 128, step % 5);
             network.Train(images, labels, 0.001);
         }
 

@@ -1,4 +1,4 @@
-namespace MnistCnn.Kernels;
+namespace MnistCnn.Networks;
 
 /// <summary>What <see cref="CnnWorkspace"/> does with each slice of a batch.</summary>
 [Flags]

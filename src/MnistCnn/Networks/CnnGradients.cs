@@ -1,4 +1,6 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
 
 /// <summary>
 /// The last part of a training step: gradients of all parameters, in blocks that the threads share; with Adam on each block while it is in the cache, if asked.

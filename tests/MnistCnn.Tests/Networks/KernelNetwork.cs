@@ -1,8 +1,11 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Models;
+using MnistCnn.Networks;
 
-namespace MnistCnn.Tests.Kernels;
+namespace MnistCnn.Tests.Networks;
 
 /// <summary>A network over the kernels, its memory visible to a test.</summary>
 internal sealed unsafe class KernelNetwork
@@ -21,14 +24,9 @@ internal sealed unsafe class KernelNetwork
         plan = new CnnPlan(shape, simd);
         weights = new CnnParameters(plan, backward: true);
         (gradients, first, second) = (new CnnParameters(plan), new CnnParameters(plan), new CnnParameters(plan));
-        workspace = new CnnWorkspace(plan, capacity, threads, training: true);
+        workspace = new CnnWorkspace(plan, capacity, threads);
         updates = new CnnGradients(plan, threads);
-        unpacked = [.. values.Select(v => new AlignedBuffer(v.Length))];
-        for (int p = 0; p < values.Length; p++)
-        {
-            values[p].CopyTo(new Span<float>(unpacked[p].Pointer, values[p].Length));
-        }
-
+        unpacked = Unpacked(values);
         weights.Pack(Pointers(), threads);
     }
 
@@ -53,6 +51,41 @@ internal sealed unsafe class KernelNetwork
         {
             return new WinogradConvolution(simd, new ConvolutionShape(16, 6, 6, 16, 3, 1), 256).Accepts(rows, stride, values.Length / stride, columns);
         }
+    }
+
+    /// <summary>Networks of one to three convolutions and one to three linear layers.</summary>
+    public static Gen<CnnShape> Networks =>
+        from height in Gen.Int[9, 20]
+        from width in Gen.Int[9, 20]
+        from filters in Gen.Int[1, 70].Array[1, 3]
+        from kernels in Gen.Int[1, 4].Array[3]
+        from strides in Gen.Int[1, 3].Array[3]
+        from hidden in Gen.Int[1, 140].Array[0, 2]
+        from classes in Gen.Int[2, 20]
+        select Network(height, width, filters, kernels, strides, hidden, classes);
+
+    public static (float[] Images, long[] Labels) RandomBatch(CnnShape shape, int count, int seed)
+    {
+        Random random = new(seed);
+        float[] images = [.. Enumerable.Range(0, count * shape.Convolutions[0].InputLength).Select(_ => random.Next(3) == 0 ? 0 : random.NextSingle())];
+        return (images, [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(shape.Classes))]);
+    }
+
+    /// <summary>The logits of <see cref="CnnInference"/>.</summary>
+    public static float[] Infer(CnnShape shape, float[][] values, float[] images, int threads, SimdKernels? simd = null)
+    {
+        CnnPlan plan = new(shape, simd);
+        CnnParameters weights = new(plan, inference: true);
+        AlignedBuffer[] unpacked = Unpacked(values);
+        weights.Pack([.. unpacked.Select(b => (nint)b.Pointer)], threads);
+        int length = shape.Convolutions[0].InputLength, count = images.Length / length;
+        float[] logits = new float[count * shape.Classes];
+        fixed (float* x = images, z = logits)
+        {
+            new CnnInference(plan, threads).Run(weights, new TensorImages(x, length), count, z);
+        }
+
+        return logits;
     }
 
     /// <summary>Uniform within ±1/√fan-in, as PyTorch does.</summary>
@@ -99,6 +132,39 @@ internal sealed unsafe class KernelNetwork
     public float[] Gradient(int parameter) => Values(gradients, parameter);
 
     public float[] Parameter(int parameter) => Values(weights, parameter);
+
+    public static void AssertNear(double[] expected, float[] actual, string what)
+    {
+        double scale = expected.Max(Math.Abs), worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        // The second term is the rounding of sums whose terms nearly cancel: of gradients of about 0.01, in single precision.
+        double allowed = (1e-4 * scale) + 1e-9;
+        Assert.True(worst <= allowed, $"{what}: expected a difference of at most {allowed}, found {worst}.");
+    }
+
+    private static CnnShape Network(int height, int width, int[] filters, int[] kernels, int[] strides, int[] hidden, int classes)
+    {
+        List<ConvolutionShape> convolutions = [];
+        int channels = 1;
+        for (int l = 0; l < filters.Length; l++)
+        {
+            ConvolutionShape shape = new(channels, height, width, filters[l], Math.Min(kernels[l], Math.Min(height, width)), strides[l]);
+            convolutions.Add(shape);
+            (channels, height, width) = (shape.Filters, shape.OutputHeight, shape.OutputWidth);
+        }
+
+        return new CnnShape(convolutions, [convolutions[^1].OutputLength, .. hidden, classes]);
+    }
+
+    private static AlignedBuffer[] Unpacked(float[][] values)
+    {
+        AlignedBuffer[] unpacked = [.. values.Select(v => new AlignedBuffer(v.Length))];
+        for (int p = 0; p < values.Length; p++)
+        {
+            values[p].CopyTo(new Span<float>(unpacked[p].Pointer, values[p].Length));
+        }
+
+        return unpacked;
+    }
 
     private static int Length(CnnShape shape, int parameter)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
-namespace MnistCnn.Kernels;
+namespace MnistCnn.Networks;
 
 /// <summary>
 /// A team of background threads that takes the items of a job together with the caller. Every item has a home, thread item mod threads, so that its data stay in one core's cache from job to job; who is done helps the others. Between jobs they spin for a moment, since the next job of a training step

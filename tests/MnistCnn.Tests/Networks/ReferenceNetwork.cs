@@ -1,6 +1,7 @@
 using MnistCnn.Kernels;
+using MnistCnn.Networks;
 
-namespace MnistCnn.Tests.Kernels;
+namespace MnistCnn.Tests.Networks;
 
 /// <summary>The scalar twin of the kernels: the network in double precision, channels first as in PyTorch, one loop a sum.</summary>
 internal sealed class ReferenceNetwork(CnnShape shape, float[][] parameters)

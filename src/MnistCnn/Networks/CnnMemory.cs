@@ -1,10 +1,12 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
 
 /// <summary>
 /// Where the numbers of a batch are on their way through a network. A slice is <see cref="CnnWorkspace.Slice"/> images.
 /// <code>
 /// images [N, height, width, 1]                    the caller's
-/// convolution activations [N, h, w, filters]      of the whole batch; of one slice a thread where no backward pass asks for them
+/// convolution activations [N, h, w, filters]
 /// their gradients                                 of one slice a thread
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
 /// products of the first linear layer              [blocks, N, stride]: their sum is its output
@@ -17,21 +19,18 @@ internal sealed unsafe class CnnMemory
 
     private readonly CnnPlan plan;
     private readonly int capacity, scratchLength;
-    private readonly AlignedBuffer[] outputs, rows;
-    private readonly AlignedBuffer[] outputGradients = [], rowGradients = [];
-    private readonly AlignedBuffer? partials, products, transposed;
-    private readonly AlignedBuffer scratch;
+    private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
+    private readonly AlignedBuffer partials, products, transposed, scratch;
     private readonly int[] partialOffsets;
 
     /// <param name="plan">The network.</param>
     /// <param name="capacity">Images of the largest batch.</param>
     /// <param name="threads">Threads at most.</param>
-    /// <param name="training">Whether there is a backward pass.</param>
-    public CnnMemory(CnnPlan plan, int capacity, int threads, bool training)
+    public CnnMemory(CnnPlan plan, int capacity, int threads)
     {
         (this.plan, this.capacity) = (plan, capacity);
         int slots = threads * CnnWorkspace.Slice, slices = CnnWorkspace.SlicesOf(capacity);
-        outputs = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * (training ? capacity : slots)))];
+        outputs = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * capacity))];
         rows = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
         partialOffsets = new int[(2 * plan.Convolutions.Length) + 1];
         for (int p = 0; p < partialOffsets.Length - 1; p++)
@@ -40,16 +39,12 @@ internal sealed unsafe class CnnMemory
             partialOffsets[p + 1] = partialOffsets[p] + ((length + FloatsOfCacheLine - 1) / FloatsOfCacheLine * FloatsOfCacheLine);
         }
 
-        if (training)
-        {
-            outputGradients = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * slots))];
-            rowGradients = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
-            partials = new((long)PartsStride * slices);
-            products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
-            transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
-        }
-
-        scratchLength = Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), training ? CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)) : 0);
+        outputGradients = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * slots))];
+        rowGradients = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
+        partials = new((long)PartsStride * slices);
+        products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
+        transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
+        scratchLength = Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)));
         scratch = new((long)scratchLength * threads);
     }
 
@@ -67,16 +62,16 @@ internal sealed unsafe class CnnMemory
     public float* RowGradient(int linear, int image) => rowGradients[linear].Pointer + ((nint)image * plan.Strides[linear]);
 
     /// <summary>What one block of inputs adds to the output of the first linear layer.</summary>
-    public float* Product(int block, int image) => products!.Pointer + ((((nint)block * capacity) + image) * plan.Strides[1]);
+    public float* Product(int block, int image) => products.Pointer + ((((nint)block * capacity) + image) * plan.Strides[1]);
 
     /// <summary>Gradient of the output of the first linear layer, of a slice, columns first.</summary>
-    public float* Transposed(int slice) => transposed!.Pointer + ((nint)slice * plan.Linears[0].Columns * CnnWorkspace.Slice);
+    public float* Transposed(int slice) => transposed.Pointer + ((nint)slice * plan.Linears[0].Columns * CnnWorkspace.Slice);
 
     /// <summary>What a slice adds to the gradient of the weights of a convolution.</summary>
-    public float* WeightParts(int layer, int slice) => partials!.Pointer + ((nint)slice * PartsStride) + partialOffsets[2 * layer];
+    public float* WeightParts(int layer, int slice) => partials.Pointer + ((nint)slice * PartsStride) + partialOffsets[2 * layer];
 
     /// <summary>What a slice adds to the gradient of the bias of a convolution.</summary>
-    public float* BiasParts(int layer, int slice) => partials!.Pointer + ((nint)slice * PartsStride) + partialOffsets[(2 * layer) + 1];
+    public float* BiasParts(int layer, int slice) => partials.Pointer + ((nint)slice * PartsStride) + partialOffsets[(2 * layer) + 1];
 
     /// <summary>A thread's own.</summary>
     public float* Scratch(int thread) => scratch.Pointer + ((nint)thread * scratchLength);

@@ -1,0 +1,153 @@
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
+
+/// <summary>
+/// Forward passes of a network of which nothing is kept. One caller at a time; allocates nothing once each thread has run. What an image gives depends neither on the threads nor on the other images.
+/// <code>
+/// images                        pairs: they and the activations of all convolutions but the last stay in the nearest cache
+/// input of the last convolution [group, h, w, channels]
+/// activations of linear layers  [slice, stride]
+/// </code>
+/// </summary>
+internal sealed unsafe class CnnInference : KernelJob
+{
+    /// <summary>Images that a thread takes at a time: enough that the largest matrix, read once for them, does not set the pace.</summary>
+    private const int Slice = 64;
+
+    /// <summary>Images that pass through the last convolution together, and through those before it.</summary>
+    private const int Group = 24, Pair = 2;
+
+    private readonly CnnPlan plan;
+    private readonly Slot?[] slots;
+    private readonly RowTiles?[,] tiles;
+    private CnnParameters weights = null!;
+    private CnnImages images = null!;
+    private bool probabilities;
+    private float* results;
+    private int count, slice;
+
+    /// <param name="plan">The network.</param>
+    /// <param name="threads">Threads to use at most.</param>
+    public CnnInference(CnnPlan plan, int threads)
+    {
+        this.plan = plan;
+        slots = new Slot?[Math.Max(1, threads)];
+        tiles = new RowTiles?[plan.Linears.Length, Slice + 1];
+    }
+
+    /// <summary>Computes logits, or their softmax where asked.</summary>
+    /// <param name="weights">Weights that were packed for inference.</param>
+    /// <param name="images">Images.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="results">[count, classes].</param>
+    /// <param name="probabilities">Whether to compute the softmax.</param>
+    public void Run(CnnParameters weights, CnnImages images, int count, float* results, bool probabilities = false)
+    {
+        (this.weights, this.images, this.count, this.probabilities) = (weights, images, count, probabilities);
+        this.results = results;
+        int least = (count + Slice - 1) / Slice, slices = (least + slots.Length - 1) / slots.Length * slots.Length;
+        slice = (count + slices - 1) / slices;
+        KernelThreads.Run(slots.Length, (count + slice - 1) / slice, this);
+    }
+
+    /// <summary>What the convolutions make of the first image, without Winograd's transforms, which are no gain for one.</summary>
+    /// <returns>Input and outputs of each linear layer, of which the first is set; valid until the next call.</returns>
+    public AlignedBuffer[] RunConvolutions(CnnParameters weights, CnnImages images)
+    {
+        (this.weights, this.images) = (weights, images);
+        Slot slot = slots[0] ??= new Slot(plan);
+        int last = plan.Convolutions.Length - 1;
+        Convolve(slot, 0, 1, 0);
+        plan.Convolutions[last].Forward(1, slot.LastInput(0), weights.Weights(last), weights.Bias(last), slot.Rows[0].Pointer);
+        return slot.Rows;
+    }
+
+    /// <inheritdoc/>
+    public override void Run(int item, int thread)
+    {
+        int first = item * slice, taken = Math.Min(slice, count - first), classes = plan.Shape.Classes;
+        Slot slot = slots[thread] ??= new Slot(plan);
+        for (int n = 0; n < taken; n += Group)
+        {
+            int group = Math.Min(Group, taken - n);
+            for (int g = 0; g < group; g += Pair)
+            {
+                Convolve(slot, first + n + g, Math.Min(Pair, group - g), g);
+            }
+
+            ConvolveLast(slot, group, slot.Rows[0].Pointer + ((nint)n * plan.Strides[0]));
+        }
+
+        for (int l = 0; l < plan.Linears.Length; l++)
+        {
+            int layer = plan.Convolutions.Length + l;
+            RowTiles rows = tiles[l, taken] ??= RowTiles.Strided(taken, plan.Strides[l], plan.Strides[l + 1]);
+            plan.Linears[l].Forward(rows, slot.Rows[l].Pointer, weights.Weights(layer), weights.Bias(layer), l < plan.Linears.Length - 1, slot.Rows[l + 1].Pointer);
+        }
+
+        for (int n = 0; n < taken; n++)
+        {
+            float* logits = slot.Rows[^1].Pointer + ((nint)n * plan.Strides[^1]), result = results + ((nint)(first + n) * classes);
+            if (probabilities)
+            {
+                SoftmaxCrossEntropy.Softmax(classes, logits, result);
+            }
+            else
+            {
+                new ReadOnlySpan<float>(logits, classes).CopyTo(new Span<float>(result, classes));
+            }
+        }
+    }
+
+    /// <summary>All convolutions but the last, of images that become those from a place on of a group.</summary>
+    private void Convolve(Slot slot, int first, int pair, int place)
+    {
+        int last = plan.Convolutions.Length - 1;
+        float* input = last == 0 ? slot.LastInput(place) : slot.Maps(0);
+        images.Read(first, pair, input);
+        for (int l = 0; l < last; l++)
+        {
+            float* output = l == last - 1 ? slot.LastInput(place) : slot.Maps(l + 1);
+            plan.Convolutions[l].Forward(pair, input, weights.Weights(l), weights.Bias(l), output);
+            input = output;
+        }
+    }
+
+    private void ConvolveLast(Slot slot, int group, float* output)
+    {
+        int last = plan.Convolutions.Length - 1;
+        Convolution direct = plan.Convolutions[last];
+        WinogradConvolution? winograd = weights.Transformed(last) is null ? null : plan.Winograds[last];
+        bool all = winograd?.Accepts(slot.LastInput(0), 0, 1, group * direct.Shape.InputLength) ?? false;
+        for (int n = 0, step; n < group; n += step)
+        {
+            step = all || winograd is null ? group : 1;
+            float* input = slot.LastInput(n), to = output + ((nint)n * direct.OutputStride);
+            if (all || (winograd?.Accepts(input, 0, 1, direct.Shape.InputLength) ?? false))
+            {
+                winograd!.Forward(step, input, weights.Transformed(last), weights.Bias(last), to, slot.Scratch);
+            }
+            else
+            {
+                direct.Forward(step, input, weights.Weights(last), weights.Bias(last), to);
+            }
+        }
+    }
+
+    /// <summary>The memory of one thread.</summary>
+    private sealed class Slot(CnnPlan plan)
+    {
+        private readonly AlignedBuffer[] maps = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)Pair * c.Shape.InputLength))];
+        private readonly AlignedBuffer lastInput = new((long)Group * plan.Convolutions[^1].Shape.InputLength);
+        private readonly AlignedBuffer scratch = new(plan.Winograds[^1]?.ScratchLength ?? 0);
+
+        public AlignedBuffer[] Rows { get; } = [.. plan.Strides.Select(s => new AlignedBuffer((long)Slice * s))];
+
+        public float* Scratch => scratch.Pointer;
+
+        public float* Maps(int convolution) => maps[convolution].Pointer;
+
+        public float* LastInput(int place) => lastInput.Pointer + ((nint)place * plan.Convolutions[^1].Shape.InputLength);
+    }
+}
