@@ -14,7 +14,7 @@ internal sealed unsafe class Convolution
     private readonly SimdKernels simd;
     private readonly RowTiles image, pair, weights;
     private readonly TileWindow[] windows;
-    private readonly int[] forwardRow, backwardRow;
+    private readonly int[] backwardRow;
 
     /// <param name="simd">The kernels.</param>
     /// <param name="shape">The shape.</param>
@@ -56,16 +56,7 @@ internal sealed unsafe class Convolution
         // Of one size after each other: the processor then foresees where their loops end.
         windows = [.. windows.OrderBy(w => w.Middle).ThenBy(w => w.Inner)];
 
-        forwardRow = new int[channels * kernel * kernel];
-        backwardRow = new int[kernel * kernel];
-        for (int tap = 0; tap < kernel * kernel; tap++)
-        {
-            backwardRow[tap] = ((taken.Position(tap / kernel) * kernel) + taken.Position(tap % kernel)) * filters;
-            for (int c = 0; c < channels; c++)
-            {
-                forwardRow[(c * kernel * kernel) + tap] = (tap * channels) + c;
-            }
-        }
+        backwardRow = [.. Enumerable.Range(0, kernel * kernel).Select(tap => ((taken.Position(tap / kernel) * kernel) + taken.Position(tap % kernel)) * filters)];
     }
 
     public ConvolutionShape Shape { get; }
@@ -87,12 +78,13 @@ internal sealed unsafe class Convolution
     /// <summary>Packs the weights for <see cref="Forward"/>, or does the reverse.</summary>
     public void Copy(float* weights, float* packed, bool packing = true)
     {
+        int taps = Shape.Kernel * Shape.Kernel;
         for (int f = 0; f < Shape.Filters; f++)
         {
             float* inside = packed + (Shape.Window * (f / Panel * Panel)) + (f % Panel), outside = weights + (Shape.Window * f);
             for (int t = 0; t < Shape.Window; t++)
             {
-                ref float packedWeight = ref inside[forwardRow[t] * Panel];
+                ref float packedWeight = ref inside[((t % taps * Shape.Channels) + (t / taps)) * Panel];
                 (packedWeight, outside[t]) = packing ? (outside[t], outside[t]) : (packedWeight, packedWeight);
             }
         }
@@ -135,7 +127,7 @@ internal sealed unsafe class Convolution
         }
     }
 
-    /// <summary>Gradient of the weights (packed as for <see cref="Forward"/>) from those of the outputs, behind which a register's worth of memory is readable.</summary>
+    /// <summary>Gradient of the weights (packed as for <see cref="Forward"/>) from those of the outputs.</summary>
     public void BackwardWeights(int count, float* images, float* outputGradients, float* weightGradients)
     {
         TileOperands operands = new()

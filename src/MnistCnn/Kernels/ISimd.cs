@@ -14,19 +14,12 @@ internal unsafe interface ISimd<TVector>
     static abstract int RowVectors { get; }
 
     static abstract TVector Load(float* source);
-
     static abstract TVector Broadcast(float value);
-
     static abstract void Store(float* destination, TVector value);
-
     static abstract TVector Add(TVector left, TVector right);
-
     static abstract TVector Subtract(TVector left, TVector right);
-
     static abstract TVector Multiply(TVector left, TVector right);
-
     static abstract TVector Divide(TVector left, TVector right);
-
     static abstract TVector SquareRoot(TVector value);
 
     /// <summary>left × right + addend, rounded once where the hardware can.</summary>

@@ -16,6 +16,9 @@ internal abstract unsafe class SimdKernels
         : Avx2.IsSupported && Fma.IsSupported ? new SimdKernels<Simd256, Vector256<float>>()
         : new SimdKernels<Simd128, Vector128<float>>();
 
+    /// <summary>For what is left of an operation where no register is filled.</summary>
+    protected static SimdKernels Scalar { get; } = new SimdKernels<SimdScalar, float>();
+
     /// <summary>Whether <see cref="Best"/> has fused multiply-add in hardware; without it libtorch is the better choice.</summary>
     public static bool IsAccelerated => Fma.IsSupported || AdvSimd.IsSupported;
 
@@ -47,7 +50,7 @@ internal abstract unsafe class SimdKernels
     /// <param name="operands">Everything but rows and columns. Strides of a packed B count rows of the panel.</param>
     /// <param name="rows">The rows of A and C.</param>
     /// <param name="columns">The columns of B and C.</param>
-    /// <param name="packedDepth">Rows of the packed B, or 0 when B is an ordinary matrix; one narrower than a register needs as much readable memory behind it.</param>
+    /// <param name="packedDepth">Rows of the packed B, or 0 when B is an ordinary matrix.</param>
     /// <param name="windows">The products to compute over these rows; one, from the start of all operands, if null.</param>
     public abstract void Multiply(in TileOperands operands, RowTiles rows, int columns, int packedDepth = 0, TileWindow[]? windows = null);
 
@@ -56,6 +59,16 @@ internal abstract unsafe class SimdKernels
 
     /// <summary>Whether the magnitude of every value, rows of whole registers at a stride, is at most a limit; not that of NaN.</summary>
     public abstract bool AllWithin(float* source, nint stride, int rows, int columns, float limit);
+
+    /// <summary>One of Winograd's transforms of a tile, M x Mᵀ.</summary>
+    /// <param name="matrix">M.</param>
+    /// <param name="source">x.</param>
+    /// <param name="destination">The result.</param>
+    /// <param name="length">Channels, whole registers.</param>
+    /// <param name="add">Whether the result is added to what is there.</param>
+    /// <param name="gate">Laid out as the destination: zero where this is not above zero; or null.</param>
+    /// <param name="bias">Added to each channel, and negative sums zero; or null.</param>
+    public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null);
 
     /// <summary>One step of Adam, in one pass.</summary>
     public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step);

@@ -51,7 +51,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
                         }
                         else
                         {
-                            RunPart(&tile, row, vectors, columns - column);
+                            RunColumns(tile, row, columns - column);
                         }
                     }
                 }
@@ -86,15 +86,9 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
             TSimd.Store(sums + c, relu ? TSimd.Relu(s0) : s0);
         }
 
-        for (; c < columns; c++)
+        if (c < columns)
         {
-            float sum = add ? sums[c] : 0;
-            for (int r = 0; r < rows; r++)
-            {
-                sum += source[(r * stride) + c];
-            }
-
-            sums[c] = relu ? MathF.Max(0, sum) : sum;
+            Scalar.SumRows(source + c, stride, rows, columns - c, sums + c, add, relu);
         }
     }
 
@@ -116,6 +110,9 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         return !new ReadOnlySpan<float>(lanes, TSimd.Width).ContainsAnyExcept(0);
     }
 
+    public override void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null) =>
+        WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, add, gate, bias);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step)
     {
@@ -127,16 +124,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
 
         if (i < length)
         {
-            float* part = stackalloc float[4 * TSimd.Width], g = part + TSimd.Width, m = g + TSimd.Width, v = m + TSimd.Width;
-            uint bytes = (uint)(length - i) * sizeof(float);
-            Unsafe.CopyBlock(part, parameters + i, bytes);
-            Unsafe.CopyBlock(g, gradients + i, bytes);
-            Unsafe.CopyBlock(m, firstMoments + i, bytes);
-            Unsafe.CopyBlock(v, secondMoments + i, bytes);
-            AdamVector(part, g, m, v, step);
-            Unsafe.CopyBlock(parameters + i, part, bytes);
-            Unsafe.CopyBlock(firstMoments + i, m, bytes);
-            Unsafe.CopyBlock(secondMoments + i, v, bytes);
+            Scalar.Adam(parameters + i, gradients + i, firstMoments + i, secondMoments + i, length - i, step);
         }
     }
 
@@ -161,31 +149,14 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         TSimd.Store(parameters, TSimd.Add(TSimd.Multiply(p, TSimd.Broadcast(step.Decay)), TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(-step.Rate), m), root)));
     }
 
-    /// <summary>The last columns of a product: through memory of our own, since registers are wider than C.</summary>
-    private static void RunPart(TileOperands* operands, RowTile* rows, int vectors, int columns)
+    /// <summary>The last columns of a product, one by one, since registers are wider than C.</summary>
+    private static void RunColumns(TileOperands tile, RowTile* rows, int columns)
     {
-        int panel = vectors * TSimd.Width;
-        float* results = stackalloc float[24 * TSimd.Width];
-        int* offsets = stackalloc int[6];
-        for (int r = 0; r < 6; r++)
+        for (int c = 0; c < columns; c++, tile.B++, tile.C++)
         {
-            offsets[r] = r * panel;
-        }
-
-        TileOperands tile = *operands;
-        tile.C = results;
-        tile.CRows = offsets;
-        tile.CTall = 6 * panel;
-        tile.Gate = null;
-        Run(&tile, rows->Rows, vectors, rows->Tall);
-        for (int r = 0; r < (rows->Tall ? 12 : 6); r++)
-        {
-            nint offset = rows->C[r % 6] + (r / 6 * rows->CTall);
-            for (int c = 0; c < columns && r % 6 < rows->Rows; c++)
-            {
-                bool gated = operands->Gate is not null && operands->Gate[offset + c] <= 0;
-                operands->C[offset + c] = gated ? 0 : results[(r * panel) + c];
-            }
+            SimdKernels<SimdScalar, float>.Run(&tile, rows->Rows, 1, rows->Tall);
+            tile.Bias += tile.Bias is null ? 0 : 1;
+            tile.Gate += tile.Gate is null ? 0 : 1;
         }
     }
 

@@ -29,7 +29,6 @@ internal sealed unsafe class WinogradConvolution
     private const float Limit = 1e15f;
 
     private readonly SimdKernels simd;
-    private readonly WinogradTransforms transforms;
     private readonly ConvolutionShape shape;
     private readonly RowTiles[] forward, backward;
     private readonly RowTiles weights;
@@ -41,7 +40,6 @@ internal sealed unsafe class WinogradConvolution
     public WinogradConvolution(SimdKernels simd, ConvolutionShape shape, int outputStride)
     {
         (this.simd, this.shape, this.outputStride) = (simd, shape, outputStride);
-        transforms = WinogradTransforms.For(simd);
         tilesPerImage = shape.OutputHeight / Side * (shape.OutputWidth / Side);
         Group = Math.Max(1, MostTiles / tilesPerImage);
         forward = [.. Enumerable.Range(1, Group).Select(n => RowTiles.Strided(n * tilesPerImage, shape.Channels, shape.Filters))];
@@ -106,7 +104,7 @@ internal sealed unsafe class WinogradConvolution
             Multiply(forward[group - 1], inputs, InputPoint, shape.Channels, transformed, shape.Filters, products, OutputPoint);
             for (int tile = 0; tile < group * tilesPerImage; tile++)
             {
-                transforms.Output(PointsOf(products, tile, shape.Filters, OutputPoint), Outputs(outputs + ((nint)n * outputStride), tile), shape.Filters, bias);
+                simd.Transform(WinogradMatrix.Output, PointsOf(products, tile, shape.Filters, OutputPoint), Outputs(outputs + ((nint)n * outputStride), tile), shape.Filters, bias: bias);
             }
         }
     }
@@ -136,15 +134,15 @@ internal sealed unsafe class WinogradConvolution
             for (int tile = 0; tile < group * tilesPerImage; tile++)
             {
                 TransformInput(tile, images + ((nint)n * shape.InputLength), inputs);
-                transforms.OutputGradient(Outputs(outputGradients + ((nint)n * outputStride), tile), PointsOf(gradients, tile, shape.Filters, OutputPoint), shape.Filters);
+                simd.Transform(WinogradMatrix.OutputTransposed, Outputs(outputGradients + ((nint)n * outputStride), tile), PointsOf(gradients, tile, shape.Filters, OutputPoint), shape.Filters);
             }
 
             MultiplyWeights(group * tilesPerImage, inputs, gradients, weightProducts);
             for (int f = 0; f < shape.Filters; f += FilterPanel)
             {
                 int length = shape.Channels * FilterPanel;
-                transforms.WeightGradient(
-                    new(weightProducts + (shape.Channels * f), Row * WeightPoint, WeightPoint), new(weightGradients + (shape.Window * f), 3 * length, length), length, add: n > 0);
+                simd.Transform(
+                    WinogradMatrix.WeightsTransposed, new(weightProducts + (shape.Channels * f), Row * WeightPoint, WeightPoint), new(weightGradients + (shape.Window * f), 3 * length, length), length, add: n > 0);
             }
 
             Transform(packed, shape.Filters * ChannelPanel, -1, transformed);
@@ -152,8 +150,8 @@ internal sealed unsafe class WinogradConvolution
             for (int tile = 0; tile < group * tilesPerImage; tile++)
             {
                 nint image = (nint)n * shape.InputLength;
-                transforms.InputGradient(
-                    PointsOf(products, tile, shape.Channels, InputPoint), Inputs(imageGradients + image, tile), shape.Channels, several, gate is null ? null : Inputs(gate + image, tile).Start);
+                simd.Transform(
+                    WinogradMatrix.InputTransposed, PointsOf(products, tile, shape.Channels, InputPoint), Inputs(imageGradients + image, tile), shape.Channels, several, gate is null ? null : Inputs(gate + image, tile).Start);
             }
         }
     }
@@ -193,12 +191,12 @@ internal sealed unsafe class WinogradConvolution
         for (int panel = 0; panel < WeightLength; panel += panelLength)
         {
             float* first = packed + (9 * panel) + (direction < 0 ? 8 * panelLength : 0);
-            transforms.Weights(new(first, 3 * direction * panelLength, direction * panelLength), new(transformed + panel, Row * WeightPoint, WeightPoint), panelLength);
+            simd.Transform(WinogradMatrix.Weights, new(first, 3 * direction * panelLength, direction * panelLength), new(transformed + panel, Row * WeightPoint, WeightPoint), panelLength);
         }
     }
 
     private void TransformInput(int tile, float* images, float* inputs) =>
-        transforms.Input(Inputs(images, tile), PointsOf(inputs, tile, shape.Channels, InputPoint), shape.Channels);
+        simd.Transform(WinogradMatrix.Input, Inputs(images, tile), PointsOf(inputs, tile, shape.Channels, InputPoint), shape.Channels);
 
     private static VectorGrid PointsOf(float* transformed, int tile, int width, int point) => new(transformed + ((nint)tile * width), Row * point, point);
 
