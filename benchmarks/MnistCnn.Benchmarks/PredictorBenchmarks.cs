@@ -1,7 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MnistCnn.Data;
 using MnistCnn.Inference;
 using MnistCnn.Models;
@@ -35,9 +32,4 @@ public class PredictorBenchmarks
 
     [Benchmark]
     public void Predict() => predictor.Predict(images, probabilities);
-
-    private sealed class InProcess : ManualConfig
-    {
-        public InProcess() => AddJob(Job.ShortRun.WithToolchain(new InProcessEmitToolchain(new())));
-    }
 }

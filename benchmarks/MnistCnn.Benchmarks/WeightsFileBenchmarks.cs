@@ -1,7 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
 
@@ -39,9 +36,4 @@ public class WeightsFileBenchmarks : IDisposable
 
     [Benchmark]
     public void ExportOnnx() => model.ExportOnnx(Path.Combine(folder, "model.onnx"));
-
-    private sealed class InProcess : ManualConfig
-    {
-        public InProcess() => AddJob(Job.ShortRun.WithToolchain(new InProcessEmitToolchain(new())));
-    }
 }
