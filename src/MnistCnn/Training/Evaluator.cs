@@ -13,7 +13,6 @@ internal static class Evaluator
     public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         using IDisposable noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
         using Predictions predictions = new();
         IReadOnlyList<IMetric> further = options.Metrics();
         try
@@ -44,6 +43,7 @@ internal static class Evaluator
     private static EvaluationResult Result(Predictions predictions, IReadOnlyList<IMetric> further, Ranks? ranks, bool outputsAreProbabilities)
     {
         using ThreadCount alone = predictions.OneThread();
+        using DisposeScope scope = NewDisposeScope();
         using AccuracyMetric accuracy = new();
         using CrossEntropyMetric loss = new();
         using ConfusionMatrix confusion = new();

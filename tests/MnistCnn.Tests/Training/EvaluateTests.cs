@@ -45,8 +45,9 @@ public sealed class EvaluateTests
     [Fact]
     public void The_mode_of_the_model_is_left_as_it_was_and_nothing_leaks()
     {
-        using TinyModel model = new(dropout: 0.5);
-        foreach (bool training in new[] { true, false })
+        using TinyModel tiny = new(dropout: 0.5);
+        using CnnClassifier overKernels = new();
+        foreach ((nn.Module<Tensor, Tensor> model, bool training) in new (nn.Module<Tensor, Tensor>, bool)[] { (tiny, true), (tiny, false), (overKernels, true), (overKernels, false) })
         {
             model.train(training);
             long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
