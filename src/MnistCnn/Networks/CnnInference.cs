@@ -49,6 +49,7 @@ internal sealed unsafe class CnnInference : KernelJob
         int least = (count + Slice - 1) / Slice, slices = (least + slots.Length - 1) / slots.Length * slots.Length;
         slice = (count + slices - 1) / slices;
         KernelThreads.Run(slots.Length, (count + slice - 1) / slice, this);
+        this.images = null!;
     }
 
     /// <summary>What the convolutions make of the first image, without Winograd's transforms, which are no gain for one.</summary>
