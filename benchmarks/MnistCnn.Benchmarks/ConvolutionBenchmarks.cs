@@ -8,7 +8,7 @@ namespace MnistCnn.Benchmarks;
 public unsafe class ConvolutionBenchmarks
 {
     private Convolution convolution = null!;
-    private AlignedBuffer images = null!, outputs = null!, weights = null!, backward = null!, bias = null!, imageGradients = null!, weightGradients = null!;
+    private ConvolutionMemory memory = null!;
     private RowTiles rows = null!;
 
     [Params("conv1", "conv2", "conv3")]
@@ -18,22 +18,16 @@ public unsafe class ConvolutionBenchmarks
     public void SetUp()
     {
         convolution = KernelMemory.Plan.Convolutions[Layer[^1] - '1'];
-        images = KernelMemory.Random(Linear.Slice * convolution.Shape.InputLength);
-        imageGradients = KernelMemory.Random(Linear.Slice * convolution.Shape.InputLength);
-        outputs = KernelMemory.Random(Linear.Slice * convolution.OutputStride);
-        bias = KernelMemory.Random(convolution.Shape.Filters);
-        weights = KernelMemory.Random(convolution.PackedForwardLength);
-        weightGradients = KernelMemory.Random(convolution.PackedForwardLength);
-        backward = KernelMemory.Random(convolution.PackedBackwardLength);
+        memory = new ConvolutionMemory(convolution);
         rows = RowTiles.Strided(Linear.Slice, convolution.OutputStride, convolution.Shape.InputLength);
     }
 
     [Benchmark]
-    public void Forward() => convolution.Forward(Linear.Slice, images.Pointer, weights.Pointer, bias.Pointer, outputs.Pointer);
+    public void Forward() => convolution.Forward(Linear.Slice, memory.Images.Pointer, memory.Weights.Pointer, memory.Bias.Pointer, memory.Outputs.Pointer);
 
     [Benchmark]
-    public void BackwardWeights() => convolution.BackwardWeights(Linear.Slice, images.Pointer, outputs.Pointer, weightGradients.Pointer);
+    public void BackwardWeights() => convolution.BackwardWeights(Linear.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.WeightGradients.Pointer);
 
     [Benchmark]
-    public void BackwardInput() => convolution.BackwardInput(rows, outputs.Pointer, backward.Pointer, images.Pointer, imageGradients.Pointer);
+    public void BackwardInput() => convolution.BackwardInput(rows, memory.Outputs.Pointer, memory.Backward.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer);
 }

@@ -9,7 +9,8 @@ namespace MnistCnn.Benchmarks;
 public unsafe class WinogradBenchmarks
 {
     private WinogradConvolution convolution = null!;
-    private AlignedBuffer images = null!, outputs = null!, weights = null!, backward = null!, bias = null!, imageGradients = null!, weightGradients = null!, scratch = null!;
+    private ConvolutionMemory memory = null!;
+    private AlignedBuffer scratch = null!;
 
     [GlobalSetup]
     public void SetUp()
@@ -17,24 +18,18 @@ public unsafe class WinogradBenchmarks
         CnnPlan plan = KernelMemory.Plan;
         Convolution direct = plan.Convolutions[^1];
         convolution = plan.Winograds[^1]!;
-        images = KernelMemory.Random(Linear.Slice * direct.Shape.InputLength);
-        imageGradients = KernelMemory.Random(Linear.Slice * direct.Shape.InputLength);
-        outputs = KernelMemory.Random(Linear.Slice * direct.OutputStride);
-        bias = KernelMemory.Random(direct.Shape.Filters);
-        weights = KernelMemory.Random(direct.PackedForwardLength);
-        weightGradients = KernelMemory.Random(direct.PackedForwardLength);
-        backward = KernelMemory.Random(direct.PackedBackwardLength);
+        memory = new ConvolutionMemory(direct);
         scratch = KernelMemory.Random(convolution.ScratchLength);
     }
 
     [Benchmark]
     public void Forward()
     {
-        convolution.Transform(weights.Pointer, scratch.Pointer);
-        convolution.Forward(Linear.Slice, images.Pointer, scratch.Pointer, bias.Pointer, outputs.Pointer, scratch.Pointer);
+        convolution.Transform(memory.Weights.Pointer, scratch.Pointer);
+        convolution.Forward(Linear.Slice, memory.Images.Pointer, scratch.Pointer, memory.Bias.Pointer, memory.Outputs.Pointer, scratch.Pointer);
     }
 
     [Benchmark]
     public void Backward() => convolution.Backward(
-        Linear.Slice, images.Pointer, outputs.Pointer, backward.Pointer, weightGradients.Pointer, images.Pointer, imageGradients.Pointer, scratch.Pointer);
+        Linear.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.Backward.Pointer, memory.WeightGradients.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer, scratch.Pointer);
 }

@@ -63,18 +63,19 @@ public sealed class BatchLoader
 
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
-        int[] order = assembler.OrderOf(epoch);
+        using IEnumerator<UnreadBatch> unread = Unread(epoch, firstStep).GetEnumerator();
         Queue<PendingBatch> pending = new();
         try
         {
-            for ((int step, int started) = (firstStep, firstStep); step <= StepsPerEpoch; step++)
+            do
             {
                 // The batch that is needed now, and one more for each thread.
-                for (; started <= Math.Min(StepsPerEpoch, step + Threads); started++)
-                    pending.Enqueue(Start(order, started, epoch));
-                using PendingBatch current = pending.Dequeue();
-                yield return current.Complete(options.Device);
+                while (pending.Count <= Threads && unread.MoveNext())
+                    pending.Enqueue(Start(unread.Current));
+                if (pending.TryDequeue(out PendingBatch? current))
+                    yield return Complete(current);
             }
+            while (pending.Count > 0);
         }
         finally
         {
@@ -83,10 +84,16 @@ public sealed class BatchLoader
         }
     }
 
-    private PendingBatch Start(int[] order, int step, int epoch)
+    private static PendingBatch Start(UnreadBatch source)
     {
-        PendingBatch batch = new(assembler, assembler.BatchOf(order, step), epoch);
+        PendingBatch batch = new(source);
         batch.FillOnAnotherThread();
         return batch;
+    }
+
+    private MnistBatch Complete(PendingBatch pending)
+    {
+        using (pending)
+            return pending.Complete(options.Device);
     }
 }

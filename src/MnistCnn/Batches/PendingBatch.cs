@@ -8,31 +8,29 @@ namespace MnistCnn.Batches;
 /// </summary>
 internal sealed unsafe class PendingBatch : KernelJob, IDisposable
 {
-    private readonly BatchAssembler assembler;
-    private readonly ReadOnlyMemory<int> indices;
-    private readonly int epoch;
+    private readonly UnreadBatch source;
     private readonly nint imageData;
     private readonly nint labelData;
     private MnistBatch? batch;
     private Task filling = Task.CompletedTask;
 
-    public PendingBatch(BatchAssembler assembler, ReadOnlyMemory<int> indices, int epoch)
+    public PendingBatch(UnreadBatch source)
     {
-        (this.assembler, this.indices, this.epoch) = (assembler, indices, epoch);
-        torch.Tensor images = torch.empty([indices.Length, 1, assembler.Height, assembler.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
-        torch.Tensor labels = torch.empty([indices.Length], torch.int64, torch.CPU).DetachFromDisposeScope();
+        this.source = source;
+        torch.Tensor images = torch.empty([source.Count, 1, source.Height, source.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
+        torch.Tensor labels = torch.empty([source.Count], torch.int64, torch.CPU).DetachFromDisposeScope();
         batch = new MnistBatch(images, labels);
         imageData = images.Address();
         labelData = labels.Address();
     }
 
     /// <summary>Fills the batch on this thread and others.</summary>
-    public void Fill(int threads) => KernelThreads.Run(threads, CnnWorkspace.SlicesOf(indices.Length), this);
+    public void Fill(int threads) => KernelThreads.Run(threads, CnnWorkspace.SlicesOf(source.Count), this);
 
-    public void FillOnAnotherThread() => filling = Task.Run(() => Fill(0, indices.Length));
+    public void FillOnAnotherThread() => filling = Task.Run(() => Fill(0, source.Count));
 
     /// <summary>Fills a slice, on the thread that will train on it, in whose cache the images then are.</summary>
-    public override void Run(int item, int thread) => Fill(item * CnnWorkspace.Slice, Math.Min(CnnWorkspace.Slice, indices.Length - item * CnnWorkspace.Slice));
+    public override void Run(int item, int thread) => Fill(item * CnnWorkspace.Slice, Math.Min(CnnWorkspace.Slice, source.Count - item * CnnWorkspace.Slice));
 
     /// <summary>Waits until the batch is filled and hands it over.</summary>
     public MnistBatch Complete(torch.Device? device)
@@ -62,7 +60,7 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
 
     private void Fill(int first, int count)
     {
-        assembler.ReadLabels(indices.Span.Slice(first, count), (long*)labelData + first);
-        assembler.ReadImages(indices.Span.Slice(first, count), epoch, (float*)imageData + (nint)first * assembler.PixelsPerImage);
+        source.ReadLabels(first, count, (long*)labelData + first);
+        source.Read(first, count, (float*)imageData + (nint)first * source.Height * source.Width);
     }
 }

@@ -8,13 +8,20 @@ internal sealed unsafe class UnreadBatch(BatchAssembler assembler, ReadOnlyMemor
 {
     public int Count => indices.Length;
 
+    public int Height => assembler.Height;
+
+    public int Width => assembler.Width;
+
     /// <summary>[N], int64, on the CPU; the caller's.</summary>
     public torch.Tensor Labels()
     {
         torch.Tensor labels = torch.empty([Count], torch.int64, torch.CPU);
-        assembler.ReadLabels(indices.Span, (long*)labels.Address());
+        ReadLabels(0, Count, (long*)labels.Address());
         return labels;
     }
+
+    /// <summary>Writes some of the labels.</summary>
+    public void ReadLabels(int first, int count, long* destination) => assembler.ReadLabels(indices.Span.Slice(first, count), destination);
 
     /// <inheritdoc/>
     public override void Read(int first, int count, float* destination) => assembler.ReadImages(indices.Span.Slice(first, count), epoch, destination);
@@ -22,7 +29,7 @@ internal sealed unsafe class UnreadBatch(BatchAssembler assembler, ReadOnlyMemor
     /// <summary>The batch in tensors, made on some threads; the caller's.</summary>
     public MnistBatch ToTensors(int threads, torch.Device? device)
     {
-        using PendingBatch pending = new(assembler, indices, epoch);
+        using PendingBatch pending = new(this);
         pending.Fill(threads);
         return pending.Complete(device);
     }

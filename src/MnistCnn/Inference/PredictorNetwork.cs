@@ -14,23 +14,17 @@ internal sealed unsafe class PredictorNetwork
         Plan = new CnnPlan(CnnShape.Reference(description.Height, description.Width, description.ClassNames.Count), simd);
         Weights = new CnnParameters(Plan, inference: true);
         List<AlignedBuffer> parameters = [];
-        foreach (string layer in new[] { "conv1", "conv2", "conv3", "fc1", "fc2", "fc3" })
+        foreach ((string name, _) in description.WeightShapes())
         {
-            foreach (string kind in new[] { "weight", "bias" })
-            {
-                float[] values = weights[$"{layer}.{kind}"].ToSingles();
-                parameters.Add(new AlignedBuffer(values.Length));
-                Span<float> unpacked = new(parameters[^1].Pointer, values.Length);
-                values.CopyTo(unpacked);
-                if (parameters.Count == 1)
-                {
-                    // Images are floats 0 to 255: the first convolution divides them.
-                    foreach (ref float weight in unpacked)
-                    {
-                        weight /= PixelMaximum;
-                    }
-                }
-            }
+            float[] values = weights[name].ToSingles();
+            parameters.Add(new AlignedBuffer(values.Length));
+            values.CopyTo(new Span<float>(parameters[^1].Pointer, values.Length));
+        }
+
+        // Images are floats 0 to 255: the first convolution divides them.
+        foreach (ref float weight in new Span<float>(parameters[0].Pointer, Plan.Shape.Convolutions[0].Window * Plan.Shape.Convolutions[0].Filters))
+        {
+            weight /= PixelMaximum;
         }
 
         Weights.Pack([.. parameters.Select(p => (nint)p.Pointer)], threads: 1);
