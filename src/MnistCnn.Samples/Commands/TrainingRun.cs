@@ -123,7 +123,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
             ("data", measured.DatasetName),
             ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images that it was not trained on"),
             ("loss", $"{measured.Result.Loss:F4}"),
-            ("time", $"{seconds:F1} s for {fit.History.Epochs.Count} epochs, measuring included"),
+            ("time", $"{seconds:F1} s for {fit.History.Epochs.Count} {(fit.History.Epochs.Count == 1 ? "epoch" : "epochs")}, measuring included"),
             ("written", string.Join(", ", folder.Written.Select(f => Path.Combine(request.OutputFolder, Path.GetFileName(f))))),
         ]);
         Console.WriteLine($"{measured.DatasetName}: accuracy {measured.Accuracy}. Draw digits yourself: serve --model {folder.Model}");

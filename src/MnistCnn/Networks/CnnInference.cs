@@ -120,14 +120,14 @@ internal sealed unsafe class CnnInference : KernelJob
         int last = plan.Convolutions.Length - 1;
         Convolution direct = plan.Convolutions[last];
         WinogradConvolution? winograd = weights.Transformed(last) is null ? null : plan.Winograds[last];
-        bool all = winograd?.Accepts(slot.LastInput(0), 0, 1, group * direct.Shape.InputLength) ?? false;
-        for (int n = 0, step; n < group; n += step)
+        bool acceptsAll = winograd is not null && winograd.Accepts(slot.LastInput(0), 0, 1, group * direct.Shape.InputLength);
+        int step = acceptsAll || winograd is null ? group : 1;
+        for (int n = 0; n < group; n += step)
         {
-            step = all || winograd is null ? group : 1;
             float* input = slot.LastInput(n), to = output + ((nint)n * direct.OutputStride);
-            if (all || (winograd?.Accepts(input, 0, 1, direct.Shape.InputLength) ?? false))
+            if (winograd is not null && (acceptsAll || winograd.Accepts(input, 0, 1, direct.Shape.InputLength)))
             {
-                winograd!.Forward(step, input, weights.Transformed(last), weights.Bias(last), to, slot.Scratch);
+                winograd.Forward(step, input, weights.Transformed(last), weights.Bias(last), to, slot.Scratch);
             }
             else
             {
