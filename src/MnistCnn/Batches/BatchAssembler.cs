@@ -59,16 +59,18 @@ internal sealed unsafe class BatchAssembler
             labels[i] = LabelOf(indices[i]);
     }
 
-    /// <param name="indices">Which images.</param>
+    /// <param name="indices">The images of a batch.</param>
+    /// <param name="first">The first to read, from 0.</param>
+    /// <param name="count">How many to read; those after them are fetched into the cache.</param>
     /// <param name="epoch">The epoch, which random transforms depend on.</param>
-    /// <param name="images">Room for <c>indices.Length × H × W</c> values.</param>
+    /// <param name="images">Room for <c>count × H × W</c> values.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void ReadImages(ReadOnlySpan<int> indices, int epoch, float* images)
+    public void ReadImages(ReadOnlySpan<int> indices, int first, int count, int epoch, float* images)
     {
         float[] scratch = options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
-        for (int i = 0; i < indices.Length; i++)
+        for (int i = first; i < first + count; i++)
         {
-            Span<float> destination = new(images + (nint)i * PixelsPerImage, PixelsPerImage);
+            Span<float> destination = new(images + (nint)(i - first) * PixelsPerImage, PixelsPerImage);
             if (i + Ahead < indices.Length)
                 Prefetch(ImageOf(indices[i + Ahead]));
             if (options.Transforms.Count == 0)

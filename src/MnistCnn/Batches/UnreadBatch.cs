@@ -24,7 +24,7 @@ internal sealed unsafe class UnreadBatch(BatchAssembler assembler, ReadOnlyMemor
     public void ReadLabels(int first, int count, long* destination) => assembler.ReadLabels(indices.Span.Slice(first, count), destination);
 
     /// <inheritdoc/>
-    public override void Read(int first, int count, float* destination) => assembler.ReadImages(indices.Span.Slice(first, count), epoch, destination);
+    public override void Read(int first, int count, float* destination) => assembler.ReadImages(indices.Span, first, count, epoch, destination);
 
     /// <summary>The batch in tensors, made on some threads; the caller's.</summary>
     public MnistBatch ToTensors(int threads, torch.Device? device)

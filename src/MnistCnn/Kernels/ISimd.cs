@@ -16,6 +16,10 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector Load(float* source);
     static abstract TVector Broadcast(float value);
     static abstract void Store(float* destination, TVector value);
+
+    /// <summary>Stores past the caches, at a multiple of the register's size: for what another core is to read, which would otherwise be asked to give up its copy of each line.</summary>
+    static abstract void Stream(float* destination, TVector value);
+
     static abstract TVector Add(TVector left, TVector right);
     static abstract TVector Subtract(TVector left, TVector right);
     static abstract TVector Multiply(TVector left, TVector right);

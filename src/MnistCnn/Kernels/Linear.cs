@@ -101,7 +101,8 @@ internal sealed unsafe class Linear
     /// <param name="gradient">Gradient of x.</param>
     /// <param name="stride">Floats from row to row of x and its gradient.</param>
     /// <param name="scratch">Memory for [inputs of the block, slice].</param>
-    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch)
+    /// <param name="stream">Whether the gradient is meant for another core too.</param>
+    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, bool stream = false)
     {
         int first = FirstOf(block), inputs = CountOf(block);
         TileOperands operands = new()
@@ -111,7 +112,7 @@ internal sealed unsafe class Linear
             Outer = 1, Middle = Columns / Panel, Inner = Panel, C = scratch,
         };
         simd.Multiply(operands, transposedRows[inputs], Slice);
-        Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first);
+        Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first, stream);
     }
 
     /// <summary>Gradient of the weights of up to <see cref="GradientInputs"/> inputs and a panel of outputs, over the whole batch: [inputs, panel].</summary>

@@ -68,7 +68,8 @@ internal abstract unsafe class SimdKernels
     /// <param name="add">Whether the result is added to what is there.</param>
     /// <param name="gate">Laid out as the destination: zero where this is not above zero; or null.</param>
     /// <param name="bias">Added to each channel, and negative sums zero; or null.</param>
-    public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null);
+    /// <param name="stream">Whether the result, aligned, is meant for another core.</param>
+    public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null, bool stream = false);
 
     /// <summary>One step of Adam, in one pass.</summary>
     public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step);

@@ -110,8 +110,8 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         return !new ReadOnlySpan<float>(lanes, TSimd.Width).ContainsAnyExcept(0);
     }
 
-    public override void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null) =>
-        WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, add, gate, bias);
+    public override void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null, bool stream = false) =>
+        WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, add, gate, bias, stream);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step)

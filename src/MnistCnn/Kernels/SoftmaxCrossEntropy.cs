@@ -5,7 +5,7 @@ namespace MnistCnn.Kernels;
 /// <summary>Softmax, and its cross-entropy with labels. Logits are rows of <c>classes</c> floats at a stride.</summary>
 internal static unsafe class SoftmaxCrossEntropy
 {
-    /// <summary>Sum of the losses of some rows, and the gradient of their mean over the whole batch with respect to the logits.</summary>
+    /// <summary>Sum of the losses of some rows, how many of them have their greatest logit at their label, and the gradient of their mean over the whole batch with respect to the logits.</summary>
     /// <param name="count">Rows.</param>
     /// <param name="classes">Classes.</param>
     /// <param name="logits">Logits.</param>
@@ -16,9 +16,10 @@ internal static unsafe class SoftmaxCrossEntropy
     /// <param name="gradients">The result, [count, classes].</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Backward(int count, int classes, float* logits, int stride, long* labels, float smoothing, float scale, float* gradients)
+    public static (double Loss, int Hits) Backward(int count, int classes, float* logits, int stride, long* labels, float smoothing, float scale, float* gradients)
     {
         double loss = 0;
+        int hits = 0;
         for (int n = 0; n < count; n++, logits += stride, gradients += stride)
         {
             if ((ulong)labels[n] >= (ulong)classes)
@@ -28,6 +29,8 @@ internal static unsafe class SoftmaxCrossEntropy
 
             int label = (int)labels[n];
             (float maximum, float sum) = Exponentials(classes, logits, gradients);
+            // As libtorch's argmax: the first of the greatest, and NaN is greater than any number.
+            hits += new ReadOnlySpan<float>(logits, classes).IndexOf(maximum) == label ? 1 : 0;
             float spread = smoothing / classes, log = MathF.Log(sum) + maximum, total = 0;
             for (int c = 0; c < classes; c++)
             {
@@ -38,7 +41,7 @@ internal static unsafe class SoftmaxCrossEntropy
             loss += ((1 - smoothing) * (log - logits[label])) + (smoothing > 0 ? spread * total : 0);
         }
 
-        return loss;
+        return (loss, hits);
     }
 
     /// <summary>Probabilities of one row, in place if asked.</summary>

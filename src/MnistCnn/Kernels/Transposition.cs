@@ -5,9 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MnistCnn.Kernels;
 
-/// <summary>destination[c, r] = source[r, c], in blocks of 4 × 4 floats; zero where a gate [c, r] is given and not above zero (the backward pass of ReLU).</summary>
+/// <summary>destination[c, r] = source[r, c], in blocks of 16 × 16 floats; zero where a gate [c, r] is given and not above zero (the backward pass of ReLU).</summary>
 internal static unsafe class Transposition
 {
+    /// <summary>Floats of a line of the cache: each is written once, whole.</summary>
     private const int Line = 16;
 
     /// <param name="source">Rows of <paramref name="columns"/> floats.</param>
@@ -17,18 +18,39 @@ internal static unsafe class Transposition
     /// <param name="destination">Rows of <paramref name="rows"/> floats.</param>
     /// <param name="destinationStride">Floats from row to row of the destination and of the gate.</param>
     /// <param name="gate">The gate, or null.</param>
+    /// <param name="stream">Whether the destination, whose rows are aligned, is meant for another core.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride, float* gate = null)
+    public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride, float* gate = null, bool stream = false)
     {
+        float* space = stackalloc float[(Line + 1) * Line];
+        float* block = (float*)(((nint)space + (Line * sizeof(float)) - 1) & -(Line * sizeof(float)));
         nint toGate = gate is null ? 0 : (nint)gate - (nint)destination;
-        int wholeRows = rows & -4, wholeColumns = columns & -4;
-        for (int line = 0; line < wholeColumns; line += Line)
+        int wholeRows = rows & -Line, wholeColumns = columns & -Line;
+        for (int c = 0; c < wholeColumns; c += Line)
         {
-            for (int r = 0; r < wholeRows; r += 4)
+            for (int r = 0; r < wholeRows; r += Line)
             {
-                for (int c = line; c < Math.Min(line + Line, wholeColumns); c += 4)
+                float* from = source + (r * sourceStride) + c, to = destination + (c * destinationStride) + r;
+                for (int i = 0; i < Line * Line / 16; i++)
                 {
-                    Block(source + (r * sourceStride) + c, sourceStride, destination + (c * destinationStride) + r, destinationStride, toGate);
+                    int y = i / 4 * 4, x = i % 4 * 4;
+                    FourByFour(from + (y * sourceStride) + x, sourceStride, block + (x * Line) + y);
+                }
+
+                for (int i = 0; i < Line; i++, to += destinationStride)
+                {
+                    Vector512<float> line = Vector512.Load(block + (i * Line));
+                    line = toGate == 0 ? line
+                        : Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Load((float*)((nint)to + toGate)), Vector512<float>.Zero), Vector512<float>.Zero, line);
+                    if (stream)
+                    {
+                        line.StoreAlignedNonTemporal(to);
+                    }
+                    else
+                    {
+                        line.Store(to);
+                    }
                 }
             }
         }
@@ -44,21 +66,16 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block(float* source, nint sourceStride, float* destination, nint destinationStride, nint toGate)
+    private static void FourByFour(float* source, nint sourceStride, float* block)
     {
         Vector128<float> r0 = Vector128.Load(source), r1 = Vector128.Load(source + sourceStride);
         Vector128<float> r2 = Vector128.Load(source + (2 * sourceStride)), r3 = Vector128.Load(source + (3 * sourceStride));
         Vector128<float> even0 = Lower(r0, r2), even1 = Upper(r0, r2), odd0 = Lower(r1, r3), odd1 = Upper(r1, r3);
-        Store(Lower(even0, odd0), destination, toGate);
-        Store(Upper(even0, odd0), destination + destinationStride, toGate);
-        Store(Lower(even1, odd1), destination + (2 * destinationStride), toGate);
-        Store(Upper(even1, odd1), destination + (3 * destinationStride), toGate);
+        Lower(even0, odd0).Store(block);
+        Upper(even0, odd0).Store(block + Line);
+        Lower(even1, odd1).Store(block + (2 * Line));
+        Upper(even1, odd1).Store(block + (3 * Line));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<float> value, float* destination, nint toGate) =>
-        (toGate == 0 ? value : Vector128.ConditionalSelect(
-            Vector128.LessThanOrEqual(Vector128.Load((float*)((nint)destination + toGate)), Vector128<float>.Zero), Vector128<float>.Zero, value)).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Lower(Vector128<float> left, Vector128<float> right) =>

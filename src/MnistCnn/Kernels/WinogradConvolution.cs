@@ -90,7 +90,8 @@ internal sealed unsafe class WinogradConvolution
     /// <param name="bias">Bias.</param>
     /// <param name="outputs">The result.</param>
     /// <param name="scratch">Scratch memory.</param>
-    public void Forward(int count, float* images, float* transformed, float* bias, float* outputs, float* scratch)
+    /// <param name="stream">Whether the outputs are meant for another core too.</param>
+    public void Forward(int count, float* images, float* transformed, float* bias, float* outputs, float* scratch, bool stream = false)
     {
         float* inputs = scratch + TransformedLength, products = inputs + (Points * InputPoint);
         for (int n = 0, group; n < count; n += group)
@@ -104,7 +105,7 @@ internal sealed unsafe class WinogradConvolution
             Multiply(forward[group - 1], inputs, InputPoint, shape.Channels, transformed, shape.Filters, products, OutputPoint);
             for (int tile = 0; tile < group * tilesPerImage; tile++)
             {
-                simd.Transform(WinogradMatrix.Output, PointsOf(products, tile, shape.Filters, OutputPoint), Outputs(outputs + ((nint)n * outputStride), tile), shape.Filters, bias: bias);
+                simd.Transform(WinogradMatrix.Output, PointsOf(products, tile, shape.Filters, OutputPoint), Outputs(outputs + ((nint)n * outputStride), tile), shape.Filters, bias: bias, stream: stream);
             }
         }
     }
@@ -118,7 +119,9 @@ internal sealed unsafe class WinogradConvolution
     /// <param name="gate">The images, if a ReLU made them, else null: where they are not above zero, so is their gradient.</param>
     /// <param name="imageGradients">The result.</param>
     /// <param name="scratch">Scratch memory.</param>
-    public void Backward(int count, float* images, float* outputGradients, float* packed, float* weightGradients, float* gate, float* imageGradients, float* scratch)
+    /// <param name="stream">Whether the gradients of the weights are meant for another core too.</param>
+    public void Backward(
+        int count, float* images, float* outputGradients, float* packed, float* weightGradients, float* gate, float* imageGradients, float* scratch, bool stream = false)
     {
         // Weights take the place of their gradient, and products that of the images.
         float* transformed = scratch, weightProducts = scratch, inputs = scratch + TransformedLength, products = inputs, gradients = inputs + (Points * InputPoint);
@@ -142,7 +145,7 @@ internal sealed unsafe class WinogradConvolution
             {
                 int length = shape.Channels * FilterPanel;
                 simd.Transform(
-                    WinogradMatrix.WeightsTransposed, new(weightProducts + (shape.Channels * f), Row * WeightPoint, WeightPoint), new(weightGradients + (shape.Window * f), 3 * length, length), length, add: n > 0);
+                    WinogradMatrix.WeightsTransposed, new(weightProducts + (shape.Channels * f), Row * WeightPoint, WeightPoint), new(weightGradients + (shape.Window * f), 3 * length, length), length, add: n > 0, stream: stream && count <= Group);
             }
 
             Transform(packed, shape.Filters * ChannelPanel, -1, transformed);

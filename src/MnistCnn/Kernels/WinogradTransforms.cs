@@ -14,25 +14,27 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     }
 
     /// <summary>See <see cref="SimdKernels.Transform"/>.</summary>
-    public static void Run(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add, float* gate, float* bias)
+    public static void Run(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add, float* gate, float* bias, bool stream)
     {
         switch (matrix)
         {
-            case WinogradMatrix.Input: Transform<InputMatrix>(6, 6, source, destination, length, add, gate, bias); break;
-            case WinogradMatrix.InputTransposed: Transform<InputTransposed>(6, 6, source, destination, length, add, gate, bias); break;
-            case WinogradMatrix.Output: Transform<OutputMatrix>(4, 6, source, destination, length, add, gate, bias); break;
-            case WinogradMatrix.OutputTransposed: Transform<OutputTransposed>(6, 4, source, destination, length, add, gate, bias); break;
-            case WinogradMatrix.Weights: Transform<WeightMatrix>(6, 3, source, destination, length, add, gate, bias); break;
-            default: Transform<WeightTransposed>(3, 6, source, destination, length, add, gate, bias); break;
+            case WinogradMatrix.Input: Transform<InputMatrix>(6, 6, source, destination, length, add, gate, bias, stream); break;
+            case WinogradMatrix.InputTransposed: Transform<InputTransposed>(6, 6, source, destination, length, add, gate, bias, stream); break;
+            case WinogradMatrix.Output: Transform<OutputMatrix>(4, 6, source, destination, length, add, gate, bias, stream); break;
+            case WinogradMatrix.OutputTransposed: Transform<OutputTransposed>(6, 4, source, destination, length, add, gate, bias, stream); break;
+            case WinogradMatrix.Weights: Transform<WeightMatrix>(6, 3, source, destination, length, add, gate, bias, stream); break;
+            default: Transform<WeightTransposed>(3, 6, source, destination, length, add, gate, bias, stream); break;
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transform<TMatrix>(int rows, int columns, VectorGrid source, VectorGrid destination, int length, bool add, float* gate, float* bias)
+    private static void Transform<TMatrix>(int rows, int columns, VectorGrid source, VectorGrid destination, int length, bool add, float* gate, float* bias, bool stream)
         where TMatrix : struct, IMatrix
     {
-        TVector* buffer = stackalloc TVector[42];
+        // On a line of the cache: a register that crosses two costs two accesses.
+        TVector* space = stackalloc TVector[43];
+        TVector* buffer = (TVector*)(((nint)space + sizeof(TVector) - 1) & -sizeof(TVector));
         float* half = (float*)buffer, row = (float*)(buffer + 36);
         nint toGate = gate is null ? 0 : (nint)gate - (nint)destination.Start;
         for (int c = 0; c < length; c += TSimd.Width)
@@ -45,7 +47,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
             for (int y = 0; y < rows; y++)
             {
                 float* to = destination.Start + c + (y * destination.Row);
-                if (!add && gate is null && bias is null)
+                if (!add && gate is null && bias is null && !stream)
                 {
                     TMatrix.Multiply(half + (6 * y * TSimd.Width), TSimd.Width, to, destination.Column);
                     continue;
@@ -58,6 +60,12 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
                     value = add ? TSimd.Add(TSimd.Load(to), value) : value;
                     value = bias is null ? value : TSimd.Relu(TSimd.Add(TSimd.Load(bias + c), value));
                     value = gate is null ? value : TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
+                    if (stream)
+                    {
+                        TSimd.Stream(to, value);
+                        continue;
+                    }
+
                     TSimd.Store(to, value);
                 }
             }

@@ -29,7 +29,7 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
 
         using Tensor input = images.contiguous();
         using InferenceSession session = StartInference(parameters);
-        return session.Forward(new TensorImages((float*)input.Address(), Plan.Shape.Convolutions[0].InputLength), (int)images.shape[0]);
+        return session.Forward(ImagesOf(input), (int)images.shape[0]);
     }
 
     /// <summary>Forward passes without gradients, with the parameters as they are now.</summary>
@@ -67,11 +67,11 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
     public List<Tensor?> Backward(NetworkCall call, Tensor images, Tensor[] parameters, Tensor logitGradients)
     {
         KernelSession session = Resume(call, images, parameters);
-        using Tensor input = images.contiguous(), gradient = logitGradients.contiguous();
+        using Tensor gradient = logitGradients.contiguous();
         CopyRows((float*)gradient.Address(), Plan.Shape.Classes, session.Workspace.LogitGradients, session.Workspace.LogitStride, session.Workspace.Count);
-        Tensor? imageGradient = images.requires_grad ? empty_like(input) : null;
+        Tensor? imageGradient = images.requires_grad ? empty(images.shape, ScalarType.Float32, CPU) : null;
         session.Workspace.Run(
-            CnnPass.Backward | (imageGradient is null ? 0 : CnnPass.ImageGradient), session.Weights, (float*)input.Address(), session.Workspace.Count,
+            CnnPass.Backward | (imageGradient is null ? 0 : CnnPass.ImageGradient), session.Weights, images: null, session.Workspace.Count,
             imageGradients: imageGradient is null ? null : (float*)imageGradient.Address());
         Tensor[] gradients = [.. parameters.Select(p => empty_like(p))];
         session.Backward.Run(session.Workspace, session.Gradients);
@@ -85,7 +85,7 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
         using Tensor input = images.contiguous();
         int count = (int)images.shape[0];
         session.Weights.Pack([.. parameters.Select(p => p.Address())], session.Threads);
-        session.Workspace.Run(CnnPass.Forward, session.Weights, (float*)input.Address(), count);
+        session.Workspace.Run(CnnPass.Forward, session.Weights, ImagesOf(input), count);
         Tensor logits = empty([count, Plan.Shape.Classes], ScalarType.Float32, CPU);
         CopyRows(session.Workspace.Logits, session.Workspace.LogitStride, (float*)logits.Address(), Plan.Shape.Classes, count);
         return logits;
@@ -152,6 +152,8 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
             idle.Add(session);
         }
     }
+
+    private TensorImages ImagesOf(Tensor contiguous) => new((float*)contiguous.Address(), Plan.Shape.Convolutions[0].InputLength);
 
     private void CopyRows(float* source, int sourceStride, float* destination, int destinationStride, int rows)
     {

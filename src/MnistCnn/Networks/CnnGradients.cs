@@ -3,17 +3,20 @@ using MnistCnn.Kernels;
 namespace MnistCnn.Networks;
 
 /// <summary>
-/// The last part of a training step: gradients of all parameters, in blocks that the threads share; with Adam on each block while it is in the cache, if asked.
+/// The last part of a training step: the backward pass of the convolutions, and the gradients of all parameters, in blocks that the threads share; with Adam on each block while it is in the
+/// cache, if asked. A thread that is done with its convolutions before the others goes on with the linear layers.
 /// </summary>
 internal sealed unsafe class CnnGradients : KernelJob
 {
     private readonly CnnPlan plan;
-    private readonly List<(int Layer, bool Bias, int First, int Count)> tasks = [];
+    private readonly List<(int Layer, bool Bias, int First, int Count)> linearTasks = [], convolutionTasks = [];
     private readonly AlignedBuffer scratch;
     private readonly int threads, scratchLength;
     private CnnWorkspace workspace = null!;
     private CnnParameters target = null!;
     private CnnParameters? first, second;
+    private List<(int Layer, bool Bias, int First, int Count)> tasks = [];
+    private int slices, firstTask;
     private AdamStep step;
 
     public CnnGradients(CnnPlan plan, int threads)
@@ -27,13 +30,14 @@ internal sealed unsafe class CnnGradients : KernelJob
         {
             // The blocks in turn, so that each stays with the thread that computes with it.
             int layer = convolutions + Array.IndexOf(plan.Linears, linear);
-            tasks.AddRange(Enumerable.Range(0, (linear.CountOf(0) + Linear.GradientInputs - 1) / Linear.GradientInputs).SelectMany(part => Enumerable.Range(0, linear.Blocks)
+            linearTasks.AddRange(Enumerable.Range(0, (linear.CountOf(0) + Linear.GradientInputs - 1) / Linear.GradientInputs).SelectMany(part => Enumerable.Range(0, linear.Blocks)
                 .Select(block => (layer, false, linear.FirstOf(block) + (part * Linear.GradientInputs), Math.Min(Linear.GradientInputs, linear.CountOf(block) - (part * Linear.GradientInputs))))
                 .Where(task => task.Item4 > 0)));
         }
 
-        tasks.AddRange(Enumerable.Range(0, convolutions).Reverse().SelectMany(l => Enumerable.Range(0, plan.Convolutions[l].Shape.Kernel).Select(row => (l, false, row, 1))));
-        tasks.AddRange(Enumerable.Range(0, plan.LayerCount).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
+        linearTasks.AddRange(Enumerable.Range(convolutions, plan.Linears.Length).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
+        convolutionTasks.AddRange(Enumerable.Range(0, convolutions).Reverse().SelectMany(l => Enumerable.Range(0, plan.Convolutions[l].Shape.Kernel).Select(row => (l, false, row, 1))));
+        convolutionTasks.AddRange(Enumerable.Range(0, convolutions).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
     }
 
     private CnnMemory Memory => workspace.Memory;
@@ -45,13 +49,34 @@ internal sealed unsafe class CnnGradients : KernelJob
     public void Run(CnnWorkspace workspace, CnnParameters parameters, CnnParameters? first, CnnParameters? second, in AdamStep step)
     {
         (this.workspace, target, this.first, this.second, this.step) = (workspace, parameters, first, second, step);
-        KernelThreads.Run(threads, tasks.Count, this);
+        Run(CnnWorkspace.SlicesOf(workspace.Count), linearTasks);
+        Run(0, convolutionTasks);
     }
 
     /// <inheritdoc/>
     public override void Run(int item, int thread)
     {
-        (int layer, bool bias, int from, int count) = tasks[item];
+        if (item < slices)
+        {
+            workspace.ConvolveBackward(item, thread);
+        }
+        else if (item >= firstTask)
+        {
+            RunTask(tasks[item - firstTask], thread);
+        }
+    }
+
+    private void Run(int slices, List<(int Layer, bool Bias, int First, int Count)> tasks)
+    {
+        (this.slices, this.tasks) = (slices, tasks);
+        // After whole rounds of the threads, so that the tasks of a block stay with the thread that computes with it.
+        firstTask = (slices + threads - 1) / threads * threads;
+        KernelThreads.Run(threads, firstTask + tasks.Count, this);
+    }
+
+    private void RunTask((int Layer, bool Bias, int First, int Count) task, int thread)
+    {
+        (int layer, bool bias, int from, int count) = task;
         float* own = scratch.Pointer + ((nint)thread * scratchLength);
         int linear = layer - plan.Convolutions.Length;
         if (bias)

@@ -5,7 +5,7 @@ namespace MnistCnn.Networks;
 /// <summary>
 /// Where the numbers of a batch are on their way through a network. A slice is <see cref="CnnWorkspace.Slice"/> images.
 /// <code>
-/// images [N, height, width, 1]                    the caller's
+/// images [N, height, width, 1]
 /// convolution activations [N, h, w, filters]
 /// their gradients                                 of one slice a thread
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
@@ -20,7 +20,7 @@ internal sealed unsafe class CnnMemory
     private readonly CnnPlan plan;
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
-    private readonly AlignedBuffer partials, products, transposed, scratch;
+    private readonly AlignedBuffer images, partials, products, transposed, scratch;
     private readonly int[] partialOffsets;
 
     /// <param name="plan">The network.</param>
@@ -30,6 +30,7 @@ internal sealed unsafe class CnnMemory
     {
         (this.plan, this.capacity) = (plan, capacity);
         int slots = threads * CnnWorkspace.Slice, slices = CnnWorkspace.SlicesOf(capacity);
+        images = new((long)plan.Convolutions[0].Shape.InputLength * capacity);
         outputs = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)c.Shape.OutputLength * capacity))];
         rows = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
         partialOffsets = new int[(2 * plan.Convolutions.Length) + 1];
@@ -50,6 +51,8 @@ internal sealed unsafe class CnnMemory
 
     /// <summary>From the gradients of a slice to those of the next.</summary>
     public int PartsStride => partialOffsets[^1];
+
+    public float* Image(int image) => images.Pointer + ((nint)image * plan.Convolutions[0].Shape.InputLength);
 
     /// <summary>The output of a convolution but the last, of one image.</summary>
     public float* Output(int layer, int image) => outputs[layer].Pointer + ((nint)image * plan.Convolutions[layer].Shape.OutputLength);

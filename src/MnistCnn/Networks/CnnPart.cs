@@ -7,5 +7,4 @@ internal enum CnnPart
     FirstLinear,
     Linears,
     FirstLinearBackward,
-    ConvolutionsBackward,
 }

@@ -1,6 +1,6 @@
 namespace MnistCnn.Networks;
 
-/// <summary>What <see cref="CnnWorkspace"/> does with each slice of a batch.</summary>
+/// <summary>What <see cref="CnnWorkspace"/> does with a batch. The backward pass ends before the convolutions: <see cref="CnnGradients"/> goes on from there.</summary>
 [Flags]
 internal enum CnnPass
 {

@@ -26,6 +26,9 @@ internal sealed class CnnPlan
     /// <summary>Convolutions once more, a quarter of the multiplications; null where the shape does not allow it.</summary>
     public WinogradConvolution?[] Winograds { get; }
 
+    /// <summary>Convolutions before the first of <see cref="Winograds"/>.</summary>
+    public int DirectConvolutions => Array.FindIndex(Winograds, w => w is not null) is >= 0 and int first ? first : Convolutions.Length;
+
     public Linear[] Linears { get; }
 
     /// <summary>Floats from row to row of the input of each linear layer, and of the logits.</summary>
@@ -39,10 +42,11 @@ internal sealed class CnnPlan
     /// <summary>Floats of the packed weights of a layer.</summary>
     public int WeightLength(int layer) => layer < Convolutions.Length ? Convolutions[layer].PackedForwardLength : Linears[layer - Convolutions.Length].PackedForwardLength;
 
-    /// <summary>Whole registers, and never a multiple of 1,024 bytes: rows so far apart compete for the same lines of the cache.</summary>
-    private int RowStride(int width)
+    /// <summary>Whole lines of the cache, and never a multiple of 1,024 bytes: rows so far apart compete for the same lines.</summary>
+    private static int RowStride(int width)
     {
-        int stride = (width + Simd.Width - 1) / Simd.Width * Simd.Width;
-        return stride % 256 == 0 ? stride + 16 : stride;
+        const int line = 16;
+        int stride = (width + line - 1) / line * line;
+        return stride % 256 == 0 ? stride + line : stride;
     }
 }

@@ -13,17 +13,21 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <summary>Images that one thread takes at a time.</summary>
     public const int Slice = Linear.Slice;
 
+    /// <summary>Images that pass together through the first convolutions: they and their activations stay in the nearest cache.</summary>
+    private const int Pair = 2;
+
     /// <summary>Parts of the batch that the blocks of the first linear layer are cut into.</summary>
     private const int RowParts = 2;
 
     private readonly CnnPlan plan;
-    private readonly int threads;
+    private readonly int threads, directConvolutions;
     private readonly RowTiles?[,] tiles;
-    private readonly double[] losses;
+    private readonly (double Loss, int Hits)[] outcomes;
     private CnnParameters weights = null!;
     private CnnPass pass;
     private CnnPart part;
-    private float* images, imageGradients;
+    private CnnImages images = null!;
+    private float* imageGradients;
     private long* labels;
     private float smoothing;
     private int batchCount;
@@ -36,7 +40,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         (this.plan, this.threads, Capacity) = (plan, Math.Max(1, threads), capacity);
         Memory = new CnnMemory(plan, capacity, this.threads);
         tiles = new RowTiles?[2 * plan.LayerCount, Slice + 1];
-        losses = new double[SlicesOf(capacity)];
+        directConvolutions = plan.DirectConvolutions;
+        outcomes = new (double, int)[SlicesOf(capacity)];
     }
 
     /// <summary>Images of the largest batch.</summary>
@@ -57,12 +62,18 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     public int LogitStride => plan.Strides[^1];
 
     /// <summary>Runs passes over the batch.</summary>
-    /// <returns>The sum of the losses.</returns>
-    public double Run(
-        CnnPass pass, CnnParameters weights, float* images, int count, long* labels = null, float smoothing = 0, float* imageGradients = null)
+    /// <param name="pass">Which; a backward pass alone follows the last forward pass.</param>
+    /// <param name="weights">Weights.</param>
+    /// <param name="images">For a forward pass: it keeps a copy of them.</param>
+    /// <param name="count">Images.</param>
+    /// <param name="labels">For <see cref="CnnPass.Loss"/>.</param>
+    /// <param name="smoothing">Of the labels.</param>
+    /// <param name="imageGradients">Where <see cref="CnnGradients"/> is to write them, for <see cref="CnnPass.ImageGradient"/>.</param>
+    /// <returns>The sum of the losses, and how many images have their greatest logit at their label.</returns>
+    public (double Loss, int Hits) Run(
+        CnnPass pass, CnnParameters weights, CnnImages? images, int count, long* labels = null, float smoothing = 0, float* imageGradients = null)
     {
-        (this.pass, this.weights, batchCount, this.smoothing) = (pass, weights, count, smoothing);
-        this.images = images;
+        (this.pass, this.weights, this.images, batchCount, this.smoothing) = (pass, weights, images!, count, smoothing);
         this.labels = labels;
         this.imageGradients = imageGradients;
         int slices = SlicesOf(count), blocks = RowParts * plan.Linears[0].Blocks;
@@ -76,16 +87,16 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         if (pass.HasFlag(CnnPass.Backward))
         {
             Run(CnnPart.FirstLinearBackward, blocks);
-            Run(CnnPart.ConvolutionsBackward, slices);
         }
 
-        double loss = 0;
+        this.images = null!;
+        (double loss, int hits) = (0, 0);
         for (int s = 0; s < slices && pass.HasFlag(CnnPass.Loss); s++)
         {
-            loss += losses[s];
+            (loss, hits) = (loss + outcomes[s].Loss, hits + outcomes[s].Hits);
         }
 
-        return loss;
+        return (loss, hits);
     }
 
     /// <inheritdoc/>
@@ -103,12 +114,38 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             case CnnPart.Linears:
                 RunLinears(item, first, count, thread);
                 break;
-            case CnnPart.FirstLinearBackward:
+            default:
                 FirstLinearBackward(item, thread);
                 break;
-            default:
-                ConvolveBackward(item, first, count, thread);
-                break;
+        }
+    }
+
+    /// <summary>The rest of the backward pass of a slice. Several threads may run it at once, of slices of their own.</summary>
+    public void ConvolveBackward(int slice, int thread)
+    {
+        int first = slice * Slice, count = Math.Min(Slice, batchCount - first);
+        float* gradient = Memory.RowGradient(0, first);
+        for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
+        {
+            Convolution layer = plan.Convolutions[l];
+            ConvolutionShape shape = layer.Shape;
+            float* input = Input(l, first);
+            layer.BackwardBias(count, gradient, Memory.BiasParts(l, slice));
+            float* inputGradient = l > 0 ? Memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
+            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l), gradient))
+            {
+                winograd.Backward(count, input, gradient, weights.Backward(l), Memory.WeightParts(l, slice), input, inputGradient, Memory.Scratch(thread), stream: threads > 1);
+                gradient = inputGradient;
+                continue;
+            }
+
+            layer.BackwardWeights(count, input, gradient, Memory.WeightParts(l, slice));
+            if (l > 0 || pass.HasFlag(CnnPass.ImageGradient))
+            {
+                layer.BackwardInput(
+                    Tiles((2 * l) + 1, count, layer.OutputStride, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
+                gradient = inputGradient;
+            }
         }
     }
 
@@ -122,23 +159,34 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     private void Convolve(int first, int count, int thread)
     {
-        float* input = images + ((nint)first * plan.Convolutions[0].Shape.InputLength);
-        for (int l = 0; l < plan.Convolutions.Length; l++)
+        for (int n = first; n < first + count; n += Pair)
         {
-            float* output = l < plan.Convolutions.Length - 1 ? Memory.Output(l, first) : Memory.Row(0, first);
+            int pair = Math.Min(Pair, first + count - n);
+            images.Read(n, pair, Memory.Image(n));
+            for (int l = 0; l < directConvolutions; l++)
+            {
+                plan.Convolutions[l].Forward(pair, Input(l, n), weights.Weights(l), weights.Bias(l), Input(l + 1, n));
+            }
+        }
+
+        for (int l = directConvolutions; l < plan.Convolutions.Length; l++)
+        {
+            float* input = Input(l, first), output = Input(l + 1, first);
             if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l)))
             {
                 winograd.Transform(weights.Weights(l), Memory.Scratch(thread));
-                winograd.Forward(count, input, Memory.Scratch(thread), weights.Bias(l), output, Memory.Scratch(thread));
+                winograd.Forward(count, input, Memory.Scratch(thread), weights.Bias(l), output, Memory.Scratch(thread), stream: threads > 1 && l == plan.Convolutions.Length - 1);
             }
             else
             {
                 plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
             }
-
-            input = output;
         }
     }
+
+    /// <summary>What a convolution reads, or, of one more than there are, the first linear layer.</summary>
+    private float* Input(int layer, int image) =>
+        layer == 0 ? Memory.Image(image) : layer < plan.Convolutions.Length ? Memory.Output(layer - 1, image) : Memory.Row(0, image);
 
     private void FirstLinear(int item)
     {
@@ -166,7 +214,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
         if (pass.HasFlag(CnnPass.Loss))
         {
-            losses[slice] = SoftmaxCrossEntropy.Backward(
+            outcomes[slice] = SoftmaxCrossEntropy.Backward(
                 count, plan.Shape.Classes, Memory.Row(plan.Linears.Length, first), LogitStride, labels + first, smoothing, 1f / batchCount, Memory.RowGradient(plan.Linears.Length, first));
         }
 
@@ -206,34 +254,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     }
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
-        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own);
-
-    private void ConvolveBackward(int slice, int first, int count, int thread)
-    {
-        float* gradient = Memory.RowGradient(0, first);
-        for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
-        {
-            Convolution layer = plan.Convolutions[l];
-            ConvolutionShape shape = layer.Shape;
-            float* input = l > 0 ? Memory.Output(l - 1, first) : images + ((nint)first * shape.InputLength);
-            layer.BackwardBias(count, gradient, Memory.BiasParts(l, slice));
-            float* inputGradient = l > 0 ? Memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
-            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l), gradient))
-            {
-                winograd.Backward(count, input, gradient, weights.Backward(l), Memory.WeightParts(l, slice), input, inputGradient, Memory.Scratch(thread));
-                gradient = inputGradient;
-                continue;
-            }
-
-            layer.BackwardWeights(count, input, gradient, Memory.WeightParts(l, slice));
-            if (l > 0 || pass.HasFlag(CnnPass.ImageGradient))
-            {
-                layer.BackwardInput(
-                    Tiles((2 * l) + 1, count, layer.OutputStride, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
-                gradient = inputGradient;
-            }
-        }
-    }
+        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
+        stream: threads > 1 && linear == 0);
 
     private RowTiles Tiles(int key, int count, int strideA, int strideC) => tiles[key, count] ??= RowTiles.Strided(count, strideA, strideC);
 }

@@ -1,5 +1,3 @@
-using MnistCnn.Batches;
-
 namespace MnistCnn.Training;
 
 /// <summary>
@@ -9,14 +7,17 @@ namespace MnistCnn.Training;
 /// <remarks>Belongs to the thread of the run. Tensors that it makes live in the dispose scope of the step, all else until it is disposed.</remarks>
 internal interface ITrainingStep : IDisposable
 {
+    /// <summary>Whether the step reads the images from the data set by itself, rather than from tensors.</summary>
+    bool ReadsImages => false;
+
     /// <summary>
     /// Forward, loss, backward. Changes no weight. Where <see cref="StepRequest.NeedsGradients"/>, the gradients stand in <c>parameter.grad</c> afterwards, anybody may
     /// change them there, and <see cref="Update"/> takes them from there; otherwise they may stay wherever the implementation likes, or be computed in <see cref="Update"/>.
     /// </summary>
-    /// <param name="batch">Images [N, 1, H, W] and labels [N], on the device.</param>
+    /// <param name="batch">The batch, as <see cref="ReadsImages"/> wants it.</param>
     /// <param name="place">Where the batch stands in its step.</param>
     /// <returns>The sum of the losses (smoothed where the options ask for it) and the number of hits, of this batch alone.</returns>
-    BatchOutcome ComputeGradients(MnistBatch batch, in BatchPlace place);
+    BatchOutcome ComputeGradients(RunBatch batch, in BatchPlace place);
 
     /// <summary>In the place of <see cref="ComputeGradients"/> in a step of several ranks of which this one has no image: the model is as that would leave it.</summary>
     void ComputeNoGradients()

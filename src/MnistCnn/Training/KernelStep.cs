@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using MnistCnn.Batches;
 using MnistCnn.Kernels;
 using MnistCnn.Models;
 using MnistCnn.Networks;
@@ -22,6 +20,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
     private readonly int threads = get_num_threads();
     private readonly float labelSmoothing;
     private CnnWorkspace workspace;
+    private long[] labels = [];
     private bool exposed = true;
 
     private KernelStep(CnnClassifier model, CnnPlan plan, TrainerOptions options)
@@ -40,9 +39,11 @@ internal sealed unsafe class KernelStep : ITrainingStep
         && model.Kernels is { } kernels && model.InOrder().All(p => p.requires_grad)
             ? new KernelStep(model, kernels.Plan, request.Options) : null;
 
-    public BatchOutcome ComputeGradients(MnistBatch batch, in BatchPlace place)
+    public bool ReadsImages => true;
+
+    public BatchOutcome ComputeGradients(RunBatch batch, in BatchPlace place)
     {
-        int count = (int)batch.Labels.shape[0];
+        int count = batch.Count;
         if (count > workspace.Capacity)
         {
             workspace = new CnnWorkspace(plan, count, threads);
@@ -54,9 +55,17 @@ internal sealed unsafe class KernelStep : ITrainingStep
             exposed = false;
         }
 
-        double loss = workspace.Run(
-            CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, (float*)batch.Images.Address(), count, (long*)batch.Labels.Address(), labelSmoothing);
-        return new BatchOutcome(count, loss, Hits(count, (long*)batch.Labels.Address()));
+        if (count > labels.Length)
+        {
+            labels = new long[count];
+        }
+
+        fixed (long* read = labels)
+        {
+            batch.Unread.ReadLabels(0, count, read);
+            (double loss, int hits) = workspace.Run(CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, batch.Unread, count, read, labelSmoothing);
+            return new BatchOutcome(count, loss, hits);
+        }
     }
 
     public void Update(double learningRate)
@@ -102,24 +111,4 @@ internal sealed unsafe class KernelStep : ITrainingStep
     }
 
     private nint[] Addresses(Func<Parameter, Tensor> of) => [.. parameters.Select(p => of(p).Address())];
-
-    /// <summary>As libtorch's argmax: the first of the greatest, and NaN is greater than any number.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Hits(int count, long* labels)
-    {
-        int hits = 0;
-        for (int n = 0; n < count; n++)
-        {
-            float* logits = workspace.Logits + ((nint)n * workspace.LogitStride);
-            int best = 0;
-            for (int c = 1; c < plan.Shape.Classes; c++)
-            {
-                best = logits[c] > logits[best] || (float.IsNaN(logits[c]) && !float.IsNaN(logits[best])) ? c : best;
-            }
-
-            hits += best == labels[n] ? 1 : 0;
-        }
-
-        return hits;
-    }
 }

@@ -1,4 +1,3 @@
-using MnistCnn.Batches;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -20,7 +19,7 @@ internal sealed class LibtorchStep : ITrainingStep
         labelSmoothing = request.Options.LabelSmoothing;
     }
 
-    public BatchOutcome ComputeGradients(MnistBatch batch, in BatchPlace place)
+    public BatchOutcome ComputeGradients(RunBatch batch, in BatchPlace place)
     {
         if (place.IsFirst)
         {

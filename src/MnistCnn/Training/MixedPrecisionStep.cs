@@ -1,4 +1,3 @@
-using MnistCnn.Batches;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -27,7 +26,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         labelSmoothing = request.Options.LabelSmoothing;
     }
 
-    public BatchOutcome ComputeGradients(MnistBatch batch, in BatchPlace place)
+    public BatchOutcome ComputeGradients(RunBatch batch, in BatchPlace place)
     {
         HideWeights();
         if (place.IsFirst)

@@ -46,7 +46,14 @@ internal sealed class RunData
         new(data, new BatchLoaderOptions { BatchSize = options.EvaluationBatchSize, Shuffle = false, Device = device });
 
     /// <summary>The batches of an epoch after those of its first steps.</summary>
-    public IEnumerable<MnistBatch> After(int steps, int epoch) => batches.Epoch(epoch, Math.Min(steps * options.GradientAccumulation, batchesPerEpoch) + 1);
+    /// <param name="steps">How many steps.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="unread">Whether as the data set has them, rather than in tensors.</param>
+    public IEnumerable<RunBatch> After(int steps, int epoch, bool unread)
+    {
+        int first = Math.Min(steps * options.GradientAccumulation, batchesPerEpoch) + 1;
+        return unread ? batches.Unread(epoch, first).Select(batch => new RunBatch(batch)) : batches.Epoch(epoch, first).Select(batch => new RunBatch(batch));
+    }
 
     /// <summary>The batches of a step of an epoch: its first, and how many.</summary>
     public (int First, int Count) BatchesOf(int step)

@@ -1,5 +1,3 @@
-using MnistCnn.Batches;
-
 namespace MnistCnn.Training;
 
 /// <summary>The gradients of a step: of each of its batches, added up, and added up over the ranks.</summary>
@@ -9,7 +7,7 @@ internal sealed class StepGradients(TrainerOptions options, RunData data, RunPro
     /// <param name="batches">At the first batch of the step.</param>
     /// <param name="number">The step, from 1.</param>
     /// <returns>Of what the figures are; not to be used where a stop is wanted.</returns>
-    public BatchOutcome Compute(IEnumerator<MnistBatch> batches, int number)
+    public BatchOutcome Compute(IEnumerator<RunBatch> batches, int number)
     {
         (int first, int count) = data.BatchesOf(number);
         double images = data.ImagesOf(number);
@@ -21,8 +19,8 @@ internal sealed class StepGradients(TrainerOptions options, RunData data, RunPro
                 throw new InvalidOperationException($"Epoch {progress.Epoch}: expected {data.StepsPerEpoch} steps, but the batches end in step {number}.");
             }
 
-            using MnistBatch batch = batches.Current;
-            long own = batch.Labels.shape[0];
+            using RunBatch batch = batches.Current;
+            int own = batch.Count;
             if (own == 0)
             {
                 continue;

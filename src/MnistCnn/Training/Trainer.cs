@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using MnistCnn.Batches;
 using MnistCnn.Data;
 using MnistCnn.Training.Callbacks;
 using TorchSharp;
@@ -104,7 +103,7 @@ public sealed class Trainer
         while (run.HasEpochsLeft)
         {
             run.StartEpoch();
-            using IEnumerator<MnistBatch> batches = run.RemainingBatches();
+            using IEnumerator<RunBatch> batches = run.RemainingBatches();
             while (run.HasStepsLeft)
             {
                 using DisposeScope scope = NewDisposeScope();

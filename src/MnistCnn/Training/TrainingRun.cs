@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MnistCnn.Batches;
 using MnistCnn.Data;
 using static TorchSharp.torch;
 
@@ -94,7 +93,7 @@ internal sealed class TrainingRun : IDisposable
         hooks.EpochStart(context);
     }
 
-    public IEnumerator<MnistBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch).GetEnumerator();
+    public IEnumerator<RunBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch, step.ReadsImages).GetEnumerator();
 
     /// <summary>OnStepStart, with the learning rate of the step. A rank that wants to stop makes no step any more, and tells the others in the exchange of theirs.</summary>
     public void StartStep()
@@ -109,7 +108,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Forward, loss and backward pass of the batches of the step, on all ranks.</summary>
-    public BatchOutcome ComputeGradients(IEnumerator<MnistBatch> batches) => gradients.Compute(batches, context.Step);
+    public BatchOutcome ComputeGradients(IEnumerator<RunBatch> batches) => gradients.Compute(batches, context.Step);
 
     /// <summary>Whether the step may go on to its update; where not, the run stops.</summary>
     public bool MayLearnFrom(BatchOutcome outcome)

@@ -106,10 +106,10 @@ internal sealed unsafe class KernelNetwork
         fixed (long* y = labels)
         {
             CnnPass first = CnnPass.Forward | CnnPass.Loss, second = CnnPass.Backward | CnnPass.ImageGradient;
-            double loss = workspace.Run(inTwoCalls ? first : first | second, weights, x, labels.Length, y, smoothing, dx);
+            double loss = workspace.Run(inTwoCalls ? first : first | second, weights, ImagesAt(x), labels.Length, y, smoothing, dx).Loss;
             if (inTwoCalls)
             {
-                workspace.Run(second, weights, x, labels.Length, imageGradients: dx);
+                workspace.Run(second, weights, images: null, labels.Length, imageGradients: dx);
             }
 
             updates.Run(workspace, gradients);
@@ -122,7 +122,7 @@ internal sealed unsafe class KernelNetwork
         fixed (float* x = images)
         fixed (long* y = labels)
         {
-            workspace.Run(CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, x, labels.Length, y);
+            workspace.Run(CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, ImagesAt(x), labels.Length, y);
             updates.Run(workspace, weights, first, second, AdamStep.Create(learningRate, 0.9, 0.999, 1e-8, 0, false, ++step));
         }
     }
@@ -173,6 +173,8 @@ internal sealed unsafe class KernelNetwork
             ? shape.Convolutions[layer].Filters * (parameter % 2 == 0 ? shape.Convolutions[layer].Window : 1)
             : shape.Widths[linear + 1] * (parameter % 2 == 0 ? shape.Widths[linear] : 1);
     }
+
+    private TensorImages ImagesAt(float* images) => new(images, plan.Shape.Convolutions[0].InputLength);
 
     private float[] Values(CnnParameters packed, int parameter)
     {
