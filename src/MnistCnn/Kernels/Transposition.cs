@@ -24,7 +24,8 @@ internal static unsafe class Transposition
     public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride, float* gate = null, bool stream = false)
     {
         float* space = stackalloc float[(Line + 1) * Line];
-        float* block = (float*)(((nint)space + (Line * sizeof(float)) - 1) & -(Line * sizeof(float)));
+        float* aligned = (float*)(((nint)space + (Line * sizeof(float)) - 1) & -(Line * sizeof(float)));
+        bool direct = gate is null && !stream;
         nint toGate = gate is null ? 0 : (nint)gate - (nint)destination;
         int wholeRows = rows & -Line, wholeColumns = columns & -Line;
         for (int c = 0; c < wholeColumns; c += Line)
@@ -32,13 +33,15 @@ internal static unsafe class Transposition
             for (int r = 0; r < wholeRows; r += Line)
             {
                 float* from = source + (r * sourceStride) + c, to = destination + (c * destinationStride) + r;
+                float* block = direct ? to : aligned;
+                nint blockStride = direct ? destinationStride : Line;
                 for (int i = 0; i < Line * Line / 16; i++)
                 {
                     int y = i / 4 * 4, x = i % 4 * 4;
-                    FourByFour(from + (y * sourceStride) + x, sourceStride, block + (x * Line) + y);
+                    FourByFour(from + (y * sourceStride) + x, sourceStride, block + (x * blockStride) + y, blockStride);
                 }
 
-                for (int i = 0; i < Line; i++, to += destinationStride)
+                for (int i = 0; i < Line && !direct; i++, to += destinationStride)
                 {
                     Vector512<float> line = Vector512.Load(block + (i * Line));
                     line = toGate == 0 ? line
@@ -66,15 +69,15 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourByFour(float* source, nint sourceStride, float* block)
+    private static void FourByFour(float* source, nint sourceStride, float* block, nint blockStride)
     {
         Vector128<float> r0 = Vector128.Load(source), r1 = Vector128.Load(source + sourceStride);
         Vector128<float> r2 = Vector128.Load(source + (2 * sourceStride)), r3 = Vector128.Load(source + (3 * sourceStride));
         Vector128<float> even0 = Lower(r0, r2), even1 = Upper(r0, r2), odd0 = Lower(r1, r3), odd1 = Upper(r1, r3);
         Lower(even0, odd0).Store(block);
-        Upper(even0, odd0).Store(block + Line);
-        Lower(even1, odd1).Store(block + (2 * Line));
-        Upper(even1, odd1).Store(block + (3 * Line));
+        Upper(even0, odd0).Store(block + blockStride);
+        Lower(even1, odd1).Store(block + (2 * blockStride));
+        Upper(even1, odd1).Store(block + (3 * blockStride));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
