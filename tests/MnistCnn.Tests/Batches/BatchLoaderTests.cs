@@ -45,6 +45,15 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
+    public void Every_byte_becomes_its_quotient_by_255_to_the_last_bit()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 256).Select(i => (byte)i), 254];
+        float[] values = new float[pixels.Length];
+        PixelScaling.ToUnit(pixels, values);
+        Assert.Equal(pixels.Select(pixel => pixel / 255f), values);
+    }
+
+    [Fact]
     public void Pixels_are_divided_by_255_and_keep_their_places()
     {
         using MnistBatch batch = new BatchLoader(Numbered, new BatchLoaderOptions { Shuffle = false }).Epoch(1).First();
