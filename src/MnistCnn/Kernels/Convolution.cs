@@ -148,9 +148,7 @@ internal sealed unsafe class Convolution
     public void BackwardBias(int count, float* outputGradients, float* biasGradients)
     {
         for (int n = 0; n < count; n++)
-        {
             simd.SumRows(outputGradients + ((nint)n * OutputStride), Shape.Filters, Shape.OutputHeight * Shape.OutputWidth, Shape.Filters, biasGradients, add: n > 0);
-        }
     }
 
     /// <summary>Gradient of the images, zero where <paramref name="gate"/> (the images themselves, if a ReLU made them; else null) is not above zero.</summary>

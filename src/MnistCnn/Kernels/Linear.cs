@@ -31,14 +31,10 @@ internal sealed unsafe class Linear
         Blocks = (inputs + blockLength - 1) / blockLength;
         windows = [.. Enumerable.Range(0, Blocks).Select(b => new[] { new TileWindow(FirstOf(b), 0, FirstOf(b), 1, CountOf(b)) })];
         foreach (int count in new[] { CountOf(0), CountOf(Blocks - 1) }.Distinct())
-        {
             transposedRows[count] = RowTiles.Strided(count, Panel, Slice);
-        }
 
         foreach (int count in new[] { Math.Min(inputs, GradientInputs), inputs % GradientInputs }.Distinct())
-        {
             gradientRows[count] = RowTiles.Strided(count, 1, Panel);
-        }
     }
 
     public int Inputs { get; }
@@ -68,13 +64,9 @@ internal sealed unsafe class Linear
         {
             float* outside = weights + ((nint)output * Inputs) + (c * pixels), inside = packed + ((nint)output * Inputs) + (c * Panel);
             if (packing)
-            {
                 Transposition.Run(outside, Inputs, columns, pixels, inside, channels * Panel);
-            }
             else
-            {
                 Transposition.Run(inside, channels * Panel, pixels, columns, outside, Inputs);
-            }
         }
 
         return output + columns;

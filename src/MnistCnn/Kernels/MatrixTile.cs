@@ -126,9 +126,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
         nint first = tile->CRows[row], third = TShape.Tall ? first + tile->CTall : first + (2 * TSimd.Width);
         bool hasSecond = TShape.Vectors > 1, hasThird = TShape.Tall || TShape.Vectors > 2, hasFourth = hasThird && hasSecond;
         if (tile->Relu)
-        {
             (c0, c1, c2, c3) = (TSimd.Relu(c0), TSimd.Relu(c1), TSimd.Relu(c2), TSimd.Relu(c3));
-        }
 
         float* gate = tile->Gate, c = tile->C;
         if (gate is not null)
@@ -142,18 +140,12 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
 
         TSimd.Store(c + first, c0);
         if (hasSecond)
-        {
             TSimd.Store(c + first + TSimd.Width, c1);
-        }
 
         if (hasThird)
-        {
             TSimd.Store(c + third, c2);
-        }
 
         if (hasFourth)
-        {
             TSimd.Store(c + third + TSimd.Width, c3);
-        }
     }
 }

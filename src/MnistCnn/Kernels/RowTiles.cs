@@ -24,9 +24,7 @@ internal sealed class RowTiles
     {
         int[] a = new int[rows], c = new int[rows];
         for (int r = 0; r < rows; r++)
-        {
             (a[r], c[r]) = (r * strideA, r * strideC);
-        }
 
         return new RowTiles(a, c);
     }
@@ -62,9 +60,7 @@ internal sealed class RowTiles
         for (int r = 1; r < half; r++)
         {
             if (a[second + r] - a[first + r] != distanceA || c[second + r] - c[first + r] != distanceC)
-            {
                 return null;
-            }
         }
 
         return Tile(a, c, first, half) with { Tall = true, ATall = distanceA, CTall = distanceC };

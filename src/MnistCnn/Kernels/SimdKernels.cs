@@ -39,9 +39,7 @@ internal abstract unsafe class SimdKernels
     {
         int registers = (columns + width - 1) / width, vectors = most;
         while (registers % vectors > 0)
-        {
             vectors /= 2;
-        }
 
         return vectors;
     }

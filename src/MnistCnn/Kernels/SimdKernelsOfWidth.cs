@@ -46,13 +46,9 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
                         tile.C = operands.C + column + window.C;
                         tile.Gate = operands.Gate is null ? null : operands.Gate + column + window.C;
                         if (columns - column >= panel)
-                        {
                             Run(&tile, row->Rows, vectors, row->Tall);
-                        }
                         else
-                        {
                             RunColumns(tile, row, columns - column);
-                        }
                     }
                 }
             }
@@ -77,9 +73,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
             }
 
             for (; r > 0; r--, row += stride)
-            {
                 s0 = TSimd.Add(s0, TSimd.Load(row));
-            }
 
             s0 = TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3));
             s0 = add ? TSimd.Add(TSimd.Load(sums + c), s0) : s0;
@@ -87,9 +81,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         }
 
         if (c < columns)
-        {
             Scalar.SumRows(source + c, stride, rows, columns - c, sums + c, add, relu);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -118,14 +110,10 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     {
         int i = 0;
         for (; i <= length - TSimd.Width; i += TSimd.Width)
-        {
             AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step);
-        }
 
         if (i < length)
-        {
             Scalar.Adam(parameters + i, gradients + i, firstMoments + i, secondMoments + i, length - i, step);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,9 +121,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     {
         TVector p = TSimd.Load(parameters), g = TSimd.Load(gradients);
         if (step.L2 != 0)
-        {
             g = TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
-        }
 
         TVector m = TSimd.Load(first), v = TSimd.Load(second);
         m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Gain1), g, TSimd.Multiply(TSimd.Broadcast(step.Beta1), m));

@@ -49,9 +49,7 @@ internal static unsafe class SoftmaxCrossEntropy
     {
         float sum = Exponentials(classes, logits, probabilities).Sum;
         for (int c = 0; c < classes; c++)
-        {
             probabilities[c] /= sum;
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -59,9 +57,7 @@ internal static unsafe class SoftmaxCrossEntropy
     {
         float maximum = float.NegativeInfinity, sum = 0;
         for (int c = 0; c < classes; c++)
-        {
             maximum = MathF.Max(maximum, logits[c]);
-        }
 
         for (int c = 0; c < classes; c++)
         {

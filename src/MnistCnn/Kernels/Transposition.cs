@@ -47,13 +47,9 @@ internal static unsafe class Transposition
                     line = toGate == 0 ? line
                         : Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Load((float*)((nint)to + toGate)), Vector512<float>.Zero), Vector512<float>.Zero, line);
                     if (stream)
-                    {
                         line.StoreAlignedNonTemporal(to);
-                    }
                     else
-                    {
                         line.Store(to);
-                    }
                 }
             }
         }

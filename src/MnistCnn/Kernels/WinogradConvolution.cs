@@ -98,15 +98,11 @@ internal sealed unsafe class WinogradConvolution
         {
             group = Math.Min(Group, count - n);
             for (int tile = 0; tile < group * tilesPerImage; tile++)
-            {
                 TransformInput(tile, images + ((nint)n * shape.InputLength), inputs);
-            }
 
             Multiply(forward[group - 1], inputs, InputPoint, shape.Channels, transformed, shape.Filters, products, OutputPoint);
             for (int tile = 0; tile < group * tilesPerImage; tile++)
-            {
                 simd.Transform(WinogradMatrix.Output, PointsOf(products, tile, shape.Filters, OutputPoint), Outputs(outputs + ((nint)n * outputStride), tile), shape.Filters, bias: bias, stream: stream);
-            }
         }
     }
 
@@ -127,9 +123,7 @@ internal sealed unsafe class WinogradConvolution
         float* transformed = scratch, weightProducts = scratch, inputs = scratch + TransformedLength, products = inputs, gradients = inputs + (Points * InputPoint);
         bool several = tilesPerImage > 1;
         if (several)
-        {
             new Span<float>(imageGradients, count * shape.InputLength).Clear();
-        }
 
         for (int n = 0, group; n < count; n += group)
         {

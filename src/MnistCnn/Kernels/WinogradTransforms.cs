@@ -40,9 +40,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         for (int c = 0; c < length; c += TSimd.Width)
         {
             for (int x = 0; x < columns; x++)
-            {
                 TMatrix.Multiply(source.Start + c + (x * source.Column), source.Row, half + (x * TSimd.Width), 6 * TSimd.Width);
-            }
 
             for (int y = 0; y < rows; y++)
             {
