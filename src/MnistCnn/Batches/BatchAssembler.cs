@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using MnistCnn.Data;
@@ -67,7 +68,6 @@ internal sealed unsafe class BatchAssembler
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadImages(ReadOnlySpan<int> indices, int first, int count, int epoch, float* images)
     {
-        float[] scratch = options.Transforms.Count == 0 ? [] : new float[2 * PixelsPerImage];
         for (int i = first; i < first + count; i++)
         {
             Span<float> destination = new(images + (nint)(i - first) * PixelsPerImage, PixelsPerImage);
@@ -76,15 +76,16 @@ internal sealed unsafe class BatchAssembler
             if (options.Transforms.Count == 0)
                 PixelScaling.ToUnit(ImageOf(indices[i]), destination);
             else
-                Transform(indices[i], epoch, scratch, destination);
+                Transform(indices[i], epoch, destination);
         }
     }
 
-    private void Transform(int index, int epoch, float[] scratch, Span<float> destination)
+    private void Transform(int index, int epoch, Span<float> destination)
     {
+        using IMemoryOwner<float> scratch = MemoryPool<float>.Shared.Rent(2 * PixelsPerImage);
         ImageRandom random = new(options.Seed, epoch, index);
-        Span<float> source = scratch.AsSpan(0, PixelsPerImage);
-        Span<float> target = scratch.AsSpan(PixelsPerImage);
+        Span<float> source = scratch.Memory.Span[..PixelsPerImage];
+        Span<float> target = scratch.Memory.Span.Slice(PixelsPerImage, PixelsPerImage);
         PixelScaling.ToUnit(ImageOf(index), source);
         for (int t = 0; t < options.Transforms.Count; t++)
         {

@@ -17,7 +17,10 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector Broadcast(float value);
     static abstract void Store(float* destination, TVector value);
 
-    /// <summary>Stores past the caches, at a multiple of the register's size: for what another core is to read, which would otherwise be asked to give up its copy of each line.</summary>
+    /// <summary>
+    /// Stores past the caches, at a multiple of the register's size: for what another core is to read, which would otherwise be asked to give up its copy of each line. The other thread may read it
+    /// once both have passed an interlocked operation, as between two jobs.
+    /// </summary>
     static abstract void Stream(float* destination, TVector value);
 
     static abstract TVector Add(TVector left, TVector right);

@@ -16,12 +16,14 @@ internal sealed class RunBatch : IDisposable
     public int Count => unread?.Count ?? (int)Labels.shape[0];
 
     /// <summary>[N, 1, H, W].</summary>
-    public Tensor Images => (tensors ?? throw new InvalidOperationException("The batch is not read.")).Images;
+    public Tensor Images => Tensors.Images;
 
     /// <summary>[N].</summary>
-    public Tensor Labels => (tensors ?? throw new InvalidOperationException("The batch is not read.")).Labels;
+    public Tensor Labels => Tensors.Labels;
 
     public UnreadBatch Unread => unread ?? throw new InvalidOperationException("The batch is read.");
+
+    private MnistBatch Tensors => tensors ?? throw new InvalidOperationException("The batch is not read.");
 
     public void Dispose() => tensors?.Dispose();
 }

@@ -45,10 +45,7 @@ internal sealed class RunData
     public static BatchLoader Evaluation(IMnistDataset data, TrainerOptions options, Device device) =>
         new(data, new BatchLoaderOptions { BatchSize = options.EvaluationBatchSize, Shuffle = false, Device = device });
 
-    /// <summary>The batches of an epoch after those of its first steps.</summary>
-    /// <param name="steps">How many steps.</param>
-    /// <param name="epoch">The epoch.</param>
-    /// <param name="unread">Whether as the data set has them, rather than in tensors.</param>
+    /// <summary>The batches of an epoch after those of its first steps; in tensors, or not read yet.</summary>
     public IEnumerable<RunBatch> After(int steps, int epoch, bool unread)
     {
         int first = Math.Min(steps * options.GradientAccumulation, batchesPerEpoch) + 1;

@@ -5,21 +5,31 @@ namespace MnistCnn.Tests.Kernels;
 
 public sealed unsafe class TranspositionTests
 {
+    private const int Line = 16;
+
     [Fact]
-    public void Every_shape_is_transposed_and_nothing_else_is_written() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 5], Gen.Int[0, 5]).Sample((rows, columns, sourceGap, destinationGap) =>
+    public void Every_shape_is_transposed_gated_or_not_and_nothing_else_is_written() =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 5], Gen.Int[0, 5], Gen.Bool, Gen.Bool).Sample((rows, columns, sourceGap, destinationGap, gated, stream) =>
         {
-            int sourceStride = columns + sourceGap, destinationStride = rows + destinationGap;
-            float[] source = [.. Enumerable.Range(1, rows * sourceStride).Select(i => (float)i)], destination = new float[columns * destinationStride];
-            fixed (float* from = source, to = destination)
+            int sourceStride = columns + sourceGap, destinationStride = stream ? (rows + Line - 1) / Line * Line : rows + destinationGap;
+            AlignedBuffer source = new(rows * sourceStride), destination = new(columns * destinationStride), gate = new(columns * destinationStride);
+            for (int i = 0; i < rows * sourceStride; i++)
             {
-                Transposition.Run(from, sourceStride, rows, columns, to, destinationStride);
+                source.Pointer[i] = i + 1;
             }
 
-            for (int i = 0; i < destination.Length; i++)
+            for (int i = 0; i < columns * destinationStride; i++)
+            {
+                gate.Pointer[i] = (i % 3) - 1;
+            }
+
+            Transposition.Run(source.Pointer, sourceStride, rows, columns, destination.Pointer, destinationStride, gated ? gate.Pointer : null, stream);
+            for (int i = 0; i < columns * destinationStride; i++)
             {
                 (int c, int r) = (i / destinationStride, i % destinationStride);
-                Assert.Equal(r < rows ? source[(r * sourceStride) + c] : 0, destination[i]);
+                Assert.Equal(r < rows && (!gated || i % 3 == 2) ? source.Pointer[(r * sourceStride) + c] : 0, destination.Pointer[i]);
             }
+
+            GC.KeepAlive((source, destination, gate));
         });
 }
