@@ -35,10 +35,10 @@ internal static unsafe class Transposition
                 float* from = source + (r * sourceStride) + c, to = destination + (c * destinationStride) + r;
                 float* block = direct ? to : aligned;
                 nint blockStride = direct ? destinationStride : Line;
-                for (int i = 0; i < Line * Line / 16; i++)
+                for (int y = 0; y < Line; y += 4)
                 {
-                    int y = i / 4 * 4, x = i % 4 * 4;
-                    FourByFour(from + (y * sourceStride) + x, sourceStride, block + (x * blockStride) + y, blockStride);
+                    for (int x = 0; x < Line; x += 4)
+                        FourByFour(from + (y * sourceStride) + x, sourceStride, block + (x * blockStride) + y, blockStride);
                 }
 
                 for (int i = 0; i < Line && !direct; i++, to += destinationStride)

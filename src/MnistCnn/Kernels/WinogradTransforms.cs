@@ -59,12 +59,9 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
                     value = bias is null ? value : TSimd.Relu(TSimd.Add(TSimd.Load(bias + c), value));
                     value = gate is null ? value : TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
                     if (stream)
-                    {
                         TSimd.Stream(to, value);
-                        continue;
-                    }
-
-                    TSimd.Store(to, value);
+                    else
+                        TSimd.Store(to, value);
                 }
             }
         }

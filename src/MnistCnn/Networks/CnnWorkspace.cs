@@ -5,7 +5,7 @@ namespace MnistCnn.Networks;
 /// <summary>
 /// The passes of a network over a batch in training, in memory of their own. One caller at a time; allocates nothing once it has seen its batch sizes.
 /// The batch is cut into slices of a fixed size, and the first linear layer, which has most of the weights, into blocks of inputs, whatever the threads: every sum has one order, and the
-/// results one value. Slices and blocks have a home thread: what passes from core to core is the activations between them, which are fewer than the weights, and past the caches.
+/// results one value. Slices and blocks have a home thread: what passes from core to core, past the caches, is the activations between them, which are fewer than the weights.
 /// See <see cref="CnnMemory"/> for the layout.
 /// </summary>
 internal sealed unsafe class CnnWorkspace : KernelJob
