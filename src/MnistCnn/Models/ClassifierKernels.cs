@@ -71,7 +71,7 @@ internal sealed unsafe class ClassifierKernels(CnnShape shape)
         CopyRows((float*)gradient.Address(), Plan.Shape.Classes, session.Workspace.LogitGradients, session.Workspace.LogitStride, session.Workspace.Count);
         Tensor? imageGradient = images.requires_grad ? empty(images.shape, ScalarType.Float32, CPU) : null;
         session.Workspace.Run(
-            CnnPass.Backward | (imageGradient is null ? 0 : CnnPass.ImageGradient), session.Weights, images: null, session.Workspace.Count,
+            CnnPass.Backward, session.Weights, images: null, session.Workspace.Count,
             imageGradients: imageGradient is null ? null : (float*)imageGradient.Address());
         Tensor[] gradients = [.. parameters.Select(p => empty_like(p))];
         session.Backward.Run(session.Workspace, session.Gradients);

@@ -15,8 +15,8 @@ internal sealed unsafe class CnnInference : KernelJob
     /// <summary>Images that a thread takes at a time: enough that the largest matrix, read once for them, does not set the pace.</summary>
     private const int Slice = 64;
 
-    /// <summary>Images that pass through the last convolution together, and through those before it.</summary>
-    private const int Group = 24, Pair = 2;
+    /// <summary>Images that pass through the last convolution together.</summary>
+    private const int Group = 24;
 
     private readonly CnnPlan plan;
     private readonly Slot?[] slots;
@@ -72,9 +72,9 @@ internal sealed unsafe class CnnInference : KernelJob
         for (int n = 0; n < taken; n += Group)
         {
             int group = Math.Min(Group, taken - n);
-            for (int g = 0; g < group; g += Pair)
+            for (int g = 0; g < group; g += CnnConvolutions.Pair)
             {
-                Convolve(slot, first + n + g, Math.Min(Pair, group - g), g);
+                Convolve(slot, first + n + g, Math.Min(CnnConvolutions.Pair, group - g), g);
             }
 
             ConvolveLast(slot, group, slot.Rows[0].Pointer + ((nint)n * plan.Strides[0]));
@@ -139,7 +139,7 @@ internal sealed unsafe class CnnInference : KernelJob
     /// <summary>The memory of one thread.</summary>
     private sealed class Slot(CnnPlan plan)
     {
-        private readonly AlignedBuffer[] maps = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)Pair * c.Shape.InputLength))];
+        private readonly AlignedBuffer[] maps = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)CnnConvolutions.Pair * c.Shape.InputLength))];
         private readonly AlignedBuffer lastInput = new((long)Group * plan.Convolutions[^1].Shape.InputLength);
         private readonly AlignedBuffer scratch = new(plan.Winograds[^1]?.ScratchLength ?? 0);
 

@@ -7,5 +7,4 @@ internal enum CnnPass
     Forward = 1,
     Loss = 2,
     Backward = 4,
-    ImageGradient = 8,
 }

@@ -26,9 +26,6 @@ internal sealed class CnnPlan
     /// <summary>Convolutions once more, a quarter of the multiplications; null where the shape does not allow it.</summary>
     public WinogradConvolution?[] Winograds { get; }
 
-    /// <summary>Convolutions before the first of <see cref="Winograds"/>.</summary>
-    public int DirectConvolutions => Array.FindIndex(Winograds, w => w is not null) is >= 0 and int first ? first : Convolutions.Length;
-
     public Linear[] Linears { get; }
 
     /// <summary>Floats from row to row of the input of each linear layer, and of the logits.</summary>

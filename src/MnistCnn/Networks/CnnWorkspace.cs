@@ -13,14 +13,12 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <summary>Images that one thread takes at a time.</summary>
     public const int Slice = Linear.Slice;
 
-    /// <summary>Images that pass together through the first convolutions: they and their activations stay in the nearest cache.</summary>
-    private const int Pair = 2;
-
     /// <summary>Parts of the batch that the blocks of the first linear layer are cut into.</summary>
     private const int RowParts = 2;
 
     private readonly CnnPlan plan;
-    private readonly int threads, directConvolutions;
+    private readonly int threads;
+    private readonly CnnConvolutions convolutions;
     private readonly RowTiles?[,] tiles;
     private readonly (double Loss, int Hits)[] outcomes;
     private CnnParameters weights = null!;
@@ -39,8 +37,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     {
         (this.plan, this.threads, Capacity) = (plan, Math.Max(1, threads), capacity);
         Memory = new CnnMemory(plan, capacity, this.threads);
-        tiles = new RowTiles?[2 * plan.LayerCount, Slice + 1];
-        directConvolutions = plan.DirectConvolutions;
+        convolutions = new CnnConvolutions(plan, Memory, stream: this.threads > 1);
+        tiles = new RowTiles?[plan.Linears.Length, Slice + 1];
         outcomes = new (double, int)[SlicesOf(capacity)];
     }
 
@@ -68,7 +66,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <param name="count">Images.</param>
     /// <param name="labels">For <see cref="CnnPass.Loss"/>.</param>
     /// <param name="smoothing">Of the labels.</param>
-    /// <param name="imageGradients">Where <see cref="CnnGradients"/> is to write them, for <see cref="CnnPass.ImageGradient"/>.</param>
+    /// <param name="imageGradients">Where <see cref="CnnGradients"/> is to write the gradient of the images; null for none.</param>
     /// <returns>The sum of the losses, and how many images have their greatest logit at their label.</returns>
     public (double Loss, int Hits) Run(
         CnnPass pass, CnnParameters weights, CnnImages? images, int count, long* labels = null, float smoothing = 0, float* imageGradients = null)
@@ -106,7 +104,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         switch (part)
         {
             case CnnPart.Convolutions:
-                Convolve(first, count, thread);
+                convolutions.Forward(weights, images, first, count, thread);
                 break;
             case CnnPart.FirstLinear:
                 FirstLinear(item);
@@ -123,30 +121,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <summary>The rest of the backward pass of a slice. Several threads may run it at once, of slices of their own.</summary>
     public void ConvolveBackward(int slice, int thread)
     {
-        int first = slice * Slice, count = Math.Min(Slice, batchCount - first);
-        float* gradient = Memory.RowGradient(0, first);
-        for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
-        {
-            Convolution layer = plan.Convolutions[l];
-            ConvolutionShape shape = layer.Shape;
-            float* input = Input(l, first);
-            layer.BackwardBias(count, gradient, Memory.BiasParts(l, slice));
-            float* inputGradient = l > 0 ? Memory.OutputGradient(l - 1, thread * Slice) : imageGradients + ((nint)first * shape.InputLength);
-            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l), gradient))
-            {
-                winograd.Backward(count, input, gradient, weights.Backward(l), Memory.WeightParts(l, slice), input, inputGradient, Memory.Scratch(thread), stream: threads > 1);
-                gradient = inputGradient;
-                continue;
-            }
-
-            layer.BackwardWeights(count, input, gradient, Memory.WeightParts(l, slice));
-            if (l > 0 || pass.HasFlag(CnnPass.ImageGradient))
-            {
-                layer.BackwardInput(
-                    Tiles((2 * l) + 1, count, layer.OutputStride, shape.InputLength), gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
-                gradient = inputGradient;
-            }
-        }
+        int first = slice * Slice;
+        convolutions.Backward(
+            weights, slice, Math.Min(Slice, batchCount - first), thread, imageGradients is null ? null : imageGradients + ((nint)first * plan.Convolutions[0].Shape.InputLength));
     }
 
     public static int SlicesOf(int count) => (count + Slice - 1) / Slice;
@@ -157,44 +134,13 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         KernelThreads.Run(threads, items, this);
     }
 
-    private void Convolve(int first, int count, int thread)
-    {
-        for (int n = first; n < first + count; n += Pair)
-        {
-            int pair = Math.Min(Pair, first + count - n);
-            images.Read(n, pair, Memory.Image(n));
-            for (int l = 0; l < directConvolutions; l++)
-            {
-                plan.Convolutions[l].Forward(pair, Input(l, n), weights.Weights(l), weights.Bias(l), Input(l + 1, n));
-            }
-        }
-
-        for (int l = directConvolutions; l < plan.Convolutions.Length; l++)
-        {
-            float* input = Input(l, first), output = Input(l + 1, first);
-            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l)))
-            {
-                winograd.Transform(weights.Weights(l), Memory.Scratch(thread));
-                winograd.Forward(count, input, Memory.Scratch(thread), weights.Bias(l), output, Memory.Scratch(thread), stream: threads > 1 && l == plan.Convolutions.Length - 1);
-            }
-            else
-            {
-                plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
-            }
-        }
-    }
-
-    /// <summary>What a convolution reads, or, of one more than there are, the first linear layer.</summary>
-    private float* Input(int layer, int image) =>
-        layer == 0 ? Memory.Image(image) : layer < plan.Convolutions.Length ? Memory.Output(layer - 1, image) : Memory.Row(0, image);
-
     private void FirstLinear(int item)
     {
         int layer = plan.Convolutions.Length, block = item % plan.Linears[0].Blocks;
         for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
         {
             plan.Linears[0].Forward(
-                Tiles(2 * layer, Math.Min(Slice, batchCount - first), plan.Strides[0], plan.Strides[1]), Memory.Row(0, first), weights.Weights(layer),
+                Tiles(0, Math.Min(Slice, batchCount - first)), Memory.Row(0, first), weights.Weights(layer),
                 block == 0 ? weights.Bias(layer) : null, relu: false, Memory.Product(block, first), block);
         }
     }
@@ -240,7 +186,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         {
             int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
-                Tiles(2 * layer, count, plan.Strides[i], plan.Strides[i + 1]),
+                Tiles(i, count),
                 Memory.Row(i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Memory.Row(i + 1, first));
         }
     }
@@ -257,5 +203,5 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
         stream: threads > 1 && linear == 0);
 
-    private RowTiles Tiles(int key, int count, int strideA, int strideC) => tiles[key, count] ??= RowTiles.Strided(count, strideA, strideC);
+    private RowTiles Tiles(int linear, int count) => tiles[linear, count] ??= RowTiles.Strided(count, plan.Strides[linear], plan.Strides[linear + 1]);
 }

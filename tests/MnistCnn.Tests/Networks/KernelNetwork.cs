@@ -105,7 +105,7 @@ internal sealed unsafe class KernelNetwork
         fixed (float* x = images, dx = imageGradients)
         fixed (long* y = labels)
         {
-            CnnPass first = CnnPass.Forward | CnnPass.Loss, second = CnnPass.Backward | CnnPass.ImageGradient;
+            CnnPass first = CnnPass.Forward | CnnPass.Loss, second = CnnPass.Backward;
             double loss = workspace.Run(inTwoCalls ? first : first | second, weights, ImagesAt(x), labels.Length, y, smoothing, dx).Loss;
             if (inTwoCalls)
             {
