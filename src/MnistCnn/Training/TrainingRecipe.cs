@@ -8,12 +8,18 @@ public static class TrainingRecipe
     /// <summary>The reference job as it is: Adam at 0.00025, batches of 128, 10 epochs. The defaults of <see cref="TrainerOptions"/>.</summary>
     public static TrainerOptions Reference { get; } = new();
 
-    /// <summary>99% in four epochs: a learning rate twelve times as high, which one cycle warms up and then takes down to nearly nothing.</summary>
+    /// <summary>
+    /// 99% in two epochs: smaller batches, and a learning rate 24 times as high, which one cycle warms up and then takes down to nearly nothing. Images moved by a pixel at most and
+    /// smoothed labels make up for the epochs that are left out.
+    /// </summary>
     public static TrainerOptions Fast { get; } = new()
     {
-        Epochs = 4,
-        LearningRate = 0.003,
-        Schedule = LearningRateSchedule.OneCycle(warmUp: 0.15),
+        Epochs = 2,
+        BatchSize = 64,
+        LearningRate = 0.006,
+        Schedule = LearningRateSchedule.OneCycle(warmUp: 0.2),
+        Transforms = [new RandomShift { MaxPixels = 1 }],
+        LabelSmoothing = 0.1,
     };
 
     /// <summary>

@@ -55,7 +55,7 @@ public sealed class TrainerOptionsTests
         Assert.Empty(options.Transforms);
         Assert.Null(options.EmaDecay);
         Assert.Same(TrainingRecipe.Reference, TrainingRecipe.Reference);
-        Assert.Equal(4, TrainingRecipe.Fast.Epochs);
+        Assert.Equal(2, TrainingRecipe.Fast.Epochs);
         Assert.Equal(20, TrainingRecipe.Best.Epochs);
         Assert.IsType<RandomAffine>(Assert.Single(TrainingRecipe.Best.Transforms));
     }
