@@ -16,7 +16,6 @@ if ! dpkg -s $packages > /dev/null 2>&1; then
   fi
 fi
 
-for project in src/MnistCnn.Samples benchmarks/MnistCnn.Benchmarks; do
-  dotnet build "$repository/$project" -c Release -v q -nologo >&2
-done
+dotnet publish "$repository/src/MnistCnn.Samples" -c Release -o "$repository/src/MnistCnn.Samples/bin/publish" -v q -nologo >&2
+dotnet build "$repository/benchmarks/MnistCnn.Benchmarks" -c Release -v q -nologo >&2
 exec dotnet "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/net10.0/MnistCnn.Benchmarks.dll" compare "$@"

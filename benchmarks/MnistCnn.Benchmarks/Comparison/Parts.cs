@@ -35,7 +35,7 @@ internal sealed class Parts(string repository, string data, int threads, int job
     private Part Job(string name, string title, string unit, Measure measure)
     {
         string output = Path.Combine(Path.GetTempPath(), "mnistcnn-compare");
-        string samples = Path.Combine(repository, "src", "MnistCnn.Samples", "bin", "Release", "net10.0", "MnistCnn.Samples.dll");
+        string samples = Path.Combine(repository, "src", "MnistCnn.Samples", "bin", "publish", "MnistCnn.Samples.dll");
         Contender ours = new(
             Contender.Ours,
             ["dotnet", samples, "train", "--data", data, "--epochs", Text(jobEpochs), "--threads", Text(threads), "--seed", "1", "--out", output, "--json"],
