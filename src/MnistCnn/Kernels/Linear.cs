@@ -56,8 +56,7 @@ internal sealed unsafe class Linear
     public int CountOf(int block) => Math.Min(blockLength, Inputs - FirstOf(block));
 
     /// <summary>Packs the panel of the weights that starts at an output, or does the reverse.</summary>
-    /// <returns>The output at which the next panel starts.</returns>
-    public int Copy(int output, float* weights, float* packed, bool packing = true)
+    public void Copy(int output, float* weights, float* packed, bool packing = true)
     {
         int columns = Math.Min(Panel, Outputs - output), pixels = Inputs / channels;
         for (int c = 0; c < channels; c++)
@@ -68,8 +67,6 @@ internal sealed unsafe class Linear
             else
                 Transposition.Run(inside, channels * Panel, pixels, columns, outside, Inputs);
         }
-
-        return output + columns;
     }
 
     /// <summary>y = x Wᵀ + b, with ReLU if asked.</summary>
