@@ -39,4 +39,7 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector ZeroUnlessAbove(TVector threshold, TVector gate, TVector value);
 
     static abstract TVector Absolute(TVector value);
+
+    /// <summary>value[lanes[i]] in place i; 0 where that is negative.</summary>
+    static abstract TVector Permute(TVector value, int* lanes);
 }

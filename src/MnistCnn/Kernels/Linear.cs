@@ -22,7 +22,7 @@ internal sealed unsafe class Linear
     private readonly SimdKernels simd;
     private readonly int channels, blockLength;
     private readonly TileWindow[][] windows;
-    private readonly Dictionary<int, RowTiles> gradientRows = [], transposedRows = [];
+    private readonly Dictionary<int, RowTiles> gradientRows = [], compactRows = [], transposedRows = [];
 
     public Linear(SimdKernels simd, int inputs, int outputs, int channels = 1)
     {
@@ -34,7 +34,7 @@ internal sealed unsafe class Linear
             transposedRows[count] = RowTiles.Strided(count, Panel, Slice);
 
         foreach (int count in new[] { Math.Min(inputs, GradientInputs), inputs % GradientInputs }.Distinct())
-            gradientRows[count] = RowTiles.Strided(count, 1, Panel);
+            (gradientRows[count], compactRows[count]) = (RowTiles.Strided(count, 1, Panel), RowTiles.Strided(count, 1, CompactStride));
     }
 
     public int Inputs { get; }
@@ -48,6 +48,9 @@ internal sealed unsafe class Linear
     public int Panel { get; }
 
     public int Blocks { get; }
+
+    /// <summary>Floats from row to row of compact gradients of the weights.</summary>
+    public int CompactStride => Columns + simd.Width;
 
     public int PackedForwardLength => simd.PackedLength(Inputs, Outputs);
 
@@ -90,8 +93,9 @@ internal sealed unsafe class Linear
     /// <param name="gradient">Gradient of x.</param>
     /// <param name="stride">Floats from row to row of x and its gradient.</param>
     /// <param name="scratch">Memory for [inputs of the block, slice].</param>
+    /// <param name="live">The outputs that matter; all where null.</param>
     /// <param name="stream">Whether the gradient is meant for another core too.</param>
-    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, bool stream = false)
+    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, LiveOutputs? live = null, bool stream = false)
     {
         int first = FirstOf(block), inputs = CountOf(block);
         TileOperands operands = new()
@@ -100,6 +104,12 @@ internal sealed unsafe class Linear
             B = transposed, BMiddle = Panel * Slice, BInner = Slice,
             Outer = 1, Middle = Columns / Panel, Inner = Panel, C = scratch,
         };
+        if (live is not null)
+        {
+            operands.Steps = live.Steps;
+            (operands.Middle, operands.Inner) = (1, live.Count);
+        }
+
         simd.Multiply(operands, transposedRows[inputs], Slice);
         Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first, stream);
     }
@@ -108,4 +118,18 @@ internal sealed unsafe class Linear
     public void BackwardWeights(int count, float* x, int strideX, float* outputGradients, int strideY, int firstInput, int inputs, int firstOutput, float* gradient) => simd.Multiply(
         new TileOperands { A = x + firstInput, AInner = strideX, B = outputGradients + firstOutput, BInner = strideY, Outer = 1, Middle = 1, Inner = count, C = gradient },
         gradientRows[inputs], Panel);
+
+    /// <summary>The same for live outputs alone, from compact gradients: compact rows [inputs, live outputs].</summary>
+    public void BackwardWeights(int count, float* x, int strideX, float* compactGradients, int strideY, int firstInput, int inputs, LiveOutputs live, float* gradient)
+    {
+        for (int column = 0, width = Panel; column < live.Columns; column += width)
+        {
+            while (width > live.Columns - column)
+                width /= 2;
+
+            simd.Multiply(
+                new TileOperands { A = x + firstInput, AInner = strideX, B = compactGradients + column, BInner = strideY, Outer = 1, Middle = 1, Inner = count, C = gradient + column },
+                compactRows[inputs], width);
+        }
+    }
 }

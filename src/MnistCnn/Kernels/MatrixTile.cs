@@ -28,14 +28,23 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
         float* a3 = tile->A + rows[3], a4 = tile->A + rows[4], a5 = tile->A + rows[5];
         TVector x;
         nint tall = tile->ATall, stepA = tile->AInner, stepB = tile->BInner;
+        int* steps = tile->Steps;
         for (nint i = 0; i < tile->Outer; i++)
         {
             for (nint j = 0; j < tile->Middle; j++)
             {
-                nint k = (i * tile->AOuter) + (j * tile->AMiddle), t = k + tall;
+                nint k = (i * tile->AOuter) + (j * tile->AMiddle);
                 float* b = tile->B + (i * tile->BOuter) + (j * tile->BMiddle);
                 for (nint n = tile->Inner; n > 0; n--)
                 {
+                    if (steps is not null)
+                    {
+                        k = steps[0];
+                        b = tile->B + steps[1];
+                        steps += 2;
+                    }
+
+                    nint t = k + tall;
                     TVector b0 = TSimd.Load(b), b1 = TShape.Vectors > 1 ? TSimd.Load(b + TSimd.Width) : b0;
                     TVector b2 = TShape.Vectors > 2 ? TSimd.Load(b + (2 * TSimd.Width)) : b0, b3 = TShape.Vectors > 2 ? TSimd.Load(b + (3 * TSimd.Width)) : b1;
                     x = TSimd.Broadcast(a0[k]);
@@ -84,7 +93,6 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
                     }
 
                     k += stepA;
-                    t += stepA;
                     b += stepB;
                 }
             }

@@ -26,4 +26,5 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> ZeroUnlessAbove(Vector128<float> threshold, Vector128<float> gate, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.LessThanOrEqual(gate, threshold), Vector128<float>.Zero, value);
     public static Vector128<float> Absolute(Vector128<float> value) => Vector128.Abs(value);
+    public static Vector128<float> Permute(Vector128<float> value, int* lanes) => Vector128.Shuffle(value, Vector128.Load(lanes));
 }

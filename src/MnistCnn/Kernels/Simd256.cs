@@ -23,4 +23,5 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> ZeroUnlessAbove(Vector256<float> threshold, Vector256<float> gate, Vector256<float> value) =>
         Vector256.ConditionalSelect(Vector256.LessThanOrEqual(gate, threshold), Vector256<float>.Zero, value);
     public static Vector256<float> Absolute(Vector256<float> value) => Vector256.Abs(value);
+    public static Vector256<float> Permute(Vector256<float> value, int* lanes) => Vector256.Shuffle(value, Vector256.Load(lanes));
 }

@@ -23,4 +23,5 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> ZeroUnlessAbove(Vector512<float> threshold, Vector512<float> gate, Vector512<float> value) =>
         Vector512.ConditionalSelect(Vector512.LessThanOrEqual(gate, threshold), Vector512<float>.Zero, value);
     public static Vector512<float> Absolute(Vector512<float> value) => Vector512.Abs(value);
+    public static Vector512<float> Permute(Vector512<float> value, int* lanes) => Vector512.Shuffle(value, Vector512.Load(lanes));
 }

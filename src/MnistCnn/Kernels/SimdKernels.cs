@@ -69,6 +69,16 @@ internal abstract unsafe class SimdKernels
     /// <param name="stream">Whether the result, aligned, is meant for another core.</param>
     public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null, bool stream = false);
 
+    /// <summary>Rows of whole registers from rows of which floats were left out.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="stride">Floats from row to row.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="starts">For each register of the result, the first float of the source that may be in it.</param>
+    /// <param name="lanes">For each float of the result, its distance from there, or a negative number for zero.</param>
+    /// <param name="columns">Floats of a row of the result.</param>
+    /// <param name="destination">The result, without a gap between rows.</param>
+    public abstract void Expand(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination);
+
     /// <summary>One step of Adam, in one pass.</summary>
     public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step);
 }

@@ -106,6 +106,16 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, add, gate, bias, stream);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Expand(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination)
+    {
+        for (int c = 0; c < columns; c += TSimd.Width, starts++)
+        {
+            for (int r = 0; r < rows; r++)
+                TSimd.Store(destination + ((nint)r * columns) + c, TSimd.Permute(TSimd.Load(source + (r * stride) + *starts), lanes + c));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step)
     {
         int i = 0;

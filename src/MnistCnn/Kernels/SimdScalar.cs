@@ -21,4 +21,5 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Relu(float value) => value < 0 ? 0 : value;
     public static float ZeroUnlessAbove(float threshold, float gate, float value) => gate <= threshold ? 0 : value;
     public static float Absolute(float value) => MathF.Abs(value);
+    public static float Permute(float value, int* lanes) => *lanes < 0 ? 0 : value;
 }

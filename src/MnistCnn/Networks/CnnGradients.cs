@@ -11,7 +11,7 @@ internal sealed unsafe class CnnGradients : KernelJob
     private readonly CnnPlan plan;
     private readonly List<(int Layer, bool Bias, int First, int Count)> linearTasks = [], convolutionTasks = [];
     private readonly AlignedBuffer scratch;
-    private readonly int threads, scratchLength;
+    private readonly int threads, scratchLength, compactLength;
     private CnnWorkspace workspace = null!;
     private CnnParameters target = null!;
     private CnnParameters? first, second;
@@ -25,7 +25,8 @@ internal sealed unsafe class CnnGradients : KernelJob
         int convolutions = plan.Convolutions.Length;
         scratchLength = Enumerable.Range(0, plan.LayerCount).Max(l => Math.Max(
             plan.OutputCount(l), l < convolutions ? plan.WeightLength(l) : Linear.GradientInputs * plan.Linears[l - convolutions].Panel)) + 16;
-        scratch = new((long)scratchLength * this.threads);
+        compactLength = Linear.GradientInputs * plan.Linears[0].CompactStride;
+        scratch = new((long)(scratchLength + compactLength) * this.threads);
         foreach (Linear linear in plan.Linears)
         {
             // The blocks in turn, so that each stays with the thread that computes with it.
@@ -77,23 +78,37 @@ internal sealed unsafe class CnnGradients : KernelJob
     private void RunTask((int Layer, bool Bias, int First, int Count) task, int thread)
     {
         (int layer, bool bias, int from, int count) = task;
-        float* own = scratch.Pointer + ((nint)thread * scratchLength);
+        float* own = scratch.Pointer + ((nint)thread * (scratchLength + compactLength)), compact = own + scratchLength;
         int linear = layer - plan.Convolutions.Length;
         if (bias)
         {
             float* gradient = first is null ? target.Bias(layer) : own;
-            BiasGradient(layer, gradient);
+            BiasGradient(layer, compact, gradient);
             Update(target.Bias(layer), first is null ? null : first.Bias(layer), second is null ? null : second.Bias(layer), gradient, count);
         }
         else if (linear >= 0)
         {
             Linear shape = plan.Linears[linear];
+            LiveOutputs? live = linear == 0 ? workspace.Live : null;
+            if (live is not null)
+            {
+                shape.BackwardWeights(workspace.Count, Memory.Row(linear, 0), plan.Strides[linear], Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], from, count, live, compact);
+            }
+
             for (int output = 0; output < shape.Outputs; output += shape.Panel)
             {
                 nint offset = ((nint)output * shape.Inputs) + ((nint)from * shape.Panel);
                 float* gradient = first is null ? target.Weights(layer) + offset : own;
-                shape.BackwardWeights(
-                    workspace.Count, Memory.Row(linear, 0), plan.Strides[linear], Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], from, count, output, gradient);
+                if (live is not null)
+                {
+                    live.Expand(compact, shape.CompactStride, count, output, shape.Panel, gradient);
+                }
+                else
+                {
+                    shape.BackwardWeights(
+                        workspace.Count, Memory.Row(linear, 0), plan.Strides[linear], Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], from, count, output, gradient);
+                }
+
                 UpdateWeights(layer, offset, gradient, count * shape.Panel);
             }
         }
@@ -112,12 +127,17 @@ internal sealed unsafe class CnnGradients : KernelJob
         }
     }
 
-    private void BiasGradient(int layer, float* gradient)
+    private void BiasGradient(int layer, float* compact, float* gradient)
     {
         int linear = layer - plan.Convolutions.Length, outputs = plan.OutputCount(layer);
         if (linear < 0)
         {
             plan.Simd.SumRows(Memory.BiasParts(layer, 0), Memory.PartsStride, CnnWorkspace.SlicesOf(workspace.Count), outputs, gradient);
+        }
+        else if (linear == 0 && workspace.Live is { } live)
+        {
+            plan.Simd.SumRows(Memory.RowGradient(1, 0), plan.Strides[1], workspace.Count, live.Columns, compact);
+            live.Expand(compact, 0, 1, 0, plan.Linears[0].Columns, gradient);
         }
         else
         {

@@ -11,6 +11,7 @@ namespace MnistCnn.Networks;
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
 /// products of the first linear layer              [blocks, N, stride]: their sum is its output
 /// gradient of its output                          once more, as [slices, columns, slice]
+/// activity                                        sums of its output over a slice, after ReLU [slices, columns]
 /// </code>
 /// </summary>
 internal sealed unsafe class CnnMemory
@@ -20,7 +21,7 @@ internal sealed unsafe class CnnMemory
     private readonly CnnPlan plan;
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
-    private readonly AlignedBuffer images, partials, products, transposed, scratch;
+    private readonly AlignedBuffer images, partials, products, transposed, activity, scratch;
     private readonly int[] partialOffsets;
 
     /// <param name="plan">The network.</param>
@@ -44,6 +45,7 @@ internal sealed unsafe class CnnMemory
         rowGradients = [.. plan.Strides.Select(s => new AlignedBuffer((long)s * capacity))];
         partials = new((long)PartsStride * slices);
         products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
+        activity = new((long)plan.Linears[0].Columns * (slices + 1));
         transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
         scratchLength = Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)));
         scratch = new((long)scratchLength * threads);
@@ -69,6 +71,9 @@ internal sealed unsafe class CnnMemory
 
     /// <summary>Gradient of the output of the first linear layer, of a slice, columns first.</summary>
     public float* Transposed(int slice) => transposed.Pointer + ((nint)slice * plan.Linears[0].Columns * CnnWorkspace.Slice);
+
+    /// <summary>How strongly a slice activates each output of the first linear layer; of one more than there are, all together.</summary>
+    public float* Activity(int slice) => activity.Pointer + ((nint)slice * plan.Linears[0].Columns);
 
     /// <summary>What a slice adds to the gradient of the weights of a convolution.</summary>
     public float* WeightParts(int layer, int slice) => partials.Pointer + ((nint)slice * PartsStride) + partialOffsets[2 * layer];

@@ -21,6 +21,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     private readonly CnnConvolutions convolutions;
     private readonly RowTiles?[,] tiles;
     private readonly (double Loss, int Hits)[] outcomes;
+    private readonly bool[] finite;
+    private readonly LiveOutputs live;
     private CnnParameters weights = null!;
     private CnnPass pass;
     private CnnPart part;
@@ -39,7 +41,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         Memory = new CnnMemory(plan, capacity, this.threads);
         convolutions = new CnnConvolutions(plan, Memory, stream: this.threads > 1);
         tiles = new RowTiles?[plan.Linears.Length, Slice + 1];
-        outcomes = new (double, int)[SlicesOf(capacity)];
+        (outcomes, finite) = (new (double, int)[SlicesOf(capacity)], new bool[SlicesOf(capacity)]);
+        live = new LiveOutputs(plan.Simd, plan.Linears[0]);
     }
 
     /// <summary>Images of the largest batch.</summary>
@@ -58,6 +61,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     public float* LogitGradients => Memory.RowGradient(plan.Linears.Length, 0);
 
     public int LogitStride => plan.Strides[^1];
+
+    /// <summary>The outputs of the first linear layer that the last backward pass took, and whose gradients it left as compact rows; null for all.</summary>
+    public LiveOutputs? Live { get; private set; }
 
     /// <summary>Runs passes over the batch.</summary>
     /// <param name="pass">Which; a backward pass alone follows the last forward pass.</param>
@@ -84,6 +90,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         Run(CnnPart.Linears, slices);
         if (pass.HasFlag(CnnPass.Backward))
         {
+            Live = FindLive(slices);
             Run(CnnPart.FirstLinearBackward, blocks);
         }
 
@@ -134,6 +141,21 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         KernelThreads.Run(threads, items, this);
     }
 
+    /// <summary>What is not finite goes wherever libtorch sends it: zero times infinity is not zero.</summary>
+    private LiveOutputs? FindLive(int slices)
+    {
+        if (plan.Linears.Length == 1 || finite.AsSpan(0, slices).Contains(false))
+        {
+            return null;
+        }
+
+        int columns = plan.Linears[0].Columns;
+        float* all = Memory.Activity(slices);
+        plan.Simd.SumRows(Memory.Activity(0), columns, slices, columns, all);
+        live.Find(all);
+        return live.AreFewer ? live : null;
+    }
+
     private void FirstLinear(int item)
     {
         int layer = plan.Convolutions.Length, block = item % plan.Linears[0].Blocks;
@@ -155,6 +177,14 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                     Memory.Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, Memory.Row(1, n), relu: plan.Linears.Length > 1);
             }
 
+            // Every weight and every input is part of a product, so that all are finite if the products are.
+            finite[slice] = true;
+            for (int block = 0; block < plan.Linears[0].Blocks; block++)
+            {
+                finite[slice] &= plan.Simd.AllWithin(Memory.Product(block, first), plan.Strides[1], count, plan.Linears[0].Columns, float.MaxValue);
+            }
+
+            plan.Simd.SumRows(Memory.Row(1, first), plan.Strides[1], count, plan.Linears[0].Columns, Memory.Activity(slice));
             LinearForward(first, count);
         }
 
@@ -195,13 +225,18 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     {
         for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
         {
-            BackwardInput(0, item % plan.Linears[0].Blocks, first, Math.Min(Slice, batchCount - first), Memory.Transposed(first / Slice), Memory.Scratch(thread));
+            int block = item % plan.Linears[0].Blocks, count = Math.Min(Slice, batchCount - first);
+            BackwardInput(0, block, first, count, Memory.Transposed(first / Slice), Memory.Scratch(thread));
+            if (block == 0)
+            {
+                Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count);
+            }
         }
     }
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
-        stream: threads > 1 && linear == 0);
+        linear == 0 ? Live : null, stream: threads > 1 && linear == 0);
 
     private RowTiles Tiles(int linear, int count) => tiles[linear, count] ??= RowTiles.Strided(count, plan.Strides[linear], plan.Strides[linear + 1]);
 }

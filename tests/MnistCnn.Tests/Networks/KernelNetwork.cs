@@ -127,6 +127,9 @@ internal sealed unsafe class KernelNetwork
         }
     }
 
+    /// <summary>How many outputs of the first linear layer the backward pass took; null for all.</summary>
+    public int? Live => workspace.Live?.Count;
+
     public float[] Logits(int row) => new ReadOnlySpan<float>(workspace.Logits + (row * workspace.LogitStride), plan.Shape.Classes).ToArray();
 
     public float[] Gradient(int parameter) => Values(gradients, parameter);

@@ -1,0 +1,59 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// Which outputs of a linear layer any image of a batch activates. Where its ReLU holds an output at zero for all of them, the gradient of that output is zero, and so is all that follows from
+/// it: after a few steps that goes for a quarter to a third of a wide layer, and the backward pass need not compute with them. Sums lose zeros alone: no bit of the results changes.
+/// <code>
+/// compact rows [N, live outputs]     rows of gradients [N, outputs] without the others, padded to whole registers with anything
+/// </code>
+/// </summary>
+internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
+{
+    private readonly AlignedBuffer steps = new(2 * layer.Columns), starts = new(layer.Columns / simd.Width), lanes = new(layer.Columns);
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The same, padded to whole registers.</summary>
+    public int Columns => (Count + simd.Width - 1) / simd.Width * simd.Width;
+
+    /// <summary>Whether passing over the others saves anything.</summary>
+    public bool AreFewer => Columns < layer.Columns;
+
+    /// <summary>The live outputs in order, each as its place in a row of packed weights and that of its row of transposed gradients: see <see cref="TileOperands.Steps"/>.</summary>
+    public int* Steps => (int*)steps.Pointer;
+
+    private int* Starts => (int*)starts.Pointer;
+
+    private int* Lanes => (int*)lanes.Pointer;
+
+    /// <summary>Finds them.</summary>
+    /// <param name="activity">Of each output what is zero where no image activates it.</param>
+    public void Find(float* activity)
+    {
+        Count = 0;
+        for (int output = 0; output < layer.Columns; output++)
+        {
+            int register = output / simd.Width;
+            bool lives = activity[output] != 0;
+            Starts[register] = output % simd.Width == 0 ? Count : Starts[register];
+            Lanes[output] = lives ? Count - Starts[register] : -1;
+            (Steps[2 * Count], Steps[(2 * Count) + 1]) = ((output / layer.Panel * layer.Inputs * layer.Panel) + (output % layer.Panel), output * Linear.Slice);
+            Count += lives ? 1 : 0;
+        }
+    }
+
+    /// <summary>Makes compact rows of gradients, in place.</summary>
+    public void Compact(float* gradients, nint stride, int rows)
+    {
+        for (int r = 0; r < rows; r++, gradients += stride)
+        {
+            for (int n = 0; n < Count; n++)
+                gradients[n] = gradients[Steps[(2 * n) + 1] / Linear.Slice];
+        }
+    }
+
+    /// <summary>Makes whole rows of some columns from compact ones, with zeros for the others.</summary>
+    public void Expand(float* compact, nint stride, int rows, int firstColumn, int columns, float* whole) =>
+        simd.Expand(compact, stride, rows, Starts + (firstColumn / simd.Width), Lanes + firstColumn, columns, whole);
+}
