@@ -39,7 +39,7 @@ public unsafe class LinearBenchmarks
             for (int input = 0; input < linear.Inputs; input += Linear.GradientInputs)
             {
                 linear.BackwardWeights(
-                    Linear.Slice, x.Pointer, strideX, y.Pointer, strideY, input, Math.Min(Linear.GradientInputs, linear.Inputs - input), output, weightGradient.Pointer);
+                    Linear.Slice, x.Pointer + input, strideX, y.Pointer + output, strideY, Math.Min(Linear.GradientInputs, linear.Inputs - input), linear.Panel, weightGradient.Pointer);
             }
         }
     }

@@ -93,43 +93,43 @@ internal sealed unsafe class Linear
     /// <param name="gradient">Gradient of x.</param>
     /// <param name="stride">Floats from row to row of x and its gradient.</param>
     /// <param name="scratch">Memory for [inputs of the block, slice].</param>
-    /// <param name="live">The outputs that matter; all where null.</param>
+    /// <param name="live">The outputs that matter, each as its places in a packed row and in <paramref name="transposed"/>; all where null.</param>
+    /// <param name="liveCount">How many those are.</param>
     /// <param name="stream">Whether the gradient is meant for another core too.</param>
-    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, LiveOutputs? live = null, bool stream = false)
+    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, int* live = null, int liveCount = 0, bool stream = false)
     {
         int first = FirstOf(block), inputs = CountOf(block);
         TileOperands operands = new()
         {
             A = packed + ((nint)first * Panel), AMiddle = (nint)Inputs * Panel, AInner = 1,
             B = transposed, BMiddle = Panel * Slice, BInner = Slice,
-            Outer = 1, Middle = Columns / Panel, Inner = Panel, C = scratch,
+            Outer = 1, Middle = live is null ? Columns / Panel : 1, Inner = live is null ? Panel : liveCount, Steps = live, C = scratch,
         };
-        if (live is not null)
-        {
-            operands.Steps = live.Steps;
-            (operands.Middle, operands.Inner) = (1, live.Count);
-        }
-
         simd.Multiply(operands, transposedRows[inputs], Slice);
         Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first, stream);
     }
 
-    /// <summary>Gradient of the weights of up to <see cref="GradientInputs"/> inputs and a panel of outputs, over the whole batch: [inputs, panel].</summary>
-    public void BackwardWeights(int count, float* x, int strideX, float* outputGradients, int strideY, int firstInput, int inputs, int firstOutput, float* gradient) => simd.Multiply(
-        new TileOperands { A = x + firstInput, AInner = strideX, B = outputGradients + firstOutput, BInner = strideY, Outer = 1, Middle = 1, Inner = count, C = gradient },
-        gradientRows[inputs], Panel);
-
-    /// <summary>The same for live outputs alone, from compact gradients: compact rows [inputs, live outputs].</summary>
-    public void BackwardWeights(int count, float* x, int strideX, float* compactGradients, int strideY, int firstInput, int inputs, LiveOutputs live, float* gradient)
+    /// <summary>Gradient of the weights of up to <see cref="GradientInputs"/> inputs and some columns of outputs, over the whole batch: [inputs, columns], of a panel without a gap between rows.</summary>
+    /// <param name="count">Images.</param>
+    /// <param name="x">Input, from the first of these inputs on.</param>
+    /// <param name="strideX">Floats from row to row of x.</param>
+    /// <param name="outputGradients">Gradients of y, from the first of these columns on.</param>
+    /// <param name="strideY">Floats from row to row of them.</param>
+    /// <param name="inputs">How many inputs.</param>
+    /// <param name="columns">Whole registers.</param>
+    /// <param name="gradient">The result.</param>
+    /// <param name="compact">Whether the result has rows at <see cref="CompactStride"/>, for any number of columns, not for a panel alone.</param>
+    public void BackwardWeights(int count, float* x, int strideX, float* outputGradients, int strideY, int inputs, int columns, float* gradient, bool compact = false)
     {
-        for (int column = 0, width = Panel; column < live.Columns; column += width)
+        TileOperands operands = new() { A = x, AInner = strideX, BInner = strideY, Outer = 1, Middle = 1, Inner = count };
+        for (int column = 0, width = Panel; column < columns; column += width)
         {
-            while (width > live.Columns - column)
+            while (width > columns - column)
                 width /= 2;
 
-            simd.Multiply(
-                new TileOperands { A = x + firstInput, AInner = strideX, B = compactGradients + column, BInner = strideY, Outer = 1, Middle = 1, Inner = count, C = gradient + column },
-                compactRows[inputs], width);
+            operands.B = outputGradients + column;
+            operands.C = gradient + column;
+            simd.Multiply(operands, (compact ? compactRows : gradientRows)[inputs], width);
         }
     }
 }

@@ -19,9 +19,7 @@ internal unsafe struct TileOperands
 
     public nint Outer, Middle, Inner;
 
-    /// <summary>
-    /// Null, or the common dimension as a list, with outer and middle 1: pairs of what takes the place of k·AInner and of k·BInner.
-    /// </summary>
+    /// <summary>Null, or the common dimension as a list, with outer and middle 1: pairs of what takes the place of k·AInner and of k·BInner.</summary>
     public int* Steps;
 
     public float* C;

@@ -90,9 +90,11 @@ internal sealed unsafe class CnnGradients : KernelJob
         {
             Linear shape = plan.Linears[linear];
             LiveOutputs? live = linear == 0 ? workspace.Live : null;
+            float* x = Memory.Row(linear, 0) + from, outputs = Memory.RowGradient(linear + 1, 0);
+            int strideX = plan.Strides[linear], strideY = plan.Strides[linear + 1];
             if (live is not null)
             {
-                shape.BackwardWeights(workspace.Count, Memory.Row(linear, 0), plan.Strides[linear], Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], from, count, live, compact);
+                shape.BackwardWeights(workspace.Count, x, strideX, outputs, strideY, count, live.Columns, compact, compact: true);
             }
 
             for (int output = 0; output < shape.Outputs; output += shape.Panel)
@@ -105,8 +107,7 @@ internal sealed unsafe class CnnGradients : KernelJob
                 }
                 else
                 {
-                    shape.BackwardWeights(
-                        workspace.Count, Memory.Row(linear, 0), plan.Strides[linear], Memory.RowGradient(linear + 1, 0), plan.Strides[linear + 1], from, count, output, gradient);
+                    shape.BackwardWeights(workspace.Count, x, strideX, outputs + output, strideY, count, shape.Panel, gradient);
                 }
 
                 UpdateWeights(layer, offset, gradient, count * shape.Panel);

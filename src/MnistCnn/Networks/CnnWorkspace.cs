@@ -236,7 +236,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
-        linear == 0 ? Live : null, stream: threads > 1 && linear == 0);
+        linear == 0 && Live is not null ? Live.Steps : null, Live?.Count ?? 0, stream: threads > 1 && linear == 0);
 
     private RowTiles Tiles(int linear, int count) => tiles[linear, count] ??= RowTiles.Strided(count, plan.Strides[linear], plan.Strides[linear + 1]);
 }
