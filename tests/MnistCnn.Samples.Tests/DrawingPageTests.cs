@@ -38,10 +38,10 @@ public sealed class DrawingPageTests(Server server) : IClassFixture<Server>
         await page.DrawAsync([(0.1, 0.5), (0.9, 0.5)]);
         await page.Browser.Keyboard.PressAsync("Control+z");
         await page.ExpectDigitAsync("1");
-        Assert.True(await page.Browser.Locator("#undo").IsEnabledAsync());
+        await Assertions.Expect(page.Browser.Locator("#undo")).ToBeEnabledAsync();
         await page.Browser.Keyboard.PressAsync("Escape");
         await page.ExpectDigitAsync("–");
-        Assert.True(await page.Browser.Locator("#undo").IsDisabledAsync());
+        await Assertions.Expect(page.Browser.Locator("#undo")).ToBeDisabledAsync();
     }
 
     [Fact]
