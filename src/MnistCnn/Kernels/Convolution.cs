@@ -12,7 +12,7 @@ namespace MnistCnn.Kernels;
 internal sealed unsafe class Convolution
 {
     private readonly SimdKernels simd;
-    private readonly RowTiles image, pair, weights;
+    private readonly RowTiles image, weights;
     private readonly TileWindow[] windows;
     private readonly int[] backwardRow;
 
@@ -26,21 +26,10 @@ internal sealed unsafe class Convolution
         Shape = shape;
         (int kernel, int channels, int filters) = (shape.Kernel, shape.Channels, shape.Filters);
         int pixels = shape.OutputHeight * shape.OutputWidth;
-        int[] input = new int[pixels], output = new int[pixels];
-        for (int p = 0; p < pixels; p++)
-        {
-            input[p] = ((p / shape.OutputWidth * shape.Width) + (p % shape.OutputWidth)) * shape.Stride * channels;
-            output[p] = p * filters;
-        }
-
-        // Groups of six pixels of one image alternate with the same of the next, at a constant distance: what a tall tile needs.
-        int[] order = [.. Enumerable.Range(0, (pixels + 5) / 6).SelectMany(g => Enumerable.Range(0, 2).SelectMany(n =>
-            Enumerable.Range(g * 6, Math.Min(6, pixels - (g * 6))).Select(p => (n * pixels) + p)))];
-        image = new RowTiles(input, output);
-        pair = new RowTiles(
-            [.. order.Select(p => input[p % pixels] + (p / pixels * shape.InputLength))],
-            [.. order.Select(p => output[p % pixels] + (p / pixels * OutputStride))]);
-
+        // Groups of six pixels of a row alternate with the same of the next, at a constant distance: what a tall tile needs.
+        int[] order = [.. Enumerable.Range(0, pixels).OrderBy(p => p % shape.OutputWidth / 6)];
+        image = new RowTiles(
+            [.. order.Select(p => ((p / shape.OutputWidth * shape.Width) + (p % shape.OutputWidth)) * shape.Stride * channels)], [.. order.Select(p => p * filters)]);
         int[] taps = [.. Enumerable.Range(0, shape.Window).Select(t => (t / (kernel * channels) * shape.Width * channels) + (t % (kernel * channels)))];
         weights = new RowTiles(taps, [.. Enumerable.Range(0, shape.Window).Select(t => t * Panel)]);
 
@@ -118,12 +107,11 @@ internal sealed unsafe class Convolution
             Outer = 1, Middle = Shape.Kernel, Inner = Shape.Kernel * Shape.Channels,
             Bias = bias, Relu = true,
         };
-        for (int n = 0, step; n < count; n += step)
+        for (int n = 0; n < count; n++)
         {
-            step = count - n > 1 ? 2 : 1;
             operands.A = images + ((nint)n * Shape.InputLength);
             operands.C = outputs + ((nint)n * OutputStride);
-            simd.Multiply(operands, step == 2 ? pair : image, Shape.Filters, Shape.Window);
+            simd.Multiply(operands, image, Shape.Filters, Shape.Window);
         }
     }
 

@@ -93,17 +93,18 @@ internal sealed unsafe class Linear
     /// <param name="gradient">Gradient of x.</param>
     /// <param name="stride">Floats from row to row of x and its gradient.</param>
     /// <param name="scratch">Memory for [inputs of the block, slice].</param>
-    /// <param name="live">The outputs that matter, each as its places in a packed row and in <paramref name="transposed"/>; all where null.</param>
+    /// <param name="live">The outputs that matter, each as its place in a packed row; all where null.</param>
+    /// <param name="liveTransposed">The same as places in <paramref name="transposed"/>.</param>
     /// <param name="liveCount">How many those are.</param>
     /// <param name="stream">Whether the gradient is meant for another core too.</param>
-    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, int* live = null, int liveCount = 0, bool stream = false)
+    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, int* live = null, int* liveTransposed = null, int liveCount = 0, bool stream = false)
     {
         int first = FirstOf(block), inputs = CountOf(block);
         TileOperands operands = new()
         {
             A = packed + ((nint)first * Panel), AMiddle = (nint)Inputs * Panel, AInner = 1,
             B = transposed, BMiddle = Panel * Slice, BInner = Slice,
-            Outer = 1, Middle = live is null ? Columns / Panel : 1, Inner = live is null ? Panel : liveCount, Steps = live, C = scratch,
+            Outer = 1, Middle = live is null ? Columns / Panel : 1, Inner = live is null ? Panel : liveCount, AList = live, BList = liveTransposed, C = scratch,
         };
         simd.Multiply(operands, transposedRows[inputs], Slice);
         Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first, stream);

@@ -28,7 +28,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
         float* a3 = tile->A + rows[3], a4 = tile->A + rows[4], a5 = tile->A + rows[5];
         TVector x;
         nint tall = tile->ATall, stepA = tile->AInner, stepB = tile->BInner;
-        int* steps = tile->Steps;
+        int* listA = tile->AList, listB = tile->BList;
         for (nint i = 0; i < tile->Outer; i++)
         {
             for (nint j = 0; j < tile->Middle; j++)
@@ -37,11 +37,10 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
                 float* b = tile->B + (i * tile->BOuter) + (j * tile->BMiddle);
                 for (nint n = tile->Inner; n > 0; n--)
                 {
-                    if (steps is not null)
+                    if (listA is not null)
                     {
-                        k = steps[0];
-                        b = tile->B + steps[1];
-                        steps += 2;
+                        k = *listA++;
+                        b = tile->B + *listB++;
                     }
 
                     nint t = k + tall;

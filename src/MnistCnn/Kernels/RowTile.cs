@@ -8,4 +8,13 @@ internal unsafe struct RowTile
     public int ATall, CTall;
     public int Rows;
     public bool Tall;
+
+    /// <summary>Takes up to 6 rows from lists of their offsets.</summary>
+    public void Set(int* a, int* c, int count)
+    {
+        for (int r = 0; r < 6; r++)
+            (A[r], C[r]) = (a[Math.Min(r, count - 1)], c[Math.Min(r, count - 1)]);
+
+        Rows = count == 1 ? 1 : count <= 4 ? 4 : 6;
+    }
 }

@@ -68,12 +68,9 @@ internal sealed class RowTiles
 
     private static unsafe RowTile Tile(ReadOnlySpan<int> a, ReadOnlySpan<int> c, int start, int rows)
     {
-        RowTile tile = new() { Rows = rows };
-        for (int r = 0; r < 6; r++)
-        {
-            int row = Math.Min(start + Math.Min(r, rows - 1), a.Length - 1);
-            (tile.A[r], tile.C[r]) = (a[row], c[row]);
-        }
+        RowTile tile = default;
+        fixed (int* listA = a, listC = c)
+            tile.Set(listA + start, listC + start, Math.Min(rows, a.Length - start));
 
         return tile;
     }

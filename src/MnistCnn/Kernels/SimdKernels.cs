@@ -46,14 +46,15 @@ internal abstract unsafe class SimdKernels
 
     /// <summary>C = A × B for all rows and columns.</summary>
     /// <param name="operands">Everything but rows and columns. Strides of a packed B count rows of the panel.</param>
-    /// <param name="rows">The rows of A and C.</param>
+    /// <param name="rows">The rows of A and C; where they change from call to call null, and the operands have lists of them.</param>
     /// <param name="columns">The columns of B and C.</param>
     /// <param name="packedDepth">Rows of the packed B, or 0 when B is an ordinary matrix.</param>
     /// <param name="windows">The products to compute over these rows; one, from the start of all operands, if null.</param>
-    public abstract void Multiply(in TileOperands operands, RowTiles rows, int columns, int packedDepth = 0, TileWindow[]? windows = null);
+    /// <param name="listed">How many rows the lists have.</param>
+    public abstract void Multiply(in TileOperands operands, RowTiles? rows, int columns, int packedDepth = 0, TileWindow[]? windows = null, int listed = 0);
 
-    /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked.</summary>
-    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false);
+    /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked. Rows are at a stride, or at the offsets of a list if one is given.</summary>
+    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false, int* list = null);
 
     /// <summary>Whether the magnitude of every value, rows of whole registers at a stride, is at most a limit; not that of NaN.</summary>
     public abstract bool AllWithin(float* source, nint stride, int rows, int columns, float limit);

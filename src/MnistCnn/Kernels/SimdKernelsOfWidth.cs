@@ -11,32 +11,31 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     public override int RowVectors => TSimd.RowVectors;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Multiply(in TileOperands operands, RowTiles rows, int columns, int packedDepth = 0, TileWindow[]? windows = null)
+    public override void Multiply(in TileOperands operands, RowTiles? rows, int columns, int packedDepth = 0, TileWindow[]? windows = null, int listed = 0)
     {
         TileWindow whole = new(0, 0, 0, (int)operands.Middle, (int)operands.Inner);
         ReadOnlySpan<TileWindow> products = windows ?? new ReadOnlySpan<TileWindow>(in whole);
         TileOperands tile = operands;
-        int panel = PanelWidth(columns);
-        for (int column = 0; column < columns; column += panel)
+        RowTile list = default;
+        int panel = PanelWidth(columns), vectors = panel / TSimd.Width;
+        nint scale = packedDepth > 0 ? panel : 1;
+        (tile.BOuter, tile.BMiddle, tile.BInner) = (operands.BOuter * scale, operands.BMiddle * scale, operands.BInner * scale);
+        RowTile[] tiles = rows is null ? [] : 2 * vectors <= TSimd.RowVectors ? rows.Tall : rows.Wide;
+        fixed (RowTile* first = tiles)
         {
-            if (packedDepth == 0 && columns - column < panel && columns >= panel)
+            for (int column = 0; column < columns; column += panel)
             {
-                // An ordinary matrix may end where B does: compute a few columns twice instead of reading behind it.
-                column = columns - panel;
-            }
-
-            int vectors = panel / TSimd.Width;
-            nint scale = packedDepth > 0 ? panel : 1;
-            float* b = operands.B + (packedDepth > 0 ? (nint)packedDepth * column : column);
-            (tile.BOuter, tile.BMiddle, tile.BInner) = (operands.BOuter * scale, operands.BMiddle * scale, operands.BInner * scale);
-            tile.Bias = operands.Bias is null ? null : operands.Bias + column;
-            RowTile[] tiles = 2 * vectors <= TSimd.RowVectors ? rows.Tall : rows.Wide;
-            fixed (RowTile* first = tiles)
-            {
-                for (RowTile* row = first; row < first + tiles.Length; row++)
+                float* b = operands.B + (packedDepth > 0 ? (nint)packedDepth * column : column);
+                tile.Bias = operands.Bias is null ? null : operands.Bias + column;
+                for (int t = 0; t < (rows is null ? (listed + 5) / 6 : tiles.Length); t++)
                 {
-                    tile.ARows = row->A;
-                    tile.CRows = row->C;
+                    int left = listed - (6 * t);
+                    RowTile* row = rows is null ? &list : first + t;
+                    if (rows is null && (t == 0 || left < 6))
+                        list.Set(operands.ARows + (6 * t), operands.CRows + (6 * t), left);
+
+                    tile.ARows = left >= 6 ? operands.ARows + (6 * t) : row->A;
+                    tile.CRows = left >= 6 ? operands.CRows + (6 * t) : row->C;
                     (tile.ATall, tile.CTall) = (row->ATall, row->CTall);
                     foreach (ref readonly TileWindow window in products)
                     {
@@ -56,24 +55,23 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false)
+    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false, int* list = null)
     {
         int c = 0;
         for (; c <= columns - TSimd.Width; c += TSimd.Width)
         {
             TVector s0 = TSimd.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
-            float* row = source + c;
-            int r = rows;
-            for (; r >= 4; r -= 4, row += 4 * stride)
+            int r = 0;
+            for (; r <= rows - 4; r += 4)
             {
-                s0 = TSimd.Add(s0, TSimd.Load(row));
-                s1 = TSimd.Add(s1, TSimd.Load(row + stride));
-                s2 = TSimd.Add(s2, TSimd.Load(row + (2 * stride)));
-                s3 = TSimd.Add(s3, TSimd.Load(row + (3 * stride)));
+                s0 = TSimd.Add(s0, TSimd.Load(Row(r)));
+                s1 = TSimd.Add(s1, TSimd.Load(Row(r + 1)));
+                s2 = TSimd.Add(s2, TSimd.Load(Row(r + 2)));
+                s3 = TSimd.Add(s3, TSimd.Load(Row(r + 3)));
             }
 
-            for (; r > 0; r--, row += stride)
-                s0 = TSimd.Add(s0, TSimd.Load(row));
+            for (; r < rows; r++)
+                s0 = TSimd.Add(s0, TSimd.Load(Row(r)));
 
             s0 = TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3));
             s0 = add ? TSimd.Add(TSimd.Load(sums + c), s0) : s0;
@@ -81,7 +79,10 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         }
 
         if (c < columns)
-            Scalar.SumRows(source + c, stride, rows, columns - c, sums + c, add, relu);
+            Scalar.SumRows(source + c, stride, rows, columns - c, sums + c, add, relu, list);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        float* Row(int r) => source + c + (list is null ? r * stride : list[r]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -11,10 +11,13 @@ internal sealed class TapOrder(int kernel, int stride)
     /// <summary>Where a tap is in the order.</summary>
     public int Position(int tap) => Array.IndexOf(order, tap);
 
+    /// <summary>The taps that an input meets, but for the edges, in order.</summary>
+    public int[] Of(int input) => [.. order.Where(k => k % stride == input % stride)];
+
     /// <summary>The first output that sees an input, how many do, and the position of the first one's tap.</summary>
     public (int Output, int Count, int Position) Meeting(int input, int outputs)
     {
-        int[] taps = [.. order.Where(k => k % stride == input % stride && k <= input && (input - k) / stride < outputs)];
+        int[] taps = [.. Of(input).Where(k => k <= input && (input - k) / stride < outputs)];
         return taps.Length == 0 ? default : ((input - taps[0]) / stride, taps.Length, Position(taps[0]));
     }
 }

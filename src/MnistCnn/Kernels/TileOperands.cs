@@ -19,8 +19,8 @@ internal unsafe struct TileOperands
 
     public nint Outer, Middle, Inner;
 
-    /// <summary>Null, or the common dimension as a list, with outer and middle 1: pairs of what takes the place of k·AInner and of k·BInner.</summary>
-    public int* Steps;
+    /// <summary>Null, or the common dimension as lists, with outer and middle 1: what takes the place of k·AInner and of k·BInner.</summary>
+    public int* AList, BList;
 
     public float* C;
     public int* CRows;

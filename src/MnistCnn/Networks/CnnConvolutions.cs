@@ -5,51 +5,50 @@ namespace MnistCnn.Networks;
 /// <summary>The convolutions of a network in training, over the memory of a batch. Several threads may use it at once, for slices of their own. See <see cref="CnnMemory"/> for the layout.</summary>
 internal sealed unsafe class CnnConvolutions
 {
-    /// <summary>Images that pass together through the first convolutions: they and their activations stay in the nearest cache.</summary>
-    public const int Pair = 2;
-
     private readonly CnnPlan plan;
     private readonly CnnMemory memory;
     private readonly RowTiles?[,] tiles;
-    private readonly int direct;
+    private readonly bool[] foreground;
     private readonly bool stream;
 
     /// <param name="plan">The network.</param>
     /// <param name="memory">Where the numbers are.</param>
+    /// <param name="slices">Slices of the largest batch.</param>
     /// <param name="stream">Whether other cores read what these leave.</param>
-    public CnnConvolutions(CnnPlan plan, CnnMemory memory, bool stream)
+    public CnnConvolutions(CnnPlan plan, CnnMemory memory, int slices, bool stream)
     {
         (this.plan, this.memory, this.stream) = (plan, memory, stream);
         tiles = new RowTiles?[plan.Convolutions.Length, CnnWorkspace.Slice + 1];
-        int winograd = Array.FindIndex(plan.Winograds, w => w is not null);
-        direct = winograd < 0 ? plan.Convolutions.Length : winograd;
+        foreground = new bool[slices];
     }
 
+    /// <summary>Whether the last forward pass took the foreground of a slice alone.</summary>
+    public bool TookForeground(int slice) => foreground[slice];
+
     /// <summary>Reads the images of a slice and leaves the input of the first linear layer.</summary>
-    public void Forward(CnnParameters weights, CnnImages images, int first, int count, int thread)
+    public void Forward(CnnParameters weights, CnnImages images, int slice, int count, int thread)
     {
-        for (int n = first; n < first + count; n += Pair)
+        int first = slice * CnnWorkspace.Slice, layer = 0;
+        float* scratch = memory.Scratch(thread);
+        images.Read(first, count, memory.Image(first));
+        foreground[slice] = FindForeground(weights, slice, count);
+        if (foreground[slice])
         {
-            int pair = Math.Min(Pair, first + count - n);
-            images.Read(n, pair, memory.Image(n));
-            for (int l = 0; l < direct; l++)
-            {
-                plan.Convolutions[l].Forward(pair, Input(l, n), weights.Weights(l), weights.Bias(l), Input(l + 1, n));
-            }
+            plan.Foregrounds!.Forward(memory.Foreground(slice), count, weights, Input(0, first), Input(1, first), Input(2, first), scratch);
+            layer = 2;
         }
 
-        float* scratch = memory.Scratch(thread);
-        for (int l = direct; l < plan.Convolutions.Length; l++)
+        for (; layer < plan.Convolutions.Length; layer++)
         {
-            float* input = Input(l, first), output = Input(l + 1, first);
-            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l)))
+            float* input = Input(layer, first), output = Input(layer + 1, first);
+            if (plan.Winograds[layer] is { } winograd && winograd.Accepts(count, input, weights.Weights(layer)))
             {
-                winograd.Transform(weights.Weights(l), scratch);
-                winograd.Forward(count, input, scratch, weights.Bias(l), output, scratch, stream && l == plan.Convolutions.Length - 1);
+                winograd.Transform(weights.Weights(layer), scratch);
+                winograd.Forward(count, input, scratch, weights.Bias(layer), output, scratch, stream && layer == plan.Convolutions.Length - 1);
             }
             else
             {
-                plan.Convolutions[l].Forward(count, input, weights.Weights(l), weights.Bias(l), output);
+                plan.Convolutions[layer].Forward(count, input, weights.Weights(layer), weights.Bias(layer), output);
             }
         }
     }
@@ -61,6 +60,11 @@ internal sealed unsafe class CnnConvolutions
         float* gradient = memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
+            if (l == 1 && foreground[slice] && imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
+            {
+                return;
+            }
+
             Convolution layer = plan.Convolutions[l];
             float* input = Input(l, first), inputGradient = l > 0 ? memory.OutputGradient(l - 1, thread * CnnWorkspace.Slice) : imageGradients;
             layer.BackwardBias(count, gradient, memory.BiasParts(l, slice));
@@ -80,6 +84,18 @@ internal sealed unsafe class CnnConvolutions
 
             gradient = inputGradient;
         }
+    }
+
+    /// <summary>Whether to convolve the foreground of a slice alone.</summary>
+    private bool FindForeground(CnnParameters weights, int slice, int count)
+    {
+        if (plan.Foregrounds is null || !plan.Foregrounds.Accepts(weights) || memory.Foreground(slice).Find(memory.Image(slice * CnnWorkspace.Slice), count) > ForegroundConvolutions.MostForeground)
+        {
+            return false;
+        }
+
+        memory.Foreground(slice).List(count);
+        return true;
     }
 
     /// <summary>What a convolution reads, or, of one more than there are, the first linear layer.</summary>

@@ -5,9 +5,8 @@ namespace MnistCnn.Networks;
 /// <summary>
 /// Forward passes of a network of which nothing is kept. One caller at a time; allocates nothing once each thread has run. What an image gives depends neither on the threads nor on the other images.
 /// <code>
-/// images                        pairs: they and the activations of all convolutions but the last stay in the nearest cache
-/// input of the last convolution [group, h, w, channels]
-/// activations of linear layers  [slice, stride]
+/// images, activations of convolutions [group, h, w, channels]
+/// activations of linear layers        [slice, stride]
 /// </code>
 /// </summary>
 internal sealed unsafe class CnnInference : KernelJob
@@ -15,7 +14,7 @@ internal sealed unsafe class CnnInference : KernelJob
     /// <summary>Images that a thread takes at a time: enough that the largest matrix, read once for them, does not set the pace.</summary>
     private const int Slice = 64;
 
-    /// <summary>Images that pass through the last convolution together.</summary>
+    /// <summary>Images that pass through the convolutions together: their activations stay in the second-level cache.</summary>
     private const int Group = 24;
 
     private readonly CnnPlan plan;
@@ -23,7 +22,7 @@ internal sealed unsafe class CnnInference : KernelJob
     private readonly RowTiles?[,] tiles;
     private CnnParameters weights = null!;
     private CnnImages images = null!;
-    private bool probabilities;
+    private bool probabilities, foreground;
     private float* results;
     private int count, slice;
 
@@ -46,6 +45,7 @@ internal sealed unsafe class CnnInference : KernelJob
     {
         (this.weights, this.images, this.count, this.probabilities) = (weights, images, count, probabilities);
         this.results = results;
+        foreground = plan.Foregrounds is not null && plan.Foregrounds.Accepts(weights);
         int least = (count + Slice - 1) / Slice, slices = (least + slots.Length - 1) / slots.Length * slots.Length;
         slice = (count + slices - 1) / slices;
         KernelThreads.Run(slots.Length, (count + slice - 1) / slice, this);
@@ -59,8 +59,12 @@ internal sealed unsafe class CnnInference : KernelJob
         (this.weights, this.images) = (weights, images);
         Slot slot = slots[0] ??= new Slot(plan);
         int last = plan.Convolutions.Length - 1;
-        Convolve(slot, 0, 1, 0);
-        plan.Convolutions[last].Forward(1, slot.LastInput(0), weights.Weights(last), weights.Bias(last), slot.Rows[0].Pointer);
+        images.Read(0, 1, slot.Map(0));
+        for (int l = 0; l <= last; l++)
+        {
+            plan.Convolutions[l].Forward(1, slot.Map(l), weights.Weights(l), weights.Bias(l), l < last ? slot.Map(l + 1) : slot.Rows[0].Pointer);
+        }
+
         return slot.Rows;
     }
 
@@ -72,12 +76,8 @@ internal sealed unsafe class CnnInference : KernelJob
         for (int n = 0; n < taken; n += Group)
         {
             int group = Math.Min(Group, taken - n);
-            for (int g = 0; g < group; g += CnnConvolutions.Pair)
-            {
-                Convolve(slot, first + n + g, Math.Min(CnnConvolutions.Pair, group - g), g);
-            }
-
-            ConvolveLast(slot, group, slot.Rows[0].Pointer + ((nint)n * plan.Strides[0]));
+            images.Read(first + n, group, slot.Map(0));
+            Convolve(slot, group, slot.Rows[0].Pointer + ((nint)n * plan.Strides[0]));
         }
 
         for (int l = 0; l < plan.Linears.Length; l++)
@@ -101,18 +101,23 @@ internal sealed unsafe class CnnInference : KernelJob
         }
     }
 
-    /// <summary>All convolutions but the last, of images that become those from a place on of a group.</summary>
-    private void Convolve(Slot slot, int first, int pair, int place)
+    private void Convolve(Slot slot, int group, float* output)
     {
-        int last = plan.Convolutions.Length - 1;
-        float* input = last == 0 ? slot.LastInput(place) : slot.Maps(0);
-        images.Read(first, pair, input);
-        for (int l = 0; l < last; l++)
+        int layer = 0, last = plan.Convolutions.Length - 1;
+        if (foreground)
         {
-            float* output = l == last - 1 ? slot.LastInput(place) : slot.Maps(l + 1);
-            plan.Convolutions[l].Forward(pair, input, weights.Weights(l), weights.Bias(l), output);
-            input = output;
+            slot.Foreground!.Find(slot.Map(0), group);
+            slot.Foreground.List(group, ForegroundConvolutions.MostForeground);
+            plan.Foregrounds!.Forward(slot.Foreground, group, weights, slot.Map(0), slot.Map(1), slot.Map(2), slot.Scratch);
+            layer = 2;
         }
+
+        for (; layer < last; layer++)
+        {
+            plan.Convolutions[layer].Forward(group, slot.Map(layer), weights.Weights(layer), weights.Bias(layer), slot.Map(layer + 1));
+        }
+
+        ConvolveLast(slot, group, output);
     }
 
     private void ConvolveLast(Slot slot, int group, float* output)
@@ -120,11 +125,11 @@ internal sealed unsafe class CnnInference : KernelJob
         int last = plan.Convolutions.Length - 1;
         Convolution direct = plan.Convolutions[last];
         WinogradConvolution? winograd = weights.Transformed(last) is null ? null : plan.Winograds[last];
-        bool acceptsAll = winograd is not null && winograd.Accepts(slot.LastInput(0), 0, 1, group * direct.Shape.InputLength);
+        bool acceptsAll = winograd is not null && winograd.Accepts(slot.Map(last), 0, 1, group * direct.Shape.InputLength);
         int step = acceptsAll || winograd is null ? group : 1;
         for (int n = 0; n < group; n += step)
         {
-            float* input = slot.LastInput(n), to = output + ((nint)n * direct.OutputStride);
+            float* input = slot.Map(last) + ((nint)n * direct.Shape.InputLength), to = output + ((nint)n * direct.OutputStride);
             if (winograd is not null && (acceptsAll || winograd.Accepts(input, 0, 1, direct.Shape.InputLength)))
             {
                 winograd.Forward(step, input, weights.Transformed(last), weights.Bias(last), to, slot.Scratch);
@@ -139,16 +144,16 @@ internal sealed unsafe class CnnInference : KernelJob
     /// <summary>The memory of one thread.</summary>
     private sealed class Slot(CnnPlan plan)
     {
-        private readonly AlignedBuffer[] maps = [.. plan.Convolutions.SkipLast(1).Select(c => new AlignedBuffer((long)CnnConvolutions.Pair * c.Shape.InputLength))];
-        private readonly AlignedBuffer lastInput = new((long)Group * plan.Convolutions[^1].Shape.InputLength);
-        private readonly AlignedBuffer scratch = new(plan.Winograds[^1]?.ScratchLength ?? 0);
+        private readonly AlignedBuffer[] maps = [.. plan.Convolutions.Select(c => new AlignedBuffer((long)Group * c.Shape.InputLength))];
+        private readonly AlignedBuffer scratch = new(Math.Max(plan.Winograds[^1]?.ScratchLength ?? 0, plan.Foregrounds?.ScratchLength ?? 0));
 
         public AlignedBuffer[] Rows { get; } = [.. plan.Strides.Select(s => new AlignedBuffer((long)Slice * s))];
 
+        public Foreground? Foreground { get; } = plan.Foregrounds is null ? null : new Foreground(plan.Foregrounds.Shape, Group);
+
         public float* Scratch => scratch.Pointer;
 
-        public float* Maps(int convolution) => maps[convolution].Pointer;
-
-        public float* LastInput(int place) => lastInput.Pointer + ((nint)place * plan.Convolutions[^1].Shape.InputLength);
+        /// <summary>The input of a convolution.</summary>
+        public float* Map(int convolution) => maps[convolution].Pointer;
     }
 }

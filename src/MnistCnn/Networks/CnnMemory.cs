@@ -12,6 +12,7 @@ namespace MnistCnn.Networks;
 /// products of the first linear layer              [blocks, N, stride]: their sum is its output
 /// gradient of its output                          once more, as [slices, columns, slice]
 /// activity                                        sums of its output over a slice, after ReLU [slices, columns]
+/// padded gradients                                those of the second convolution's output, of one slice a thread: see ForegroundShape
 /// </code>
 /// </summary>
 internal sealed unsafe class CnnMemory
@@ -22,6 +23,8 @@ internal sealed unsafe class CnnMemory
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
     private readonly AlignedBuffer images, partials, products, transposed, activity, scratch;
+    private readonly AlignedBuffer[] padded;
+    private readonly Foreground[] foregrounds;
     private readonly int[] partialOffsets;
 
     /// <param name="plan">The network.</param>
@@ -47,8 +50,11 @@ internal sealed unsafe class CnnMemory
         products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
         activity = new((long)plan.Linears[0].Columns * (slices + 1));
         transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
-        scratchLength = Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)));
+        scratchLength = Math.Max(Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), plan.Foregrounds?.ScratchLength ?? 0), CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)));
         scratch = new((long)scratchLength * threads);
+        ForegroundShape? shape = plan.Foregrounds?.Shape;
+        foregrounds = shape is null ? [] : [.. Enumerable.Range(0, slices).Select(_ => new Foreground(shape, CnnWorkspace.Slice))];
+        padded = shape is null ? [] : [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer((CnnWorkspace.Slice + 1L) * shape.PaddedLength))];
     }
 
     /// <summary>From the gradients of a slice to those of the next.</summary>
@@ -80,6 +86,12 @@ internal sealed unsafe class CnnMemory
 
     /// <summary>What a slice adds to the gradient of the bias of a convolution.</summary>
     public float* BiasParts(int layer, int slice) => partials.Pointer + ((nint)slice * PartsStride) + partialOffsets[(2 * layer) + 1];
+
+    /// <summary>What a slice shows but black.</summary>
+    public Foreground Foreground(int slice) => foregrounds[slice];
+
+    /// <summary>A thread's own, zero but for what is written into it.</summary>
+    public float* Padded(int thread) => padded[thread].Pointer;
 
     /// <summary>A thread's own.</summary>
     public float* Scratch(int thread) => scratch.Pointer + ((nint)thread * scratchLength);

@@ -15,6 +15,7 @@ internal sealed class CnnPlan
         Linears = [.. shape.Widths.Zip(shape.Widths.Skip(1), (inputs, outputs) => (inputs, outputs))
             .Select((w, i) => new Linear(Simd, w.inputs, w.outputs, i == 0 ? last.Filters : 1))];
         Winograds = [.. Convolutions.Select((c, i) => i > 0 && WinogradConvolution.Supports(c.Shape, Simd) ? new WinogradConvolution(Simd, c.Shape, c.OutputStride) : null)];
+        Foregrounds = ForegroundConvolutions.For(this);
     }
 
     public CnnShape Shape { get; }
@@ -25,6 +26,9 @@ internal sealed class CnnPlan
 
     /// <summary>Convolutions once more, a quarter of the multiplications; null where the shape does not allow it.</summary>
     public WinogradConvolution?[] Winograds { get; }
+
+    /// <summary>The first two convolutions once more, over what the images show but black; null where the shape does not allow it.</summary>
+    public ForegroundConvolutions? Foregrounds { get; }
 
     public Linear[] Linears { get; }
 

@@ -39,7 +39,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     {
         (this.plan, this.threads, Capacity) = (plan, Math.Max(1, threads), capacity);
         Memory = new CnnMemory(plan, capacity, this.threads);
-        convolutions = new CnnConvolutions(plan, Memory, stream: this.threads > 1);
+        convolutions = new CnnConvolutions(plan, Memory, SlicesOf(capacity), stream: this.threads > 1);
         tiles = new RowTiles?[plan.Linears.Length, Slice + 1];
         (outcomes, finite) = (new (double, int)[SlicesOf(capacity)], new bool[SlicesOf(capacity)]);
         live = new LiveOutputs(plan.Simd, plan.Linears[0]);
@@ -64,6 +64,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     /// <summary>The outputs of the first linear layer that the last backward pass took, and whose gradients it left as compact rows; null for all.</summary>
     public LiveOutputs? Live { get; private set; }
+
+    /// <summary>Whether the last forward pass took what a slice shows but black alone: see <see cref="ForegroundConvolutions"/>.</summary>
+    public bool TookForeground(int slice) => convolutions.TookForeground(slice);
 
     /// <summary>Runs passes over the batch.</summary>
     /// <param name="pass">Which; a backward pass alone follows the last forward pass.</param>
@@ -111,7 +114,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         switch (part)
         {
             case CnnPart.Convolutions:
-                convolutions.Forward(weights, images, first, count, thread);
+                convolutions.Forward(weights, images, item, count, thread);
                 break;
             case CnnPart.FirstLinear:
                 FirstLinear(item);
@@ -236,7 +239,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
-        linear == 0 && Live is not null ? Live.Steps : null, Live?.Count ?? 0, stream: threads > 1 && linear == 0);
+        linear == 0 && Live is not null ? Live.Packed : null, linear == 0 && Live is not null ? Live.Transposed : null, Live?.Count ?? 0, stream: threads > 1 && linear == 0);
 
     private RowTiles Tiles(int linear, int count) => tiles[linear, count] ??= RowTiles.Strided(count, plan.Strides[linear], plan.Strides[linear + 1]);
 }

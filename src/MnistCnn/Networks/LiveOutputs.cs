@@ -11,7 +11,7 @@ namespace MnistCnn.Networks;
 /// </summary>
 internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
 {
-    private readonly AlignedBuffer steps = new(2 * layer.Columns), starts = new(layer.Columns / simd.Width), lanes = new(layer.Columns);
+    private readonly AlignedBuffer packed = new(layer.Columns), transposed = new(layer.Columns), starts = new(layer.Columns / simd.Width), lanes = new(layer.Columns);
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -22,8 +22,11 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
     /// <summary>Whether passing over the others saves anything.</summary>
     public bool AreFewer => Columns < layer.Columns;
 
-    /// <summary>The live outputs in order, each as its place in a row of packed weights and that of its row of transposed gradients: see <see cref="TileOperands.Steps"/>.</summary>
-    public int* Steps => (int*)steps.Pointer;
+    /// <summary>The live outputs in order, each as its place in a row of packed weights.</summary>
+    public int* Packed => (int*)packed.Pointer;
+
+    /// <summary>The same, each as the place of its row of transposed gradients.</summary>
+    public int* Transposed => (int*)transposed.Pointer;
 
     private int* Starts => (int*)starts.Pointer;
 
@@ -40,7 +43,7 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
             bool lives = activity[output] != 0;
             Starts[register] = output % simd.Width == 0 ? Count : Starts[register];
             Lanes[output] = lives ? Count - Starts[register] : -1;
-            (Steps[2 * Count], Steps[(2 * Count) + 1]) = ((output / layer.Panel * layer.Inputs * layer.Panel) + (output % layer.Panel), output * Linear.Slice);
+            (Packed[Count], Transposed[Count]) = ((output / layer.Panel * layer.Inputs * layer.Panel) + (output % layer.Panel), output * Linear.Slice);
             Count += lives ? 1 : 0;
         }
     }
@@ -51,7 +54,7 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
         for (int r = 0; r < rows; r++, gradients += stride)
         {
             for (int n = 0; n < Count; n++)
-                gradients[n] = gradients[Steps[(2 * n) + 1] / Linear.Slice];
+                gradients[n] = gradients[Transposed[n] / Linear.Slice];
         }
     }
 

@@ -64,10 +64,18 @@ internal sealed unsafe class KernelNetwork
         from classes in Gen.Int[2, 20]
         select Network(height, width, filters, kernels, strides, hidden, classes);
 
+    /// <summary>Noise, a third of it black: all over the images, or, if the seed is odd, in boxes of them.</summary>
     public static (float[] Images, long[] Labels) RandomBatch(CnnShape shape, int count, int seed)
     {
         Random random = new(seed);
-        float[] images = [.. Enumerable.Range(0, count * shape.Convolutions[0].InputLength).Select(_ => random.Next(3) == 0 ? 0 : random.NextSingle())];
+        (int height, int width) = (shape.Convolutions[0].Height, shape.Convolutions[0].Width);
+        float[] images = [.. Enumerable.Range(0, count).SelectMany(_ =>
+        {
+            (int top, int left) = seed % 2 == 0 ? (0, 0) : (random.Next(height), random.Next(width));
+            (int bottom, int right) = seed % 2 == 0 ? (height, width) : (random.Next(top, height + 1), random.Next(left, width + 1));
+            return Enumerable.Range(0, height * width).Select(p =>
+                p / width < top || p / width >= bottom || p % width < left || p % width >= right || random.Next(3) == 0 ? 0 : random.NextSingle());
+        })];
         return (images, [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(shape.Classes))]);
     }
 
@@ -99,9 +107,9 @@ internal sealed unsafe class KernelNetwork
         })];
     }
 
-    public (double Loss, float[] ImageGradients) Backward(float[] images, long[] labels, float smoothing = 0, bool inTwoCalls = false)
+    public (double Loss, float[] ImageGradients) Backward(float[] images, long[] labels, float smoothing = 0, bool inTwoCalls = false, bool ofImages = true)
     {
-        float[] imageGradients = new float[images.Length];
+        float[] imageGradients = new float[ofImages ? images.Length : 0];
         fixed (float* x = images, dx = imageGradients)
         fixed (long* y = labels)
         {
@@ -129,6 +137,9 @@ internal sealed unsafe class KernelNetwork
 
     /// <summary>How many outputs of the first linear layer the backward pass took; null for all.</summary>
     public int? Live => workspace.Live?.Count;
+
+    /// <summary>Whether the first convolutions of some images passed over what is black.</summary>
+    public bool TookForeground(int slice) => workspace.TookForeground(slice);
 
     public float[] Logits(int row) => new ReadOnlySpan<float>(workspace.Logits + (row * workspace.LogitStride), plan.Shape.Classes).ToArray();
 

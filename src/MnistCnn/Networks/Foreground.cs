@@ -1,0 +1,260 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Networks;
+
+/// <summary>
+/// What some images show but black. Digits are black for four fifths, and wherever the window of a convolution sees black alone, its output is the same: <see cref="ForegroundConvolutions"/>
+/// computes it once. Of the pixels between the first two convolutions this lists, class after class, those that see anything else, and behind those of a class one that stands for all others of it;
+/// of the windows of the second convolution, box after box, all. One thread at a time; allocates nothing but itself.
+/// </summary>
+internal sealed unsafe class Foreground
+{
+    private readonly ForegroundShape shape;
+    private readonly int capacity;
+    private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf, masks;
+    private readonly int[] starts, boxStarts;
+    private readonly ulong[] classMasks;
+    private readonly ulong windowMask;
+    private readonly int[] found;
+    private readonly bool[] isLeftOut;
+
+    /// <param name="shape">The convolutions.</param>
+    /// <param name="capacity">Images at most.</param>
+    public Foreground(ForegroundShape shape, int capacity)
+    {
+        (this.shape, this.capacity) = (shape, capacity);
+        int most = (capacity * shape.Pixels) + shape.Classes, outputs = capacity * shape.Outputs;
+        (windows, pixels, gradients) = (new(most), new(most), new(most));
+        (boxWindows, boxOutputs, boxOf) = (new(outputs), new(outputs), new(outputs));
+        masks = new(sizeof(ulong) / sizeof(float) * capacity * shape.Second.Height);
+        (starts, boxStarts, found, isLeftOut) = (new int[shape.Classes + 1], new int[shape.Boxes + 1], new int[capacity], new bool[capacity]);
+        classMasks = [.. Enumerable.Range(0, shape.Classes).Select(q => Every(shape.Second.Stride, q % shape.Second.Stride, shape.Second.Width))];
+        windowMask = Every(shape.First.Stride, 0, shape.First.Stride * shape.Second.Width);
+    }
+
+    /// <summary>How many pixels are listed.</summary>
+    public int Count => starts[^1];
+
+    /// <summary>Of each listed pixel the offset of its window in the images.</summary>
+    public int* Windows => (int*)windows.Pointer;
+
+    /// <summary>Its own offset in the output of the first convolution.</summary>
+    public int* Pixels => (int*)pixels.Pointer;
+
+    /// <summary>The offset of the first output of the second convolution that sees it, in padded gradients; for one that stands for others, in an image behind the last.</summary>
+    public int* Gradients => (int*)gradients.Pointer;
+
+    /// <summary>Of each window of the second convolution the offset of its first pixel.</summary>
+    public int* BoxWindows => (int*)boxWindows.Pointer;
+
+    /// <summary>And that of its output.</summary>
+    public int* BoxOutputs => (int*)boxOutputs.Pointer;
+
+    /// <summary>The pixels of a class, as places in the lists.</summary>
+    public (int Start, int Count) Class(int pixelClass) => (starts[pixelClass], starts[pixelClass + 1] - starts[pixelClass]);
+
+    /// <summary>The windows in which the foreground fills a box.</summary>
+    public (int Start, int Count) Box(int box) => (boxStarts[box], boxStarts[box + 1] - boxStarts[box]);
+
+    private ulong* Masks => (ulong*)masks.Pointer;
+
+    /// <summary>Whether an image was left out.</summary>
+    public bool IsLeftOut(int image) => isLeftOut[image];
+
+    /// <summary>Offset of the outputs that see what stands for the background of a class, in padded gradients.</summary>
+    public int StandIn(int pixelClass) => (capacity * shape.PaddedLength) + shape.StandIn(pixelClass);
+
+    /// <summary>Looks for the foreground.</summary>
+    /// <param name="images">Images, without a gap, and a register's worth of readable memory behind them.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>Its share of all pixels, 0 to 1.</returns>
+    public float Find(float* images, int count)
+    {
+        int seen = 0;
+        for (int n = 0; n < count; n++)
+        {
+            found[n] = FindMasks(images + ((nint)n * shape.ImageLength), Masks + (n * shape.Second.Height));
+            seen += found[n];
+        }
+
+        return seen / (float)(count * shape.Pixels);
+    }
+
+    /// <summary>Makes the lists, of what <see cref="Find"/> saw.</summary>
+    /// <param name="count">Images.</param>
+    /// <param name="most">Share of its pixels above which an image is left out.</param>
+    public void List(int count, float most = 1)
+    {
+        for (int n = 0; n < count; n++)
+        {
+            isLeftOut[n] = found[n] > most * shape.Pixels;
+            if (isLeftOut[n])
+            {
+                new Span<ulong>(Masks + (n * shape.Second.Height), shape.Second.Height).Clear();
+            }
+        }
+
+        ListPixels(count);
+        ListWindows(count);
+    }
+
+    /// <summary>Bits of the pixels that see anything but zeros, a number for each row.</summary>
+    /// <returns>How many those are.</returns>
+    private int FindMasks(float* image, ulong* result)
+    {
+        (int width, int height, int kernel, int stride) = (shape.First.Width, shape.First.Height, shape.First.Kernel, shape.First.Stride);
+        ulong* rows = stackalloc ulong[height];
+        for (int y = 0; y < height; y++, image += width)
+        {
+            rows[y] = 0;
+            for (int x = 0; x < width; x += Vector512<float>.Count)
+                rows[y] |= (~Vector512.Equals(Vector512.Load(image + x), Vector512<float>.Zero).ExtractMostSignificantBits() & ushort.MaxValue) << x;
+
+            rows[y] &= ulong.MaxValue >> (64 - width);
+        }
+
+        int seen = 0;
+        for (int y = 0; y < shape.Second.Height; y++)
+        {
+            ulong column = 0, window = 0;
+            for (int k = 0; k < kernel; k++)
+                column |= rows[(y * stride) + k];
+
+            for (int k = 0; k < kernel; k++)
+                window |= column >> k;
+
+            result[y] = Extract(window, windowMask);
+            seen += BitOperations.PopCount(result[y]);
+        }
+
+        return seen;
+    }
+
+    private void ListPixels(int count)
+    {
+        (int stride, int height, int width, int channels, int filters) = (shape.Second.Stride, shape.Second.Height, shape.Second.Width, shape.Second.Channels, shape.Second.Filters);
+        (int imageLength, int mapLength, int paddedLength) = (shape.ImageLength, shape.MapLength, shape.PaddedLength);
+        (int windowStep, int pixelStep) = (shape.First.Stride * stride, channels * stride);
+        int* toWindows = Windows, toPixels = Pixels, toGradients = Gradients;
+        int at = 0;
+        for (int q = 0; q < shape.Classes; q++)
+        {
+            (int firstRow, int firstColumn) = Math.DivRem(q, stride);
+            ulong* mask = Masks;
+            (int Image, int Pixel) background = (-1, 0);
+            starts[q] = at;
+            for (int n = 0; n < count; n++, mask += height)
+            {
+                for (int y = firstRow; y < height; y += stride)
+                {
+                    ulong seen = mask[y] >> firstColumn, unseen = ~mask[y] & classMasks[q];
+                    int p = (y * width) + firstColumn;
+                    int window = (n * imageLength) + shape.WindowOf[p], pixel = (n * mapLength) + (p * channels), gradient = (n * paddedLength) + shape.GradientOf[p];
+                    for (int x = firstColumn; x < width; x += stride)
+                    {
+                        // Written in any case, and written over unless it was meant: a processor cannot foresee the pixels.
+                        toWindows[at] = window;
+                        toPixels[at] = pixel;
+                        toGradients[at] = gradient;
+                        at += (int)seen & 1;
+                        seen >>= stride;
+                        window += windowStep;
+                        pixel += pixelStep;
+                        gradient += filters;
+                    }
+
+                    if (unseen != 0)
+                    {
+                        background = (n, (y * width) + BitOperations.TrailingZeroCount(unseen));
+                    }
+                }
+            }
+
+            if (background.Image >= 0)
+            {
+                toWindows[at] = (background.Image * imageLength) + shape.WindowOf[background.Pixel];
+                toPixels[at] = (background.Image * mapLength) + (background.Pixel * channels);
+                toGradients[at++] = StandIn(q);
+            }
+        }
+
+        starts[^1] = at;
+    }
+
+    private void ListWindows(int count)
+    {
+        (int stride, int kernel, int height, int width) = (shape.Second.Stride, shape.Second.Kernel, shape.Second.OutputHeight, shape.Second.OutputWidth);
+        (int rows, int mapRow, int channels, int filters) = (shape.Second.Height, shape.Second.Width * shape.Second.Channels, shape.Second.Channels, shape.Second.Filters);
+        int* next = stackalloc int[shape.Boxes], box = (int*)boxOf.Pointer, toWindows = BoxWindows, toOutputs = BoxOutputs;
+        new Span<int>(next, shape.Boxes).Clear();
+        ulong window = (1UL << kernel) - 1, taps;
+        ulong* mask = Masks;
+        byte[] boxes = shape.BoxOf;
+        for (int n = 0; n < count; n++, mask += rows)
+        {
+            for (int y = 0; y < height * stride; y += stride)
+            {
+                for (int x = 0; x < width * stride; x += stride, box++)
+                {
+                    taps = 0;
+                    for (int k = kernel - 1; k >= 0; k--)
+                        taps = (taps << kernel) | ((mask[y + k] >> x) & window);
+
+                    *box = boxes[taps];
+                    next[*box]++;
+                }
+            }
+        }
+
+        for (int b = 0, total = 0; b < shape.Boxes; b++)
+        {
+            (boxStarts[b], next[b], total) = (total, total, total + next[b]);
+            boxStarts[b + 1] = total;
+        }
+
+        box = (int*)boxOf.Pointer;
+        for (int n = 0, output = 0; n < count; n++)
+        {
+            for (int y = 0; y < height; y++)
+            {
+                int pixel = (n * shape.MapLength) + (y * stride * mapRow);
+                for (int x = 0; x < width; x++, box++)
+                {
+                    int at = next[*box]++;
+                    toWindows[at] = pixel;
+                    toOutputs[at] = output;
+                    pixel += stride * channels;
+                    output += filters;
+                }
+            }
+        }
+    }
+
+    /// <summary>A bit at every <paramref name="step"/>th place of a range.</summary>
+    private static ulong Every(int step, int first, int end)
+    {
+        ulong mask = 0;
+        for (int i = first; i < Math.Min(end, 64); i += step)
+            mask |= 1UL << i;
+
+        return mask;
+    }
+
+    /// <summary>The bits at the places of a mask, side by side.</summary>
+    private static ulong Extract(ulong bits, ulong mask)
+    {
+        if (Bmi2.X64.IsSupported)
+        {
+            return Bmi2.X64.ParallelBitExtract(bits, mask);
+        }
+
+        ulong result = 0;
+        for (int to = 0; mask != 0; mask &= mask - 1, to++)
+            result |= ((bits >> BitOperations.TrailingZeroCount(mask)) & 1) << to;
+
+        return result;
+    }
+}
