@@ -230,7 +230,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         {
             int block = item % plan.Linears[0].Blocks, count = Math.Min(Slice, batchCount - first);
             BackwardInput(0, block, first, count, Memory.Transposed(first / Slice), Memory.Scratch(thread));
-            if (block == 0)
+            if (block == first / Slice % plan.Linears[0].Blocks)
             {
                 Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count);
             }
