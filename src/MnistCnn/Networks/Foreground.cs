@@ -89,13 +89,7 @@ internal sealed unsafe class Foreground
     public void List(int count, float most = 1)
     {
         for (int n = 0; n < count; n++)
-        {
             isLeftOut[n] = found[n] > most * shape.Pixels;
-            if (isLeftOut[n])
-            {
-                new Span<ulong>(Masks + (n * shape.Second.Height), shape.Second.Height).Clear();
-            }
-        }
 
         ListPixels(count);
         ListWindows(count);
@@ -148,7 +142,7 @@ internal sealed unsafe class Foreground
             starts[q] = at;
             for (int n = 0; n < count; n++, mask += height)
             {
-                for (int y = firstRow; y < height; y += stride)
+                for (int y = isLeftOut[n] ? height : firstRow; y < height; y += stride)
                 {
                     ulong seen = mask[y] >> firstColumn, unseen = ~mask[y] & classMasks[q];
                     int p = (y * width) + firstColumn;
@@ -195,7 +189,7 @@ internal sealed unsafe class Foreground
         byte[] boxes = shape.BoxOf;
         for (int n = 0; n < count; n++, mask += rows)
         {
-            for (int y = 0; y < height * stride; y += stride)
+            for (int y = isLeftOut[n] ? height * stride : 0; y < height * stride; y += stride)
             {
                 for (int x = 0; x < width * stride; x += stride, box++)
                 {
@@ -216,9 +210,10 @@ internal sealed unsafe class Foreground
         }
 
         box = (int*)boxOf.Pointer;
-        for (int n = 0, output = 0; n < count; n++)
+        for (int n = 0; n < count; n++)
         {
-            for (int y = 0; y < height; y++)
+            int output = n * shape.Second.OutputLength;
+            for (int y = isLeftOut[n] ? height : 0; y < height; y++)
             {
                 int pixel = (n * shape.MapLength) + (y * stride * mapRow);
                 for (int x = 0; x < width; x++, box++)

@@ -76,7 +76,28 @@ internal sealed unsafe class ForegroundConvolutions
     {
         (ConvolutionShape one, ConvolutionShape two) = (first.Shape, second.Shape);
         float* black = scratch, tapProducts = black + two.Channels, biases = tapProducts + (tapWindows.Length * two.Filters);
-        Fill(middle, weights.Bias(0), two.Channels, count * Shape.Pixels, black);
+        Rectify(weights.Bias(0), black, two.Channels);
+        int found = count;
+        for (int n = 0; n < count; n++)
+        {
+            float* image = images + ((nint)n * Shape.ImageLength), map = middle + ((nint)n * Shape.MapLength);
+            if (foreground.IsLeftOut(n))
+            {
+                found--;
+                first.Forward(1, image, weights.Weights(0), weights.Bias(0), map);
+                second.Forward(1, map, weights.Weights(1), weights.Bias(1), outputs + ((nint)n * two.OutputLength));
+            }
+            else
+            {
+                Fill(map, black, two.Channels, Shape.Pixels);
+            }
+        }
+
+        if (found == 0)
+        {
+            return;
+        }
+
         TileOperands operands = new()
         {
             A = images, ARows = foreground.Windows, AMiddle = one.Width, AInner = 1, B = weights.Weights(0), BMiddle = one.Kernel, BInner = 1,
@@ -89,7 +110,15 @@ internal sealed unsafe class ForegroundConvolutions
         simd.Multiply(operands, background, two.Filters, two.Window, tapWindows);
         operands = new() { A = outside.Pointer, AInner = 1, B = tapProducts, BInner = two.Filters, Outer = 1, Middle = 1, Inner = tapWindows.Length, C = biases, Bias = weights.Bias(1) };
         simd.Multiply(operands, boxes, two.Filters);
-        Fill(outputs, biases, two.Filters, count * Shape.Outputs, tapProducts);
+        Rectify(biases, tapProducts, two.Filters);
+        for (int n = 0; n < count; n++)
+        {
+            if (!foreground.IsLeftOut(n))
+            {
+                Fill(outputs + ((nint)n * two.OutputLength), tapProducts, two.Filters, Shape.Outputs);
+            }
+        }
+
         for (int box = 1; box < Shape.Boxes; box++)
         {
             (int start, int listed) = foreground.Box(box);
@@ -101,16 +130,6 @@ internal sealed unsafe class ForegroundConvolutions
                 Outer = 1, Middle = height, Inner = width * two.Channels, C = outputs, CRows = foreground.BoxOutputs + start, Bias = biases + (box * two.Filters), Relu = true,
             };
             simd.Multiply(operands, null, two.Filters, two.Window, listed: listed);
-        }
-
-        for (int n = 0; n < count; n++)
-        {
-            if (foreground.IsLeftOut(n))
-            {
-                float* map = middle + ((nint)n * Shape.MapLength);
-                first.Forward(1, images + ((nint)n * Shape.ImageLength), weights.Weights(0), weights.Bias(0), map);
-                second.Forward(1, map, weights.Weights(1), weights.Bias(1), outputs + ((nint)n * two.OutputLength));
-            }
         }
     }
 
@@ -196,17 +215,22 @@ internal sealed unsafe class ForegroundConvolutions
 
     private bool Accepts(float* values, int length) => simd.AllWithin(values, 0, 1, length, float.MaxValue);
 
-    /// <summary>max(0, bias) for all pixels, and where it is asked for.</summary>
-    private static void Fill(float* map, float* bias, int length, int pixels, float* pixel)
+    private static void Rectify(float* values, float* result, int length)
+    {
+        for (int i = 0; i < length; i++)
+            result[i] = Math.Max(0, values[i]);
+    }
+
+    /// <summary>Writes a pixel to all places of a map.</summary>
+    private static void Fill(float* map, float* pixel, int length, int pixels)
     {
         const int nearest = 2048;
-        for (int i = 0; i < length; i++)
-            map[i] = pixel[i] = Math.Max(0, bias[i]);
+        Buffer.MemoryCopy(pixel, map, length * sizeof(float), length * sizeof(float));
 
         // Twice as much each time, then again and again what the nearest cache holds.
-        for (nint filled = length, copied; filled < (nint)length * pixels; filled += copied)
+        for (int filled = length, copied; filled < length * pixels; filled += copied)
         {
-            copied = Math.Min(Math.Min(filled, Math.Max(1, nearest / length) * length), ((nint)length * pixels) - filled);
+            copied = Math.Min(Math.Min(filled, Math.Max(1, nearest / length) * length), (length * pixels) - filled);
             Buffer.MemoryCopy(map, map + filled, copied * sizeof(float), copied * sizeof(float));
         }
     }
