@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using MnistCnn.Kernels;
 
 namespace MnistCnn.Networks;
@@ -14,10 +12,10 @@ internal sealed unsafe class Foreground
 {
     private readonly ForegroundShape shape;
     private readonly int capacity;
-    private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf, masks;
+    private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf;
+    private readonly ForegroundMasks masks;
     private readonly int[] starts, boxStarts;
     private readonly ulong[] classMasks;
-    private readonly ulong windowMask;
     private readonly int[] found;
     private readonly bool[] isLeftOut;
 
@@ -29,10 +27,9 @@ internal sealed unsafe class Foreground
         int most = (capacity * shape.Pixels) + shape.Classes, outputs = capacity * shape.Outputs;
         (windows, pixels, gradients) = (new(most), new(most), new(most));
         (boxWindows, boxOutputs, boxOf) = (new(outputs), new(outputs), new(outputs));
-        masks = new(sizeof(ulong) / sizeof(float) * capacity * shape.Second.Height);
+        masks = new ForegroundMasks(shape, capacity);
         (starts, boxStarts, found, isLeftOut) = (new int[shape.Classes + 1], new int[shape.Boxes + 1], new int[capacity], new bool[capacity]);
-        classMasks = [.. Enumerable.Range(0, shape.Classes).Select(q => Every(shape.Second.Stride, q % shape.Second.Stride, shape.Second.Width))];
-        windowMask = Every(shape.First.Stride, 0, shape.First.Stride * shape.Second.Width);
+        classMasks = [.. Enumerable.Range(0, shape.Classes).Select(q => ForegroundMasks.Every(shape.Second.Stride, q % shape.Second.Stride, shape.Second.Width))];
     }
 
     /// <summary>How many pixels are listed.</summary>
@@ -59,8 +56,6 @@ internal sealed unsafe class Foreground
     /// <summary>The windows in which the foreground fills a box.</summary>
     public (int Start, int Count) Box(int box) => (boxStarts[box], boxStarts[box + 1] - boxStarts[box]);
 
-    private ulong* Masks => (ulong*)masks.Pointer;
-
     /// <summary>Whether an image was left out.</summary>
     public bool IsLeftOut(int image) => isLeftOut[image];
 
@@ -76,7 +71,7 @@ internal sealed unsafe class Foreground
         int seen = 0;
         for (int n = 0; n < count; n++)
         {
-            found[n] = FindMasks(images + ((nint)n * shape.ImageLength), Masks + (n * shape.Second.Height));
+            found[n] = masks.Find(n, images + ((nint)n * shape.ImageLength));
             seen += found[n];
         }
 
@@ -95,38 +90,6 @@ internal sealed unsafe class Foreground
         ListWindows(count);
     }
 
-    /// <summary>Bits of the pixels that see anything but zeros, a number for each row.</summary>
-    /// <returns>How many those are.</returns>
-    private int FindMasks(float* image, ulong* result)
-    {
-        (int width, int height, int kernel, int stride) = (shape.First.Width, shape.First.Height, shape.First.Kernel, shape.First.Stride);
-        ulong* rows = stackalloc ulong[height];
-        for (int y = 0; y < height; y++, image += width)
-        {
-            rows[y] = 0;
-            for (int x = 0; x < width; x += Vector512<float>.Count)
-                rows[y] |= (~Vector512.Equals(Vector512.Load(image + x), Vector512<float>.Zero).ExtractMostSignificantBits() & ushort.MaxValue) << x;
-
-            rows[y] &= ulong.MaxValue >> (64 - width);
-        }
-
-        int seen = 0;
-        for (int y = 0; y < shape.Second.Height; y++)
-        {
-            ulong column = 0, window = 0;
-            for (int k = 0; k < kernel; k++)
-                column |= rows[(y * stride) + k];
-
-            for (int k = 0; k < kernel; k++)
-                window |= column >> k;
-
-            result[y] = Extract(window, windowMask);
-            seen += BitOperations.PopCount(result[y]);
-        }
-
-        return seen;
-    }
-
     private void ListPixels(int count)
     {
         (int stride, int height, int width, int channels, int filters) = (shape.Second.Stride, shape.Second.Height, shape.Second.Width, shape.Second.Channels, shape.Second.Filters);
@@ -137,7 +100,7 @@ internal sealed unsafe class Foreground
         for (int q = 0; q < shape.Classes; q++)
         {
             (int firstRow, int firstColumn) = Math.DivRem(q, stride);
-            ulong* mask = Masks;
+            ulong* mask = masks.Of(0);
             (int Image, int Pixel) background = (-1, 0);
             starts[q] = at;
             for (int n = 0; n < count; n++, mask += height)
@@ -185,7 +148,7 @@ internal sealed unsafe class Foreground
         int* next = stackalloc int[shape.Boxes], box = (int*)boxOf.Pointer, toWindows = BoxWindows, toOutputs = BoxOutputs;
         new Span<int>(next, shape.Boxes).Clear();
         ulong window = (1UL << kernel) - 1, taps;
-        ulong* mask = Masks;
+        ulong* mask = masks.Of(0);
         byte[] boxes = shape.BoxOf;
         for (int n = 0; n < count; n++, mask += rows)
         {
@@ -226,30 +189,5 @@ internal sealed unsafe class Foreground
                 }
             }
         }
-    }
-
-    /// <summary>A bit at every <paramref name="step"/>th place of a range.</summary>
-    private static ulong Every(int step, int first, int end)
-    {
-        ulong mask = 0;
-        for (int i = first; i < Math.Min(end, 64); i += step)
-            mask |= 1UL << i;
-
-        return mask;
-    }
-
-    /// <summary>The bits at the places of a mask, side by side.</summary>
-    private static ulong Extract(ulong bits, ulong mask)
-    {
-        if (Bmi2.X64.IsSupported)
-        {
-            return Bmi2.X64.ParallelBitExtract(bits, mask);
-        }
-
-        ulong result = 0;
-        for (int to = 0; mask != 0; mask &= mask - 1, to++)
-            result |= ((bits >> BitOperations.TrailingZeroCount(mask)) & 1) << to;
-
-        return result;
     }
 }
