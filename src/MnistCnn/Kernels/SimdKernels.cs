@@ -53,6 +53,11 @@ internal abstract unsafe class SimdKernels
     /// <param name="listed">How many rows the lists have.</param>
     public abstract void Multiply(in TileOperands operands, RowTiles? rows, int columns, int packedDepth = 0, TileWindow[]? windows = null, int listed = 0);
 
+    /// <summary>The same for rows of A that are mostly zero; the value is that of <see cref="Multiply"/> unless B holds what is not finite.</summary>
+    /// <param name="operands">Everything but columns.</param>
+    /// <param name="columns">The columns of B and C, whole registers and, where B has panels, whole panels.</param>
+    public abstract void MultiplySparse(in SparseOperands operands, int columns);
+
     /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked. Rows are at a stride, or at the offsets of a list if one is given.</summary>
     public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false, int* list = null);
 

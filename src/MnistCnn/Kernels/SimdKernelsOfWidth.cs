@@ -54,6 +54,33 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         }
     }
 
+    public override void MultiplySparse(in SparseOperands operands, int columns)
+    {
+        SparseOperands tile = operands;
+        nint contiguous = TSimd.RowVectors * TSimd.Width;
+        tile.BPanel = operands.BPanel > 0 ? operands.BPanel : contiguous;
+        for (int vector = 0, vectors; vector < columns / TSimd.Width; vector += vectors)
+        {
+            // Two narrow tiles of one width rather than one that is wide and one that is not.
+            int left = (columns / TSimd.Width) - vector, column = vector * TSimd.Width;
+            vectors = operands.BPanel > 0 ? Math.Min(8, left) : (left + ((left + 7) / 8) - 1) / ((left + 7) / 8);
+            tile.B = operands.B + (operands.BPanel > 0 ? vector / TSimd.RowVectors * operands.BPanel : column);
+            tile.Initial = operands.Initial + column;
+            tile.C = operands.C + column;
+            switch (vectors)
+            {
+                case 8: SparseTile<TSimd, TVector, Tile1x8>.Run(tile); break;
+                case 7: SparseTile<TSimd, TVector, Tile1x7>.Run(tile); break;
+                case 6: SparseTile<TSimd, TVector, Tile1x6>.Run(tile); break;
+                case 5: SparseTile<TSimd, TVector, Tile1x5>.Run(tile); break;
+                case 4: SparseTile<TSimd, TVector, Tile1x4>.Run(tile); break;
+                case 3: SparseTile<TSimd, TVector, Tile1x3>.Run(tile); break;
+                case 2: SparseTile<TSimd, TVector, Tile1x2>.Run(tile); break;
+                default: SparseTile<TSimd, TVector, Tile1x1>.Run(tile); break;
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false, int* list = null)
     {

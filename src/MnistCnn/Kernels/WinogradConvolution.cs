@@ -12,10 +12,13 @@ namespace MnistCnn.Kernels;
 /// packed                                36 × [channel] × [filter]    panels, see SimdKernels
 /// packed for the gradient of the input  36 × [filter] × [channel]
 /// </code>
-/// What is not finite, or huge, would spread over its tile: <see cref="Accepts(int, float*, float*, float*)"/> says when not to use this.
+/// What is not finite, or huge, would spread over its tile: <see cref="Accepts(int, float*, float*)"/> says when not to use this.
 /// </summary>
 internal sealed unsafe class WinogradConvolution
 {
+    /// <summary>Magnitude up to which operands leave room for the sums of a transform.</summary>
+    public const float Limit = 1e15f;
+
     /// <summary>Side of the outputs of a tile.</summary>
     private const int Side = 4;
 
@@ -26,7 +29,6 @@ internal sealed unsafe class WinogradConvolution
     private const int Gap = 16;
 
     private const int MostTiles = 32;
-    private const float Limit = 1e15f;
 
     private readonly SimdKernels simd;
     private readonly ConvolutionShape shape;
@@ -75,10 +77,9 @@ internal sealed unsafe class WinogradConvolution
     /// <summary>Whether some operands, rows at a stride, are finite and leave room for the sums of a transform.</summary>
     public bool Accepts(float* values, nint stride, int rows, int columns) => simd.AllWithin(values, stride, rows, columns, Limit);
 
-    /// <summary>The same for all operands of a pass, the last for <see cref="Backward"/> alone.</summary>
-    public bool Accepts(int count, float* images, float* packed, float* outputGradients = null) =>
-        Accepts(images, shape.InputLength, count, shape.InputLength) && Accepts(packed, 0, 1, shape.Window * shape.Filters)
-        && (outputGradients is null || Accepts(outputGradients, outputStride, count, shape.OutputLength));
+    /// <summary>The same for all operands of a pass but the weights, the last for <see cref="Backward"/> alone.</summary>
+    public bool Accepts(int count, float* images, float* outputGradients = null) =>
+        Accepts(images, shape.InputLength, count, shape.InputLength) && (outputGradients is null || Accepts(outputGradients, outputStride, count, shape.OutputLength));
 
     /// <summary>Transforms weights that <see cref="Convolution.Copy"/> packed.</summary>
     public void Transform(float* packed, float* transformed) => Transform(packed, shape.Channels * FilterPanel, 1, transformed);

@@ -41,7 +41,7 @@ internal sealed unsafe class CnnConvolutions
         for (; layer < plan.Convolutions.Length; layer++)
         {
             float* input = Input(layer, first), output = Input(layer + 1, first);
-            if (plan.Winograds[layer] is { } winograd && winograd.Accepts(count, input, weights.Weights(layer)))
+            if (plan.Winograds[layer] is { } winograd && weights.AreModerate(layer) && winograd.Accepts(count, input))
             {
                 winograd.Transform(weights.Weights(layer), scratch);
                 winograd.Forward(count, input, scratch, weights.Bias(layer), output, scratch, stream && layer == plan.Convolutions.Length - 1);
@@ -68,7 +68,7 @@ internal sealed unsafe class CnnConvolutions
             Convolution layer = plan.Convolutions[l];
             float* input = Input(l, first), inputGradient = l > 0 ? memory.OutputGradient(l - 1, thread * CnnWorkspace.Slice) : imageGradients;
             layer.BackwardBias(count, gradient, memory.BiasParts(l, slice));
-            if (plan.Winograds[l] is { } winograd && winograd.Accepts(count, input, weights.Weights(l), gradient))
+            if (plan.Winograds[l] is { } winograd && weights.AreModerate(l) && winograd.Accepts(count, input, gradient))
             {
                 winograd.Backward(count, input, gradient, weights.Backward(l), memory.WeightParts(l, slice), input, inputGradient, memory.Scratch(thread), stream);
             }
@@ -89,7 +89,7 @@ internal sealed unsafe class CnnConvolutions
     /// <summary>Whether to convolve the foreground of a slice alone.</summary>
     private bool FindForeground(CnnParameters weights, int slice, int count)
     {
-        if (plan.Foregrounds is null || !plan.Foregrounds.Accepts(weights) || memory.Foreground(slice).Find(memory.Image(slice * CnnWorkspace.Slice), count) > ForegroundConvolutions.MostForeground)
+        if (plan.Foregrounds is null || !ForegroundConvolutions.Accepts(weights) || memory.Foreground(slice).Find(memory.Image(slice * CnnWorkspace.Slice), count) > ForegroundConvolutions.MostForeground)
         {
             return false;
         }

@@ -50,6 +50,7 @@ internal sealed unsafe class CnnGradients : KernelJob
     public void Run(CnnWorkspace workspace, CnnParameters parameters, CnnParameters? first, CnnParameters? second, in AdamStep step)
     {
         (this.workspace, target, this.first, this.second, this.step) = (workspace, parameters, first, second, step);
+        parameters.ExpectModerate();
         Run(CnnWorkspace.SlicesOf(workspace.Count), linearTasks);
         Run(0, convolutionTasks);
     }
@@ -84,7 +85,7 @@ internal sealed unsafe class CnnGradients : KernelJob
         {
             float* gradient = first is null ? target.Bias(layer) : own;
             BiasGradient(layer, compact, gradient);
-            Update(target.Bias(layer), first is null ? null : first.Bias(layer), second is null ? null : second.Bias(layer), gradient, count);
+            Update(layer, target.Bias(layer), first is null ? null : first.Bias(layer), second is null ? null : second.Bias(layer), gradient, count);
         }
         else if (linear >= 0)
         {
@@ -92,7 +93,12 @@ internal sealed unsafe class CnnGradients : KernelJob
             LiveOutputs? live = linear == 0 ? workspace.Live : null;
             float* x = Memory.Row(linear, 0) + from, outputs = Memory.RowGradient(linear + 1, 0);
             int strideX = plan.Strides[linear], strideY = plan.Strides[linear + 1];
-            if (live is not null)
+            ulong* used = linear == 0 ? Memory.Used(from, 0) : null;
+            if (live is not null && plan.Sparses[0] is { } sparse && SparseLinear.Pays(used, workspace.Count, count))
+            {
+                sparse.BackwardWeights(workspace.Count, x, strideX, used, outputs, strideY, count, live.Columns, compact);
+            }
+            else if (live is not null)
             {
                 shape.BackwardWeights(workspace.Count, x, strideX, outputs, strideY, count, live.Columns, compact, compact: true);
             }
@@ -147,13 +153,14 @@ internal sealed unsafe class CnnGradients : KernelJob
     }
 
     private void UpdateWeights(int layer, nint offset, float* gradient, int length) =>
-        Update(target.Weights(layer) + offset, first is null ? null : first.Weights(layer) + offset, second is null ? null : second.Weights(layer) + offset, gradient, length);
+        Update(layer, target.Weights(layer) + offset, first is null ? null : first.Weights(layer) + offset, second is null ? null : second.Weights(layer) + offset, gradient, length);
 
-    private void Update(float* parameters, float* firstMoments, float* secondMoments, float* gradient, int length)
+    private void Update(int layer, float* parameters, float* firstMoments, float* secondMoments, float* gradient, int length)
     {
         if (firstMoments is not null)
         {
             plan.Simd.Adam(parameters, gradient, firstMoments, secondMoments, length, step);
+            target.Check(layer, parameters, length);
         }
     }
 }

@@ -45,16 +45,15 @@ internal sealed unsafe class CnnInference : KernelJob
     {
         (this.weights, this.images, this.count, this.probabilities) = (weights, images, count, probabilities);
         this.results = results;
-        foreground = plan.Foregrounds is not null && plan.Foregrounds.Accepts(weights);
+        foreground = plan.Foregrounds is not null && ForegroundConvolutions.Accepts(weights);
         int least = (count + Slice - 1) / Slice, slices = (least + slots.Length - 1) / slots.Length * slots.Length;
         slice = (count + slices - 1) / slices;
         KernelThreads.Run(slots.Length, (count + slice - 1) / slice, this);
         this.images = null!;
     }
 
-    /// <summary>What the convolutions make of the first image, without Winograd's transforms, which are no gain for one.</summary>
-    /// <returns>Input and outputs of each linear layer, of which the first is set; valid until the next call.</returns>
-    public AlignedBuffer[] RunConvolutions(CnnParameters weights, CnnImages images)
+    /// <summary>The softmax of one image's logits, on the calling thread: without Winograd's transforms and lists of the foreground, which are no gain for one.</summary>
+    public void RunOne(CnnParameters weights, CnnImages images, float* probabilities)
     {
         (this.weights, this.images) = (weights, images);
         Slot slot = slots[0] ??= new Slot(plan);
@@ -65,7 +64,8 @@ internal sealed unsafe class CnnInference : KernelJob
             plan.Convolutions[l].Forward(1, slot.Map(l), weights.Weights(l), weights.Bias(l), l < last ? slot.Map(l + 1) : slot.Rows[0].Pointer);
         }
 
-        return slot.Rows;
+        RunLinears(slot, 1);
+        SoftmaxCrossEntropy.Softmax(plan.Shape.Classes, slot.Rows[^1].Pointer, probabilities);
     }
 
     /// <inheritdoc/>
@@ -80,13 +80,7 @@ internal sealed unsafe class CnnInference : KernelJob
             Convolve(slot, group, slot.Rows[0].Pointer + ((nint)n * plan.Strides[0]));
         }
 
-        for (int l = 0; l < plan.Linears.Length; l++)
-        {
-            int layer = plan.Convolutions.Length + l;
-            RowTiles rows = tiles[l, taken] ??= RowTiles.Strided(taken, plan.Strides[l], plan.Strides[l + 1]);
-            plan.Linears[l].Forward(rows, slot.Rows[l].Pointer, weights.Weights(layer), weights.Bias(layer), l < plan.Linears.Length - 1, slot.Rows[l + 1].Pointer);
-        }
-
+        RunLinears(slot, taken);
         for (int n = 0; n < taken; n++)
         {
             float* logits = slot.Rows[^1].Pointer + ((nint)n * plan.Strides[^1]), result = results + ((nint)(first + n) * classes);
@@ -98,6 +92,26 @@ internal sealed unsafe class CnnInference : KernelJob
             {
                 new ReadOnlySpan<float>(logits, classes).CopyTo(new Span<float>(result, classes));
             }
+        }
+    }
+
+    private void RunLinears(Slot slot, int count)
+    {
+        for (int l = 0; l < plan.Linears.Length; l++)
+        {
+            int layer = plan.Convolutions.Length + l, inputs = plan.Linears[l].Inputs;
+            float* x = slot.Rows[l].Pointer, y = slot.Rows[l + 1].Pointer;
+            bool relu = l < plan.Linears.Length - 1;
+            // The weights for a single image come from far: those of zeros are never worth reading.
+            if (plan.Sparses[l] is { } sparse && weights.AreModerate(layer)
+                && (SparseLinear.Pays(NonZeros.Find(x, plan.Strides[l], count, inputs, slot.Used, count), count, inputs) || count == 1))
+            {
+                sparse.Forward(count, x, plan.Strides[l], slot.Used, count, weights.Weights(layer), weights.Bias(layer), relu, y, plan.Strides[l + 1], 0, inputs);
+                continue;
+            }
+
+            RowTiles rows = tiles[l, count] ??= RowTiles.Strided(count, plan.Strides[l], plan.Strides[l + 1]);
+            plan.Linears[l].Forward(rows, x, weights.Weights(layer), weights.Bias(layer), relu, y);
         }
     }
 
@@ -145,11 +159,14 @@ internal sealed unsafe class CnnInference : KernelJob
     private sealed class Slot(CnnPlan plan)
     {
         private readonly AlignedBuffer[] maps = [.. plan.Convolutions.Select(c => new AlignedBuffer((long)Group * c.Shape.InputLength))];
+        private readonly AlignedBuffer used = new(2L * Slice * plan.Linears.Max(l => NonZeros.WordsOf(l.Inputs)));
         private readonly AlignedBuffer scratch = new(Math.Max(plan.Winograds[^1]?.ScratchLength ?? 0, plan.Foregrounds?.ScratchLength ?? 0));
 
         public AlignedBuffer[] Rows { get; } = [.. plan.Strides.Select(s => new AlignedBuffer((long)Slice * s))];
 
         public Foreground? Foreground { get; } = plan.Foregrounds is null ? null : new Foreground(plan.Foregrounds.Shape, Group);
+
+        public ulong* Used => (ulong*)used.Pointer;
 
         public float* Scratch => scratch.Pointer;
 

@@ -11,6 +11,7 @@ namespace MnistCnn.Networks;
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
 /// products of the first linear layer              [blocks, N, stride]: their sum is its output
 /// gradient of its output                          once more, as [slices, columns, slice]
+/// used                                            which of its inputs are not zero [words, N]: see NonZeros
 /// activity                                        sums of its output over a slice, after ReLU [slices, columns]
 /// padded gradients                                those of the second convolution's output, of one slice a thread: see ForegroundShape
 /// </code>
@@ -22,7 +23,7 @@ internal sealed unsafe class CnnMemory
     private readonly CnnPlan plan;
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
-    private readonly AlignedBuffer images, partials, products, transposed, activity, scratch;
+    private readonly AlignedBuffer images, partials, products, transposed, activity, used, scratch;
     private readonly AlignedBuffer[] padded;
     private readonly Foreground[] foregrounds;
     private readonly int[] partialOffsets;
@@ -49,6 +50,7 @@ internal sealed unsafe class CnnMemory
         partials = new((long)PartsStride * slices);
         products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
         activity = new((long)plan.Linears[0].Columns * (slices + 1));
+        used = new(2L * NonZeros.WordsOf(plan.Linears[0].Inputs) * capacity);
         transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
         scratchLength = Math.Max(Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), plan.Foregrounds?.ScratchLength ?? 0), CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)));
         scratch = new((long)scratchLength * threads);
@@ -80,6 +82,9 @@ internal sealed unsafe class CnnMemory
 
     /// <summary>How strongly a slice activates each output of the first linear layer; of one more than there are, all together.</summary>
     public float* Activity(int slice) => activity.Pointer + ((nint)slice * plan.Linears[0].Columns);
+
+    /// <summary>Which inputs of the first linear layer, of 64 from one on, are not zero.</summary>
+    public ulong* Used(int input, int image) => (ulong*)used.Pointer + ((nint)input / NonZeros.Word * capacity) + image;
 
     /// <summary>What a slice adds to the gradient of the weights of a convolution.</summary>
     public float* WeightParts(int layer, int slice) => partials.Pointer + ((nint)slice * PartsStride) + partialOffsets[2 * layer];

@@ -11,7 +11,7 @@ internal sealed unsafe class CnnParameters : KernelJob
     private readonly CnnPlan plan;
     private readonly AlignedBuffer[] weights, biases;
     private readonly AlignedBuffer?[] backward, transformed;
-    private readonly bool[] refused;
+    private readonly bool[] moderate;
     private readonly List<(int Layer, int Column)> tasks = [];
     private readonly nint[] pointers;
     private bool packing;
@@ -27,7 +27,7 @@ internal sealed unsafe class CnnParameters : KernelJob
         biases = [.. Enumerable.Range(0, plan.LayerCount).Select(l => new AlignedBuffer(plan.OutputCount(l) + (plan.Simd.RowVectors * plan.Simd.Width)))];
         this.backward = [.. plan.Convolutions.Select(c => backward ? new AlignedBuffer(c.PackedBackwardLength) : null)];
         transformed = [.. plan.Winograds.Select(w => w is not null && inference ? new AlignedBuffer(w.TransformedLength) : null)];
-        refused = new bool[transformed.Length];
+        moderate = new bool[plan.LayerCount];
         for (int l = plan.LayerCount - 1; l >= 0; l--)
         {
             int panel = l < plan.Convolutions.Length ? plan.OutputCount(l) : plan.Simd.PanelWidth(plan.OutputCount(l));
@@ -46,7 +46,25 @@ internal sealed unsafe class CnnParameters : KernelJob
     public float* Backward(int layer) => backward[layer]!.Pointer;
 
     /// <summary>The weights of a convolution for its <see cref="CnnPlan.Winograds"/>; null where that is not the way to compute it.</summary>
-    public float* Transformed(int layer) => transformed[layer] is { } memory && !refused[layer] ? memory.Pointer : null;
+    public float* Transformed(int layer) => transformed[layer] is { } memory && moderate[layer] ? memory.Pointer : null;
+
+    /// <summary>
+    /// Whether weights and biases of a layer are finite and leave room for sums, as packed or as <see cref="Check"/> found them: then what is multiplied with zero may be left out, and the rest
+    /// transformed.
+    /// </summary>
+    public bool AreModerate(int layer) => moderate[layer];
+
+    /// <summary>Begins to look at all weights anew.</summary>
+    public void ExpectModerate() => Array.Fill(moderate, true);
+
+    /// <summary>Looks at some weights or biases of a layer. Several threads may.</summary>
+    public void Check(int layer, float* values, int length)
+    {
+        if (!plan.Simd.AllWithin(values, 0, 1, length, WinogradConvolution.Limit))
+        {
+            moderate[layer] = false;
+        }
+    }
 
     /// <summary>Reads all parameters.</summary>
     public void Pack(ReadOnlySpan<nint> parameters, int threads) => Copy(parameters, threads, packing: true);
@@ -70,17 +88,18 @@ internal sealed unsafe class CnnParameters : KernelJob
         float* unpacked = (float*)pointers[2 * layer], bias = (float*)pointers[(2 * layer) + 1];
         if (layer >= plan.Convolutions.Length)
         {
-            plan.Linears[layer - plan.Convolutions.Length].Copy(column, unpacked, Weights(layer), packing);
+            Linear linear = plan.Linears[layer - plan.Convolutions.Length];
+            linear.Copy(column, unpacked, Weights(layer), packing);
+            Check(layer, Weights(layer) + ((nint)column * linear.Inputs), packing ? linear.Inputs * linear.Panel : 0);
         }
         else
         {
             plan.Convolutions[layer].Copy(unpacked, Weights(layer), packing);
             PackBackward(layer, 0, plan.Convolutions[layer].Shape.Kernel);
+            Check(layer, Weights(layer), packing ? plan.WeightLength(layer) : 0);
             if (packing && transformed[layer] is { } memory)
             {
-                WinogradConvolution winograd = plan.Winograds[layer]!;
-                refused[layer] = !winograd.Accepts(Weights(layer), 0, 1, plan.WeightLength(layer));
-                winograd.Transform(Weights(layer), memory.Pointer);
+                plan.Winograds[layer]!.Transform(Weights(layer), memory.Pointer);
             }
         }
 
@@ -88,6 +107,7 @@ internal sealed unsafe class CnnParameters : KernelJob
         {
             Span<float> outside = new(bias, plan.OutputCount(layer)), inside = new(Bias(layer), outside.Length);
             (packing ? outside : inside).CopyTo(packing ? inside : outside);
+            Check(layer, Bias(layer), packing ? outside.Length : 0);
         }
     }
 
@@ -95,6 +115,11 @@ internal sealed unsafe class CnnParameters : KernelJob
     {
         parameters.CopyTo(pointers);
         this.packing = packing;
+        if (packing)
+        {
+            ExpectModerate();
+        }
+
         KernelThreads.Run(threads, tasks.Count, this);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class CnnPlan
         Linears = [.. shape.Widths.Zip(shape.Widths.Skip(1), (inputs, outputs) => (inputs, outputs))
             .Select((w, i) => new Linear(Simd, w.inputs, w.outputs, i == 0 ? last.Filters : 1))];
         Winograds = [.. Convolutions.Select((c, i) => i > 0 && WinogradConvolution.Supports(c.Shape, Simd) ? new WinogradConvolution(Simd, c.Shape, c.OutputStride) : null)];
+        Sparses = [.. Linears.Select(l => SparseLinear.For(Simd, l))];
         Foregrounds = ForegroundConvolutions.For(this);
     }
 
@@ -31,6 +32,9 @@ internal sealed class CnnPlan
     public ForegroundConvolutions? Foregrounds { get; }
 
     public Linear[] Linears { get; }
+
+    /// <summary>Linear layers once more, without what is zero of their inputs; null where the shape does not allow it.</summary>
+    public SparseLinear?[] Sparses { get; }
 
     /// <summary>Floats from row to row of the input of each linear layer, and of the logits.</summary>
     public int[] Strides { get; }

@@ -161,12 +161,26 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     private void FirstLinear(int item)
     {
-        int layer = plan.Convolutions.Length, block = item % plan.Linears[0].Blocks;
-        for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
+        Linear linear = plan.Linears[0];
+        int layer = plan.Convolutions.Length, block = item % linear.Blocks, input = linear.FirstOf(block), inputs = linear.CountOf(block);
+        int part = (SlicesOf(batchCount) + RowParts - 1) / RowParts * Slice, first = item / linear.Blocks * part, count = Math.Min(part, batchCount - first);
+        if (count <= 0)
         {
-            plan.Linears[0].Forward(
-                Tiles(0, Math.Min(Slice, batchCount - first)), Memory.Row(0, first), weights.Weights(layer),
-                block == 0 ? weights.Bias(layer) : null, relu: false, Memory.Product(block, first), block);
+            return;
+        }
+
+        float* x = Memory.Row(0, first), bias = block == 0 ? weights.Bias(layer) : null;
+        ulong* words = Memory.Used(input, first);
+        int used = NonZeros.Find(x + input, plan.Strides[0], count, inputs, words, Capacity);
+        if (plan.Sparses[0] is { } sparse && weights.AreModerate(layer) && SparseLinear.Pays(used, count, inputs))
+        {
+            sparse.Forward(count, x + input, plan.Strides[0], words, Capacity, weights.Weights(layer), bias, relu: false, Memory.Product(block, first), plan.Strides[1], input, inputs);
+            return;
+        }
+
+        for (int n = first; n < first + count; n += Slice)
+        {
+            linear.Forward(Tiles(0, Math.Min(Slice, first + count - n)), Memory.Row(0, n), weights.Weights(layer), bias, relu: false, Memory.Product(block, n), block);
         }
     }
 
@@ -180,7 +194,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                     Memory.Product(0, n), (nint)Capacity * plan.Strides[1], plan.Linears[0].Blocks, plan.Linears[0].Columns, Memory.Row(1, n), relu: plan.Linears.Length > 1);
             }
 
-            // Every weight and every input is part of a product, so that all are finite if the products are.
+            // Every input is part of a product, and every weight or it is known to be finite, so that all are finite if the products are.
             finite[slice] = true;
             for (int block = 0; block < plan.Linears[0].Blocks; block++)
             {
@@ -210,6 +224,8 @@ internal sealed unsafe class CnnWorkspace : KernelJob
                     BackwardInput(i, block, first, count, flipped, own + (linear.Columns * Slice));
                 }
             }
+
+            finite[slice] &= plan.Simd.AllWithin(Memory.RowGradient(1, first), plan.Strides[1], count, plan.Linears[0].Columns, float.MaxValue);
         }
     }
 

@@ -60,9 +60,7 @@ internal sealed unsafe class ForegroundConvolutions
         && plan.Convolutions.Take(2).All(c => c.Shape.Filters % plan.Simd.Width == 0) ? new ForegroundConvolutions(plan) : null;
 
     /// <summary>Whether the weights are finite.</summary>
-    public bool Accepts(CnnParameters weights) =>
-        Accepts(weights.Weights(0), first.PackedForwardLength) && Accepts(weights.Bias(0), first.Shape.Filters)
-        && Accepts(weights.Weights(1), second.PackedForwardLength) && Accepts(weights.Bias(1), second.Shape.Filters);
+    public static bool Accepts(CnnParameters weights) => weights.AreModerate(0) && weights.AreModerate(1);
 
     /// <summary>Both convolutions of images in which the foreground was found.</summary>
     /// <param name="foreground">It.</param>

@@ -1,0 +1,30 @@
+namespace MnistCnn.Kernels;
+
+/// <summary>
+/// C = Initial + A × B for rows of A that are mostly zero, over up to 64 of the common dimension; all strides in floats.
+/// <code>
+/// A[r; k]       = A[r·ARow + k·AInner]
+/// Used[r]       bit k: A[r; k] is not zero
+/// B[r, k; c]    = B[r·BRow + k·BInner + c]      in panels of 2 or 4 registers, BPanel apart
+/// C[r; c]       = C[r·CRow + c]
+/// Initial[r; c] = Initial[r·InitialRow + c]
+/// </code>
+/// </summary>
+internal unsafe struct SparseOperands
+{
+    public float* A;
+    public nint ARow, AInner;
+
+    public ulong* Used;
+
+    public float* B;
+    public nint BRow, BInner, BPanel;
+
+    public float* Initial;
+    public nint InitialRow;
+
+    public float* C;
+    public nint CRow;
+
+    public int Rows;
+}
