@@ -9,7 +9,6 @@ public unsafe class ConvolutionBenchmarks
 {
     private Convolution convolution = null!;
     private ConvolutionMemory memory = null!;
-    private RowTiles rows = null!;
 
     [Params("conv1", "conv2", "conv3")]
     public string Layer { get; set; } = "";
@@ -19,7 +18,6 @@ public unsafe class ConvolutionBenchmarks
     {
         convolution = KernelMemory.Plan.Convolutions[Layer[^1] - '1'];
         memory = new ConvolutionMemory(convolution);
-        rows = RowTiles.Strided(Linear.Slice, convolution.OutputStride, convolution.Shape.InputLength);
     }
 
     [Benchmark]
@@ -29,5 +27,5 @@ public unsafe class ConvolutionBenchmarks
     public void BackwardWeights() => convolution.BackwardWeights(Linear.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.WeightGradients.Pointer);
 
     [Benchmark]
-    public void BackwardInput() => convolution.BackwardInput(rows, memory.Outputs.Pointer, memory.Backward.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer);
+    public void BackwardInput() => convolution.BackwardInput(Linear.Slice, memory.Outputs.Pointer, memory.Backward.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer);
 }

@@ -1,4 +1,5 @@
 using MnistCnn.Kernels;
+using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;
 

@@ -1,4 +1,3 @@
-using MnistCnn.Kernels;
 using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;

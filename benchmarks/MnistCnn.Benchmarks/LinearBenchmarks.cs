@@ -10,7 +10,6 @@ public unsafe class LinearBenchmarks
 {
     private Linear linear = null!;
     private AlignedBuffer x = null!, y = null!, weights = null!, flipped = null!, inputGradient = null!, weightGradient = null!, scratch = null!;
-    private RowTiles rows = null!;
     private int strideX, strideY;
 
     [Params("fc1", "fc2", "fc3")]
@@ -25,11 +24,10 @@ public unsafe class LinearBenchmarks
         (x, inputGradient, y) = (KernelMemory.Random(Linear.Slice * strideX), KernelMemory.Random(Linear.Slice * strideX), KernelMemory.Random(Linear.Slice * strideY));
         (weights, flipped) = (KernelMemory.Random(linear.PackedForwardLength), KernelMemory.Random(linear.Columns * Linear.Slice));
         (weightGradient, scratch) = (KernelMemory.Random(Linear.GradientInputs * linear.Panel), KernelMemory.Random(linear.CountOf(0) * Linear.Slice));
-        rows = RowTiles.Strided(Linear.Slice, strideX, strideY);
     }
 
     [Benchmark]
-    public void Forward() => linear.Forward(rows, x.Pointer, weights.Pointer, null, relu: false, y.Pointer);
+    public void Forward() => linear.Forward(Linear.Slice, x.Pointer, strideX, weights.Pointer, null, relu: false, y.Pointer, strideY, 0, linear.Inputs);
 
     [Benchmark]
     public void BackwardWeights()

@@ -11,13 +11,6 @@ internal readonly record struct AdamStep(float Rate, float Beta1, float Gain1, f
     /// <param name="decoupled">Whether the decay is AdamW's, which the moments do not see.</param>
     /// <param name="step">Number of this step, from 1.</param>
     public static AdamStep Create(double learningRate, double beta1, double beta2, double epsilon, double weightDecay, bool decoupled, long step) => new(
-        (float)(learningRate / (1 - Math.Pow(beta1, step))),
-        (float)beta1,
-        (float)(1 - beta1),
-        (float)beta2,
-        (float)(1 - beta2),
-        (float)epsilon,
-        decoupled ? 0 : (float)weightDecay,
-        decoupled ? (float)(1 - (learningRate * weightDecay)) : 1,
-        (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step))));
+        (float)(learningRate / (1 - Math.Pow(beta1, step))), (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)epsilon,
+        decoupled ? 0 : (float)weightDecay, decoupled ? (float)(1 - (learningRate * weightDecay)) : 1, (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step))));
 }

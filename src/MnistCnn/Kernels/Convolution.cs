@@ -21,9 +21,7 @@ internal sealed unsafe class Convolution
     /// <param name="outputStride">Floats from image to image of the outputs; no gap where null.</param>
     public Convolution(SimdKernels simd, ConvolutionShape shape, int? outputStride = null)
     {
-        this.simd = simd;
-        OutputStride = outputStride ?? shape.OutputLength;
-        Shape = shape;
+        (this.simd, Shape, OutputStride) = (simd, shape, outputStride ?? shape.OutputLength);
         (int kernel, int channels, int filters) = (shape.Kernel, shape.Channels, shape.Filters);
         int pixels = shape.OutputHeight * shape.OutputWidth;
         // Groups of six pixels of a row alternate with the same of the next, at a constant distance: what a tall tile needs.
@@ -140,12 +138,12 @@ internal sealed unsafe class Convolution
     }
 
     /// <summary>Gradient of the images, zero where <paramref name="gate"/> (the images themselves, if a ReLU made them; else null) is not above zero.</summary>
-    /// <param name="rows">Tiles of <c>RowTiles.Strided(count, OutputStride, InputLength)</c>.</param>
+    /// <param name="count">Images.</param>
     /// <param name="outputGradients">Gradients of the outputs.</param>
     /// <param name="packed">From <see cref="PackBackward"/>.</param>
     /// <param name="gate">See above.</param>
     /// <param name="imageGradients">The result.</param>
-    public void BackwardInput(RowTiles rows, float* outputGradients, float* packed, float* gate, float* imageGradients)
+    public void BackwardInput(int count, float* outputGradients, float* packed, float* gate, float* imageGradients)
     {
         TileOperands operands = new()
         {
@@ -153,6 +151,6 @@ internal sealed unsafe class Convolution
             B = packed, BMiddle = Shape.Kernel * Shape.Filters, BInner = 1,
             Outer = 1, C = imageGradients, Gate = gate,
         };
-        simd.Multiply(operands, rows, Shape.Channels, BackwardDepth, windows);
+        simd.Multiply(operands, RowTiles.Strided(count, OutputStride, Shape.InputLength), Shape.Channels, BackwardDepth, windows);
     }
 }

@@ -21,20 +21,12 @@ internal sealed unsafe class Linear
     private const int MostBlocks = 2, LeastBlock = 256;
     private readonly SimdKernels simd;
     private readonly int channels, blockLength;
-    private readonly TileWindow[][] windows;
-    private readonly Dictionary<int, RowTiles> gradientRows = [], compactRows = [], transposedRows = [];
 
     public Linear(SimdKernels simd, int inputs, int outputs, int channels = 1)
     {
         (this.simd, this.channels, Inputs, Outputs, Panel) = (simd, channels, inputs, outputs, simd.PanelWidth(outputs));
         blockLength = Math.Max(LeastBlock, ((inputs + MostBlocks - 1) / MostBlocks + GradientInputs - 1) / GradientInputs * GradientInputs);
         Blocks = (inputs + blockLength - 1) / blockLength;
-        windows = [.. Enumerable.Range(0, Blocks).Select(b => new[] { new TileWindow(FirstOf(b), 0, FirstOf(b), 1, CountOf(b)) })];
-        foreach (int count in new[] { CountOf(0), CountOf(Blocks - 1) }.Distinct())
-            transposedRows[count] = RowTiles.Strided(count, Panel, Slice);
-
-        foreach (int count in new[] { Math.Min(inputs, GradientInputs), inputs % GradientInputs }.Distinct())
-            (gradientRows[count], compactRows[count]) = (RowTiles.Strided(count, 1, Panel), RowTiles.Strided(count, 1, CompactStride));
     }
 
     public int Inputs { get; }
@@ -73,16 +65,19 @@ internal sealed unsafe class Linear
     }
 
     /// <summary>y = x Wᵀ + b, with ReLU if asked.</summary>
-    /// <param name="rows">Tiles of the rows of x and y.</param>
-    /// <param name="x">Input.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="x">Input, from the first on that takes part.</param>
+    /// <param name="strideX">Floats from row to row of x.</param>
     /// <param name="packed">Packed weights.</param>
     /// <param name="bias">Bias, padded to whole registers; null for none.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     /// <param name="y">Output.</param>
-    /// <param name="block">The inputs that take part; all where negative.</param>
-    public void Forward(RowTiles rows, float* x, float* packed, float* bias, bool relu, float* y, int block = -1) => simd.Multiply(
-        new TileOperands { A = x, AInner = 1, B = packed, BInner = 1, Outer = 1, Middle = 1, Inner = Inputs, C = y, Bias = bias, Relu = relu },
-        rows, Columns, packedDepth: Inputs, block < 0 ? null : windows[block]);
+    /// <param name="strideY">Floats from row to row of y.</param>
+    /// <param name="first">The first input that takes part.</param>
+    /// <param name="inputs">How many do.</param>
+    public void Forward(int count, float* x, int strideX, float* packed, float* bias, bool relu, float* y, int strideY, int first, int inputs) => simd.Multiply(
+        new TileOperands { A = x, AInner = 1, B = packed + ((nint)first * Panel), BInner = 1, Outer = 1, Middle = 1, Inner = inputs, C = y, Bias = bias, Relu = relu },
+        RowTiles.Strided(count, strideX, strideY), Columns, packedDepth: Inputs);
 
     /// <summary>Gradient of a block of x, zero where x, which a ReLU made, is not above zero.</summary>
     /// <param name="block">The block.</param>
@@ -106,7 +101,7 @@ internal sealed unsafe class Linear
             B = transposed, BMiddle = Panel * Slice, BInner = Slice,
             Outer = 1, Middle = live is null ? Columns / Panel : 1, Inner = live is null ? Panel : liveCount, AList = live, BList = liveTransposed, C = scratch,
         };
-        simd.Multiply(operands, transposedRows[inputs], Slice);
+        simd.Multiply(operands, RowTiles.Strided(inputs, Panel, Slice), Slice);
         Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first, stream);
     }
 
@@ -123,6 +118,7 @@ internal sealed unsafe class Linear
     public void BackwardWeights(int count, float* x, int strideX, float* outputGradients, int strideY, int inputs, int columns, float* gradient, bool compact = false)
     {
         TileOperands operands = new() { A = x, AInner = strideX, BInner = strideY, Outer = 1, Middle = 1, Inner = count };
+        RowTiles rows = RowTiles.Strided(inputs, 1, compact ? CompactStride : Panel);
         for (int column = 0, width = Panel; column < columns; column += width)
         {
             while (width > columns - column)
@@ -130,7 +126,7 @@ internal sealed unsafe class Linear
 
             operands.B = outputGradients + column;
             operands.C = gradient + column;
-            simd.Multiply(operands, (compact ? compactRows : gradientRows)[inputs], width);
+            simd.Multiply(operands, rows, width);
         }
     }
 }

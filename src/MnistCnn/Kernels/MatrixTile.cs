@@ -47,48 +47,32 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
                     TVector b0 = TSimd.Load(b), b1 = TShape.Vectors > 1 ? TSimd.Load(b + TSimd.Width) : b0;
                     TVector b2 = TShape.Vectors > 2 ? TSimd.Load(b + (2 * TSimd.Width)) : b0, b3 = TShape.Vectors > 2 ? TSimd.Load(b + (3 * TSimd.Width)) : b1;
                     x = TSimd.Broadcast(a0[k]);
-                    c00 = TSimd.MultiplyAdd(x, b0, c00);
-                    c01 = Second(x, b1, c01);
+                    (c00, c01) = (TSimd.MultiplyAdd(x, b0, c00), Second(x, b1, c01));
                     x = TShape.Tall ? TSimd.Broadcast(a0[t]) : x;
-                    c02 = Third(x, b2, c02);
-                    c03 = Fourth(x, b3, c03);
-
-                    if (TShape.Rows > 1)
-                    {
-                        x = TSimd.Broadcast(a1[k]);
-                        c10 = TSimd.MultiplyAdd(x, b0, c10);
-                        c11 = Second(x, b1, c11);
-                        x = TShape.Tall ? TSimd.Broadcast(a1[t]) : x;
-                        c12 = Third(x, b2, c12);
-                        c13 = Fourth(x, b3, c13);
-                        x = TSimd.Broadcast(a2[k]);
-                        c20 = TSimd.MultiplyAdd(x, b0, c20);
-                        c21 = Second(x, b1, c21);
-                        x = TShape.Tall ? TSimd.Broadcast(a2[t]) : x;
-                        c22 = Third(x, b2, c22);
-                        c23 = Fourth(x, b3, c23);
-                        x = TSimd.Broadcast(a3[k]);
-                        c30 = TSimd.MultiplyAdd(x, b0, c30);
-                        c31 = Second(x, b1, c31);
-                        x = TShape.Tall ? TSimd.Broadcast(a3[t]) : x;
-                        c32 = Third(x, b2, c32);
-                        c33 = Fourth(x, b3, c33);
-                    }
+                    (c02, c03) = (Third(x, b2, c02), Fourth(x, b3, c03));
+                    x = TSimd.Broadcast(a1[k]);
+                    (c10, c11) = (TSimd.MultiplyAdd(x, b0, c10), Second(x, b1, c11));
+                    x = TShape.Tall ? TSimd.Broadcast(a1[t]) : x;
+                    (c12, c13) = (Third(x, b2, c12), Fourth(x, b3, c13));
+                    x = TSimd.Broadcast(a2[k]);
+                    (c20, c21) = (TSimd.MultiplyAdd(x, b0, c20), Second(x, b1, c21));
+                    x = TShape.Tall ? TSimd.Broadcast(a2[t]) : x;
+                    (c22, c23) = (Third(x, b2, c22), Fourth(x, b3, c23));
+                    x = TSimd.Broadcast(a3[k]);
+                    (c30, c31) = (TSimd.MultiplyAdd(x, b0, c30), Second(x, b1, c31));
+                    x = TShape.Tall ? TSimd.Broadcast(a3[t]) : x;
+                    (c32, c33) = (Third(x, b2, c32), Fourth(x, b3, c33));
 
                     if (TShape.Rows > 4)
                     {
                         x = TSimd.Broadcast(a4[k]);
-                        c40 = TSimd.MultiplyAdd(x, b0, c40);
-                        c41 = Second(x, b1, c41);
+                        (c40, c41) = (TSimd.MultiplyAdd(x, b0, c40), Second(x, b1, c41));
                         x = TShape.Tall ? TSimd.Broadcast(a4[t]) : x;
-                        c42 = Third(x, b2, c42);
-                        c43 = Fourth(x, b3, c43);
+                        (c42, c43) = (Third(x, b2, c42), Fourth(x, b3, c43));
                         x = TSimd.Broadcast(a5[k]);
-                        c50 = TSimd.MultiplyAdd(x, b0, c50);
-                        c51 = Second(x, b1, c51);
+                        (c50, c51) = (TSimd.MultiplyAdd(x, b0, c50), Second(x, b1, c51));
                         x = TShape.Tall ? TSimd.Broadcast(a5[t]) : x;
-                        c52 = Third(x, b2, c52);
-                        c53 = Fourth(x, b3, c53);
+                        (c52, c53) = (Third(x, b2, c52), Fourth(x, b3, c53));
                     }
 
                     k += stepA;
@@ -98,13 +82,9 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape>
         }
 
         Finish(tile, 0, c00, c01, c02, c03);
-
-        if (TShape.Rows > 1)
-        {
-            Finish(tile, 1, c10, c11, c12, c13);
-            Finish(tile, 2, c20, c21, c22, c23);
-            Finish(tile, 3, c30, c31, c32, c33);
-        }
+        Finish(tile, 1, c10, c11, c12, c13);
+        Finish(tile, 2, c20, c21, c22, c23);
+        Finish(tile, 3, c30, c31, c32, c33);
 
         if (TShape.Rows > 4)
         {

@@ -10,11 +10,11 @@ internal unsafe struct RowTile
     public bool Tall;
 
     /// <summary>Takes up to 6 rows from lists of their offsets.</summary>
-    public void Set(int* a, int* c, int count)
+    public void Set(ReadOnlySpan<int> a, ReadOnlySpan<int> c)
     {
         for (int r = 0; r < 6; r++)
-            (A[r], C[r]) = (a[Math.Min(r, count - 1)], c[Math.Min(r, count - 1)]);
+            (A[r], C[r]) = (a[Math.Min(r, a.Length - 1)], c[Math.Min(r, a.Length - 1)]);
 
-        Rows = count == 1 ? 1 : count <= 4 ? 4 : 6;
+        Rows = a.Length <= 4 ? 4 : 6;
     }
 }

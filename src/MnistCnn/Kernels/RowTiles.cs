@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MnistCnn.Kernels;
 
 /// <summary>
@@ -6,13 +8,11 @@ namespace MnistCnn.Kernels;
 /// </summary>
 internal sealed class RowTiles
 {
+    private static readonly ConcurrentDictionary<(int Rows, int A, int C), RowTiles> strided = new();
+
     /// <param name="a">Offset of each row in A.</param>
     /// <param name="c">Offset of each row in C.</param>
-    public RowTiles(ReadOnlySpan<int> a, ReadOnlySpan<int> c)
-    {
-        Wide = Cut(a, c, tall: false);
-        Tall = Cut(a, c, tall: true);
-    }
+    public RowTiles(ReadOnlySpan<int> a, ReadOnlySpan<int> c) => (Wide, Tall) = (Cut(a, c, tall: false), Cut(a, c, tall: true));
 
     /// <summary>Tiles of up to 6 rows, for products as wide as the registers allow.</summary>
     public RowTile[] Wide { get; }
@@ -20,14 +20,9 @@ internal sealed class RowTiles
     /// <summary>Tiles of up to 12 rows where the rows allow it, for narrow products.</summary>
     public RowTile[] Tall { get; }
 
-    public static RowTiles Strided(int rows, int strideA, int strideC)
-    {
-        int[] a = new int[rows], c = new int[rows];
-        for (int r = 0; r < rows; r++)
-            (a[r], c[r]) = (r * strideA, r * strideC);
-
-        return new RowTiles(a, c);
-    }
+    /// <summary>Rows at a stride, made once for each size. Thread-safe.</summary>
+    public static RowTiles Strided(int rows, int strideA, int strideC) => strided.GetOrAdd(
+        (rows, strideA, strideC), static of => new RowTiles([.. Enumerable.Range(0, of.Rows).Select(r => r * of.A)], [.. Enumerable.Range(0, of.Rows).Select(r => r * of.C)]));
 
     private static RowTile[] Cut(ReadOnlySpan<int> a, ReadOnlySpan<int> c, bool tall)
     {
@@ -46,7 +41,7 @@ internal sealed class RowTiles
                 }
             }
 
-            int rows = left == 1 ? 1 : left is 8 or <= 4 ? 4 : 6;
+            int rows = left is 8 or <= 4 ? 4 : 6;
             tiles.Add(Tile(a, c, start, rows));
             start += rows;
         }
@@ -66,12 +61,11 @@ internal sealed class RowTiles
         return Tile(a, c, first, half) with { Tall = true, ATall = distanceA, CTall = distanceC };
     }
 
-    private static unsafe RowTile Tile(ReadOnlySpan<int> a, ReadOnlySpan<int> c, int start, int rows)
+    private static RowTile Tile(ReadOnlySpan<int> a, ReadOnlySpan<int> c, int start, int rows)
     {
         RowTile tile = default;
-        fixed (int* listA = a, listC = c)
-            tile.Set(listA + start, listC + start, Math.Min(rows, a.Length - start));
-
+        rows = Math.Min(rows, a.Length - start);
+        tile.Set(a.Slice(start, rows), c.Slice(start, rows));
         return tile;
     }
 }

@@ -32,16 +32,13 @@ internal abstract unsafe class SimdKernels
     public int PackedLength(int depth, int columns) => depth * ((columns + Width - 1) / Width * Width);
 
     /// <summary>Columns of each panel of a matrix: 4, 2 or 1 registers, the most that fill all panels.</summary>
-    public int PanelWidth(int columns) => PanelVectors(columns, Width, RowVectors) * Width;
-
-    /// <summary>The same in registers.</summary>
-    public static int PanelVectors(int columns, int width, int most)
+    public int PanelWidth(int columns)
     {
-        int registers = (columns + width - 1) / width, vectors = most;
+        int registers = (columns + Width - 1) / Width, vectors = RowVectors;
         while (registers % vectors > 0)
             vectors /= 2;
 
-        return vectors;
+        return vectors * Width;
     }
 
     /// <summary>C = A × B for all rows and columns.</summary>

@@ -29,10 +29,10 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
                 tile.Bias = operands.Bias is null ? null : operands.Bias + column;
                 for (int t = 0; t < (rows is null ? (listed + 5) / 6 : tiles.Length); t++)
                 {
-                    int left = listed - (6 * t);
+                    int left = Math.Min(6, listed - (6 * t));
                     RowTile* row = rows is null ? &list : first + t;
                     if (rows is null && (t == 0 || left < 6))
-                        list.Set(operands.ARows + (6 * t), operands.CRows + (6 * t), left);
+                        list.Set(new(operands.ARows + (6 * t), left), new(operands.CRows + (6 * t), left));
 
                     tile.ARows = left >= 6 ? operands.ARows + (6 * t) : row->A;
                     tile.CRows = left >= 6 ? operands.CRows + (6 * t) : row->C;
@@ -56,28 +56,22 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
 
     public override void MultiplySparse(in SparseOperands operands, int columns)
     {
+        const int most = 8;
         SparseOperands tile = operands;
-        nint contiguous = TSimd.RowVectors * TSimd.Width;
-        tile.BPanel = operands.BPanel > 0 ? operands.BPanel : contiguous;
-        for (int vector = 0, vectors; vector < columns / TSimd.Width; vector += vectors)
+        int panel = TSimd.RowVectors * TSimd.Width;
+        tile.BPanel = operands.BPanel > 0 ? operands.BPanel : panel;
+        for (int column = 0, left; (left = columns - column) > 0; column += left)
         {
-            // Two narrow tiles of one width rather than one that is wide and one that is not.
-            int left = (columns / TSimd.Width) - vector, column = vector * TSimd.Width;
-            vectors = operands.BPanel > 0 ? Math.Min(8, left) : (left + ((left + 7) / 8) - 1) / ((left + 7) / 8);
-            tile.B = operands.B + (operands.BPanel > 0 ? vector / TSimd.RowVectors * operands.BPanel : column);
+            left = left < most * TSimd.Width ? panel : most * TSimd.Width;
+            tile.B = operands.B + (column / panel * tile.BPanel);
             tile.Initial = operands.Initial + column;
             tile.C = operands.C + column;
-            switch (vectors)
-            {
-                case 8: SparseTile<TSimd, TVector, Tile1x8>.Run(tile); break;
-                case 7: SparseTile<TSimd, TVector, Tile1x7>.Run(tile); break;
-                case 6: SparseTile<TSimd, TVector, Tile1x6>.Run(tile); break;
-                case 5: SparseTile<TSimd, TVector, Tile1x5>.Run(tile); break;
-                case 4: SparseTile<TSimd, TVector, Tile1x4>.Run(tile); break;
-                case 3: SparseTile<TSimd, TVector, Tile1x3>.Run(tile); break;
-                case 2: SparseTile<TSimd, TVector, Tile1x2>.Run(tile); break;
-                default: SparseTile<TSimd, TVector, Tile1x1>.Run(tile); break;
-            }
+            if (left > panel)
+                SparseTile<TSimd, TVector, Tile1x8>.Run(tile);
+            else if (TSimd.RowVectors > 2)
+                SparseTile<TSimd, TVector, Tile1x4>.Run(tile);
+            else
+                SparseTile<TSimd, TVector, Tile1x2>.Run(tile);
         }
     }
 
@@ -157,11 +151,8 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AdamVector(float* parameters, float* gradients, float* first, float* second, in AdamStep step)
     {
-        TVector p = TSimd.Load(parameters), g = TSimd.Load(gradients);
-        if (step.L2 != 0)
-            g = TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
-
-        TVector m = TSimd.Load(first), v = TSimd.Load(second);
+        TVector p = TSimd.Load(parameters), g = TSimd.Load(gradients), m = TSimd.Load(first), v = TSimd.Load(second);
+        g = step.L2 == 0 ? g : TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
         m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Gain1), g, TSimd.Multiply(TSimd.Broadcast(step.Beta1), m));
         v = TSimd.Add(TSimd.Multiply(TSimd.Broadcast(step.Beta2), v), TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(step.Gain2), g), g));
         // Moments of parameters without a gradient decay into denormal numbers, which cost a hundred cycles each.
@@ -190,13 +181,10 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         {
             case (6, 4, false): MatrixTile<TSimd, TVector, Tile6x4>.Run(tile); break;
             case (4, 4, false): MatrixTile<TSimd, TVector, Tile4x4>.Run(tile); break;
-            case (1, 4, false): MatrixTile<TSimd, TVector, Tile1x4>.Run(tile); break;
             case (6, 2, false): MatrixTile<TSimd, TVector, Tile6x2>.Run(tile); break;
             case (4, 2, false): MatrixTile<TSimd, TVector, Tile4x2>.Run(tile); break;
-            case (1, 2, false): MatrixTile<TSimd, TVector, Tile1x2>.Run(tile); break;
             case (6, 1, false): MatrixTile<TSimd, TVector, Tile6x1>.Run(tile); break;
             case (4, 1, false): MatrixTile<TSimd, TVector, Tile4x1>.Run(tile); break;
-            case (1, 1, false): MatrixTile<TSimd, TVector, Tile1x1>.Run(tile); break;
             case (6, 2, true): MatrixTile<TSimd, TVector, Tall6x2>.Run(tile); break;
             case (4, 2, true): MatrixTile<TSimd, TVector, Tall4x2>.Run(tile); break;
             case (6, 1, true): MatrixTile<TSimd, TVector, Tall6x1>.Run(tile); break;

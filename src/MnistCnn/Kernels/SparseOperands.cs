@@ -12,19 +12,8 @@ namespace MnistCnn.Kernels;
 /// </summary>
 internal unsafe struct SparseOperands
 {
-    public float* A;
-    public nint ARow, AInner;
-
+    public float* A, B, Initial, C;
+    public nint ARow, AInner, BRow, BInner, BPanel, InitialRow, CRow;
     public ulong* Used;
-
-    public float* B;
-    public nint BRow, BInner, BPanel;
-
-    public float* Initial;
-    public nint InitialRow;
-
-    public float* C;
-    public nint CRow;
-
     public int Rows;
 }

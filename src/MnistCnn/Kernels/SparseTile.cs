@@ -19,17 +19,17 @@ internal static unsafe class SparseTile<TSimd, TVector, TShape>
         float* a = tile.A, first = tile.B, initial = tile.Initial, c = tile.C;
         nint innerA = tile.AInner, innerB = tile.BInner, panel = tile.BPanel;
         ulong* words = tile.Used;
-        for (int rows = tile.Rows; rows > 0; rows--)
+        for (int rows = tile.Rows; rows > 0; rows--, a += tile.ARow, first += tile.BRow, initial += tile.InitialRow, c += tile.CRow)
         {
-            TVector c0 = TSimd.Load(initial), c1 = Initial(initial, 1), c2 = Initial(initial, 2), c3 = Initial(initial, 3);
-            TVector c4 = Initial(initial, 4), c5 = Initial(initial, 5), c6 = Initial(initial, 6), c7 = Initial(initial, 7);
+            TVector c0 = TSimd.Load(initial), c1 = TSimd.Load(initial + TSimd.Width), c2 = Load(2, initial), c3 = Load(3, initial);
+            TVector c4 = Load(4, initial), c5 = Load(5, initial), c6 = Load(6, initial), c7 = Load(7, initial);
             for (ulong used = *words++; used != 0; used &= used - 1)
             {
                 nint k = (nint)(uint)BitOperations.TrailingZeroCount(used);
                 TVector x = TSimd.Broadcast(a[k * innerA]);
                 float* b = first + (k * innerB), half = TSimd.RowVectors > 2 ? b + panel : b + (2 * panel);
                 c0 = TSimd.MultiplyAdd(x, TSimd.Load(b), c0);
-                c1 = Next(1, x, b + TSimd.Width, c1);
+                c1 = TSimd.MultiplyAdd(x, TSimd.Load(b + TSimd.Width), c1);
                 c2 = Next(2, x, TSimd.RowVectors > 2 ? b + (2 * TSimd.Width) : b + panel, c2);
                 c3 = Next(3, x, TSimd.RowVectors > 2 ? b + (3 * TSimd.Width) : b + panel + TSimd.Width, c3);
                 c4 = Next(4, x, half, c4);
@@ -38,31 +38,26 @@ internal static unsafe class SparseTile<TSimd, TVector, TShape>
                 c7 = Next(7, x, TSimd.RowVectors > 2 ? half + (3 * TSimd.Width) : half + panel + TSimd.Width, c7);
             }
 
-            TSimd.Store(c, c0);
-            Finish(c, 1, c1);
-            Finish(c, 2, c2);
-            Finish(c, 3, c3);
-            Finish(c, 4, c4);
-            Finish(c, 5, c5);
-            Finish(c, 6, c6);
-            Finish(c, 7, c7);
-            a += tile.ARow;
-            first += tile.BRow;
-            initial += tile.InitialRow;
-            c += tile.CRow;
+            Store(0, c, c0, c1);
+            Store(2, c, c2, c3);
+            Store(4, c, c4, c5);
+            Store(6, c, c6, c7);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Initial(float* initial, int vector) => TShape.Vectors > vector ? TSimd.Load(initial + (vector * TSimd.Width)) : TSimd.Broadcast(0);
+    private static TVector Load(int vector, float* initial) => TShape.Vectors > vector ? TSimd.Load(initial + (vector * TSimd.Width)) : TSimd.Broadcast(0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Next(int vector, TVector x, float* b, TVector c) => TShape.Vectors > vector ? TSimd.MultiplyAdd(x, TSimd.Load(b), c) : c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* c, int vector, TVector value)
+    private static void Store(int vector, float* c, TVector first, TVector second)
     {
-        if (TShape.Vectors > vector)
-            TSimd.Store(c + (vector * TSimd.Width), value);
+        if (TShape.Vectors <= vector)
+            return;
+
+        TSimd.Store(c + (vector * TSimd.Width), first);
+        TSimd.Store(c + ((vector + 1) * TSimd.Width), second);
     }
 }

@@ -2,7 +2,6 @@ namespace MnistCnn.Kernels;
 
 internal readonly struct Tile6x1 : ITileShape { public static int Rows => 6; public static int Vectors => 1; public static bool Tall => false; }
 internal readonly struct Tile4x1 : ITileShape { public static int Rows => 4; public static int Vectors => 1; public static bool Tall => false; }
-internal readonly struct Tile1x1 : ITileShape { public static int Rows => 1; public static int Vectors => 1; public static bool Tall => false; }
 internal readonly struct Tile6x2 : ITileShape { public static int Rows => 6; public static int Vectors => 2; public static bool Tall => false; }
 internal readonly struct Tile4x2 : ITileShape { public static int Rows => 4; public static int Vectors => 2; public static bool Tall => false; }
 internal readonly struct Tile1x2 : ITileShape { public static int Rows => 1; public static int Vectors => 2; public static bool Tall => false; }
@@ -13,8 +12,4 @@ internal readonly struct Tall6x1 : ITileShape { public static int Rows => 6; pub
 internal readonly struct Tall4x1 : ITileShape { public static int Rows => 4; public static int Vectors => 1; public static bool Tall => true; }
 internal readonly struct Tall6x2 : ITileShape { public static int Rows => 6; public static int Vectors => 2; public static bool Tall => true; }
 internal readonly struct Tall4x2 : ITileShape { public static int Rows => 4; public static int Vectors => 2; public static bool Tall => true; }
-internal readonly struct Tile1x3 : ITileShape { public static int Rows => 1; public static int Vectors => 3; public static bool Tall => false; }
-internal readonly struct Tile1x5 : ITileShape { public static int Rows => 1; public static int Vectors => 5; public static bool Tall => false; }
-internal readonly struct Tile1x6 : ITileShape { public static int Rows => 1; public static int Vectors => 6; public static bool Tall => false; }
-internal readonly struct Tile1x7 : ITileShape { public static int Rows => 1; public static int Vectors => 7; public static bool Tall => false; }
 internal readonly struct Tile1x8 : ITileShape { public static int Rows => 1; public static int Vectors => 8; public static bool Tall => false; }

@@ -32,8 +32,6 @@ internal sealed unsafe class WinogradConvolution
 
     private readonly SimdKernels simd;
     private readonly ConvolutionShape shape;
-    private readonly RowTiles[] forward, backward;
-    private readonly RowTiles weights;
     private readonly int outputStride, tilesPerImage;
 
     /// <param name="simd">The kernels.</param>
@@ -44,9 +42,6 @@ internal sealed unsafe class WinogradConvolution
         (this.simd, this.shape, this.outputStride) = (simd, shape, outputStride);
         tilesPerImage = shape.OutputHeight / Side * (shape.OutputWidth / Side);
         Group = Math.Max(1, MostTiles / tilesPerImage);
-        forward = [.. Enumerable.Range(1, Group).Select(n => RowTiles.Strided(n * tilesPerImage, shape.Channels, shape.Filters))];
-        backward = [.. Enumerable.Range(1, Group).Select(n => RowTiles.Strided(n * tilesPerImage, shape.Filters, shape.Channels))];
-        weights = RowTiles.Strided(shape.Channels, 1, FilterPanel);
     }
 
     /// <summary>Images that are transformed together.</summary>
@@ -74,12 +69,9 @@ internal sealed unsafe class WinogradConvolution
     public static bool Supports(ConvolutionShape shape, SimdKernels simd) =>
         shape.Kernel == 3 && shape.Stride == 1 && shape.OutputHeight % Side == 0 && shape.OutputWidth % Side == 0 && shape.Channels % simd.Width == 0 && shape.Filters % simd.Width == 0;
 
-    /// <summary>Whether some operands, rows at a stride, are finite and leave room for the sums of a transform.</summary>
-    public bool Accepts(float* values, nint stride, int rows, int columns) => simd.AllWithin(values, stride, rows, columns, Limit);
-
-    /// <summary>The same for all operands of a pass but the weights, the last for <see cref="Backward"/> alone.</summary>
-    public bool Accepts(int count, float* images, float* outputGradients = null) =>
-        Accepts(images, shape.InputLength, count, shape.InputLength) && (outputGradients is null || Accepts(outputGradients, outputStride, count, shape.OutputLength));
+    /// <summary>Whether the operands of a pass but the weights, the last for <see cref="Backward"/> alone, are finite and leave room for the sums of a transform.</summary>
+    public bool Accepts(int count, float* images, float* outputGradients = null) => simd.AllWithin(images, shape.InputLength, count, shape.InputLength, Limit)
+        && (outputGradients is null || simd.AllWithin(outputGradients, outputStride, count, shape.OutputLength, Limit));
 
     /// <summary>Transforms weights that <see cref="Convolution.Copy"/> packed.</summary>
     public void Transform(float* packed, float* transformed) => Transform(packed, shape.Channels * FilterPanel, 1, transformed);
@@ -101,7 +93,7 @@ internal sealed unsafe class WinogradConvolution
             for (int tile = 0; tile < group * tilesPerImage; tile++)
                 TransformInput(tile, images + ((nint)n * shape.InputLength), inputs);
 
-            Multiply(forward[group - 1], inputs, InputPoint, shape.Channels, transformed, shape.Filters, products, OutputPoint);
+            Multiply(group * tilesPerImage, inputs, InputPoint, shape.Channels, transformed, shape.Filters, products, OutputPoint);
             for (int tile = 0; tile < group * tilesPerImage; tile++)
                 simd.Transform(WinogradMatrix.Output, PointsOf(products, tile, shape.Filters, OutputPoint), Outputs(outputs + ((nint)n * outputStride), tile), shape.Filters, bias: bias, stream: stream);
         }
@@ -122,8 +114,7 @@ internal sealed unsafe class WinogradConvolution
     {
         // Weights take the place of their gradient, and products that of the images.
         float* transformed = scratch, weightProducts = scratch, inputs = scratch + TransformedLength, products = inputs, gradients = inputs + (Points * InputPoint);
-        bool several = tilesPerImage > 1;
-        if (several)
+        if (tilesPerImage > 1)
             new Span<float>(imageGradients, count * shape.InputLength).Clear();
 
         for (int n = 0, group; n < count; n += group)
@@ -144,19 +135,20 @@ internal sealed unsafe class WinogradConvolution
             }
 
             Transform(packed, shape.Filters * ChannelPanel, -1, transformed);
-            Multiply(backward[group - 1], gradients, OutputPoint, shape.Filters, transformed, shape.Channels, products, InputPoint);
+            Multiply(group * tilesPerImage, gradients, OutputPoint, shape.Filters, transformed, shape.Channels, products, InputPoint);
             for (int tile = 0; tile < group * tilesPerImage; tile++)
             {
                 nint image = (nint)n * shape.InputLength;
                 simd.Transform(
-                    WinogradMatrix.InputTransposed, PointsOf(products, tile, shape.Channels, InputPoint), Inputs(imageGradients + image, tile), shape.Channels, several, gate is null ? null : Inputs(gate + image, tile).Start);
+                    WinogradMatrix.InputTransposed, PointsOf(products, tile, shape.Channels, InputPoint), Inputs(imageGradients + image, tile), shape.Channels, tilesPerImage > 1, gate is null ? null : Inputs(gate + image, tile).Start);
             }
         }
     }
 
-    /// <summary>Every point a product of the rows of <paramref name="a"/>, [36, tiles, depth], and transformed weights: [36, tiles, columns].</summary>
-    private void Multiply(RowTiles rows, float* a, int point, int depth, float* transformed, int columns, float* products, int productPoint)
+    /// <summary>Every point a product of <paramref name="a"/>, [36, tiles, depth], and transformed weights: [36, tiles, columns].</summary>
+    private void Multiply(int tiles, float* a, int point, int depth, float* transformed, int columns, float* products, int productPoint)
     {
+        RowTiles rows = RowTiles.Strided(tiles, depth, columns);
         for (int p = 0; p < Points; p++)
         {
             TileOperands operands = new()
@@ -169,6 +161,7 @@ internal sealed unsafe class WinogradConvolution
 
     private void MultiplyWeights(int tiles, float* inputs, float* gradients, float* products)
     {
+        RowTiles rows = RowTiles.Strided(shape.Channels, 1, FilterPanel);
         for (int p = 0; p < Points; p++)
         {
             for (int f = 0; f < shape.Filters; f += FilterPanel)
@@ -178,7 +171,7 @@ internal sealed unsafe class WinogradConvolution
                     A = inputs + (p * InputPoint), AInner = shape.Channels, B = gradients + (p * OutputPoint) + f, BInner = shape.Filters,
                     Outer = 1, Middle = 1, Inner = tiles, C = products + (p * WeightPoint) + (shape.Channels * f),
                 };
-                simd.Multiply(operands, weights, FilterPanel);
+                simd.Multiply(operands, rows, FilterPanel);
             }
         }
     }

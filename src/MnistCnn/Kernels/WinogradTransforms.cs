@@ -73,6 +73,18 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Plus(TVector sum, float factor, TVector value) => TSimd.MultiplyAdd(TSimd.Broadcast(factor), value, sum);
 
+    /// <summary>The six points of a column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* destination, nint step, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5)
+    {
+        TSimd.Store(destination, v0);
+        TSimd.Store(destination + step, v1);
+        TSimd.Store(destination + (2 * step), v2);
+        TSimd.Store(destination + (3 * step), v3);
+        TSimd.Store(destination + (4 * step), v4);
+        TSimd.Store(destination + (5 * step), v5);
+    }
+
     /// <summary>Bᵀ.</summary>
     private readonly struct InputMatrix : IMatrix
     {
@@ -82,12 +94,8 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
             TVector d0 = TSimd.Load(source), d1 = TSimd.Load(source + stride), d2 = TSimd.Load(source + (2 * stride));
             TVector d3 = TSimd.Load(source + (3 * stride)), d4 = TSimd.Load(source + (4 * stride)), d5 = TSimd.Load(source + (5 * stride));
             TVector even = Plus(d4, -4, d2), odd = Plus(d3, -4, d1), evenNear = TSimd.Subtract(d4, d2), oddNear = Times(2, TSimd.Subtract(d3, d1));
-            TSimd.Store(destination, Plus(Plus(d4, -5, d2), 4, d0));
-            TSimd.Store(destination + step, TSimd.Add(even, odd));
-            TSimd.Store(destination + (2 * step), TSimd.Subtract(even, odd));
-            TSimd.Store(destination + (3 * step), TSimd.Add(evenNear, oddNear));
-            TSimd.Store(destination + (4 * step), TSimd.Subtract(evenNear, oddNear));
-            TSimd.Store(destination + (5 * step), Plus(Plus(d5, -5, d3), 4, d1));
+            Store(destination, step, Plus(Plus(d4, -5, d2), 4, d0), TSimd.Add(even, odd), TSimd.Subtract(even, odd),
+                TSimd.Add(evenNear, oddNear), TSimd.Subtract(evenNear, oddNear), Plus(Plus(d5, -5, d3), 4, d1));
         }
     }
 
@@ -100,12 +108,8 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
             TVector t0 = TSimd.Load(source), t1 = TSimd.Load(source + stride), t2 = TSimd.Load(source + (2 * stride));
             TVector t3 = TSimd.Load(source + (3 * stride)), t4 = TSimd.Load(source + (4 * stride)), t5 = TSimd.Load(source + (5 * stride));
             TVector sum = TSimd.Add(t1, t2), difference = TSimd.Subtract(t1, t2), farSum = TSimd.Add(t3, t4), farDifference = Times(2, TSimd.Subtract(t3, t4));
-            TSimd.Store(destination, Times(4, t0));
-            TSimd.Store(destination + step, Times(4, TSimd.Subtract(t5, Plus(difference, 0.25f, farDifference))));
-            TSimd.Store(destination + (2 * step), TSimd.Subtract(Times(-4, Plus(sum, 1.25f, t0)), farSum));
-            TSimd.Store(destination + (3 * step), Plus(TSimd.Add(difference, farDifference), -5, t5));
-            TSimd.Store(destination + (4 * step), TSimd.Add(TSimd.Add(t0, sum), farSum));
-            TSimd.Store(destination + (5 * step), t5);
+            Store(destination, step, Times(4, t0), Times(4, TSimd.Subtract(t5, Plus(difference, 0.25f, farDifference))), TSimd.Subtract(Times(-4, Plus(sum, 1.25f, t0)), farSum),
+                Plus(TSimd.Add(difference, farDifference), -5, t5), TSimd.Add(TSimd.Add(t0, sum), farSum), t5);
         }
     }
 
@@ -132,12 +136,8 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         {
             TVector y0 = TSimd.Load(source), y1 = TSimd.Load(source + stride), y2 = TSimd.Load(source + (2 * stride)), y3 = TSimd.Load(source + (3 * stride));
             TVector even = TSimd.Add(y0, y2), odd = TSimd.Add(y1, y3), evenFar = Plus(y0, 4, y2), oddFar = Times(2, Plus(y1, 4, y3));
-            TSimd.Store(destination, y0);
-            TSimd.Store(destination + step, TSimd.Add(even, odd));
-            TSimd.Store(destination + (2 * step), TSimd.Subtract(even, odd));
-            TSimd.Store(destination + (3 * step), TSimd.Add(evenFar, oddFar));
-            TSimd.Store(destination + (4 * step), TSimd.Subtract(evenFar, oddFar));
-            TSimd.Store(destination + (5 * step), y3);
+            Store(destination, step, y0, TSimd.Add(even, odd), TSimd.Subtract(even, odd),
+                TSimd.Add(evenFar, oddFar), TSimd.Subtract(evenFar, oddFar), y3);
         }
     }
 
@@ -149,12 +149,8 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         {
             TVector g0 = TSimd.Load(source), g1 = TSimd.Load(source + stride), g2 = TSimd.Load(source + (2 * stride));
             TVector even = Times(-1 / 6f, TSimd.Add(g0, g2)), evenFar = Plus(Times(1 / 24f, g0), 1 / 6f, g2);
-            TSimd.Store(destination, Times(1 / 4f, g0));
-            TSimd.Store(destination + step, Plus(even, -1 / 6f, g1));
-            TSimd.Store(destination + (2 * step), Plus(even, 1 / 6f, g1));
-            TSimd.Store(destination + (3 * step), Plus(evenFar, 1 / 12f, g1));
-            TSimd.Store(destination + (4 * step), Plus(evenFar, -1 / 12f, g1));
-            TSimd.Store(destination + (5 * step), g2);
+            Store(destination, step, Times(1 / 4f, g0), Plus(even, -1 / 6f, g1), Plus(even, 1 / 6f, g1),
+                Plus(evenFar, 1 / 12f, g1), Plus(evenFar, -1 / 12f, g1), g2);
         }
     }
 

@@ -7,7 +7,6 @@ internal sealed unsafe class CnnConvolutions
 {
     private readonly CnnPlan plan;
     private readonly CnnMemory memory;
-    private readonly RowTiles?[,] tiles;
     private readonly bool[] foreground;
     private readonly bool stream;
 
@@ -18,7 +17,6 @@ internal sealed unsafe class CnnConvolutions
     public CnnConvolutions(CnnPlan plan, CnnMemory memory, int slices, bool stream)
     {
         (this.plan, this.memory, this.stream) = (plan, memory, stream);
-        tiles = new RowTiles?[plan.Convolutions.Length, CnnWorkspace.Slice + 1];
         foreground = new bool[slices];
     }
 
@@ -77,8 +75,7 @@ internal sealed unsafe class CnnConvolutions
                 layer.BackwardWeights(count, input, gradient, memory.WeightParts(l, slice));
                 if (inputGradient is not null)
                 {
-                    RowTiles rows = tiles[l, count] ??= RowTiles.Strided(count, layer.OutputStride, layer.Shape.InputLength);
-                    layer.BackwardInput(rows, gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
+                    layer.BackwardInput(count, gradient, weights.Backward(l), l > 0 ? input : null, inputGradient);
                 }
             }
 

@@ -96,7 +96,7 @@ internal sealed unsafe class CnnGradients : KernelJob
             ulong* used = linear == 0 ? Memory.Used(from, 0) : null;
             if (live is not null && plan.Sparses[0] is { } sparse && SparseLinear.Pays(used, workspace.Count, count))
             {
-                sparse.BackwardWeights(workspace.Count, x, strideX, used, outputs, strideY, count, live.Columns, compact);
+                sparse.BackwardWeights(workspace.Count, x, strideX, used, outputs, strideY, count, live.Panels, compact);
             }
             else if (live is not null)
             {

@@ -19,7 +19,6 @@ internal sealed unsafe class CnnInference : KernelJob
 
     private readonly CnnPlan plan;
     private readonly Slot?[] slots;
-    private readonly RowTiles?[,] tiles;
     private CnnParameters weights = null!;
     private CnnImages images = null!;
     private bool probabilities, foreground;
@@ -32,7 +31,6 @@ internal sealed unsafe class CnnInference : KernelJob
     {
         this.plan = plan;
         slots = new Slot?[Math.Max(1, threads)];
-        tiles = new RowTiles?[plan.Linears.Length, Slice + 1];
     }
 
     /// <summary>Computes logits, or their softmax where asked.</summary>
@@ -110,8 +108,7 @@ internal sealed unsafe class CnnInference : KernelJob
                 continue;
             }
 
-            RowTiles rows = tiles[l, count] ??= RowTiles.Strided(count, plan.Strides[l], plan.Strides[l + 1]);
-            plan.Linears[l].Forward(rows, x, weights.Weights(layer), weights.Bias(layer), relu, y);
+            plan.Linears[l].Forward(count, x, plan.Strides[l], weights.Weights(layer), weights.Bias(layer), relu, y, plan.Strides[l + 1], 0, inputs);
         }
     }
 
@@ -139,12 +136,12 @@ internal sealed unsafe class CnnInference : KernelJob
         int last = plan.Convolutions.Length - 1;
         Convolution direct = plan.Convolutions[last];
         WinogradConvolution? winograd = weights.Transformed(last) is null ? null : plan.Winograds[last];
-        bool acceptsAll = winograd is not null && winograd.Accepts(slot.Map(last), 0, 1, group * direct.Shape.InputLength);
+        bool acceptsAll = winograd is not null && winograd.Accepts(group, slot.Map(last));
         int step = acceptsAll || winograd is null ? group : 1;
         for (int n = 0; n < group; n += step)
         {
             float* input = slot.Map(last) + ((nint)n * direct.Shape.InputLength), to = output + ((nint)n * direct.OutputStride);
-            if (winograd is not null && (acceptsAll || winograd.Accepts(input, 0, 1, direct.Shape.InputLength)))
+            if (winograd is not null && (acceptsAll || winograd.Accepts(1, input)))
             {
                 winograd.Forward(step, input, weights.Transformed(last), weights.Bias(last), to, slot.Scratch);
             }

@@ -1,5 +1,3 @@
-using MnistCnn.Kernels;
-
 namespace MnistCnn.Networks;
 
 /// <summary>

@@ -19,7 +19,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     private readonly CnnPlan plan;
     private readonly int threads;
     private readonly CnnConvolutions convolutions;
-    private readonly RowTiles?[,] tiles;
     private readonly (double Loss, int Hits)[] outcomes;
     private readonly bool[] finite;
     private readonly LiveOutputs live;
@@ -40,7 +39,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         (this.plan, this.threads, Capacity) = (plan, Math.Max(1, threads), capacity);
         Memory = new CnnMemory(plan, capacity, this.threads);
         convolutions = new CnnConvolutions(plan, Memory, SlicesOf(capacity), stream: this.threads > 1);
-        tiles = new RowTiles?[plan.Linears.Length, Slice + 1];
         (outcomes, finite) = (new (double, int)[SlicesOf(capacity)], new bool[SlicesOf(capacity)]);
         live = new LiveOutputs(plan.Simd, plan.Linears[0]);
     }
@@ -178,10 +176,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             return;
         }
 
-        for (int n = first; n < first + count; n += Slice)
-        {
-            linear.Forward(Tiles(0, Math.Min(Slice, first + count - n)), Memory.Row(0, n), weights.Weights(layer), bias, relu: false, Memory.Product(block, n), block);
-        }
+        linear.Forward(count, x + input, plan.Strides[0], weights.Weights(layer), bias, relu: false, Memory.Product(block, first), plan.Strides[1], input, inputs);
     }
 
     private void RunLinears(int slice, int first, int count, int thread)
@@ -235,8 +230,7 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         {
             int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
-                Tiles(i, count),
-                Memory.Row(i, first), weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Memory.Row(i + 1, first));
+                count, Memory.Row(i, first), plan.Strides[i], weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Memory.Row(i + 1, first), plan.Strides[i + 1], 0, plan.Linears[i].Inputs);
         }
     }
 
@@ -256,6 +250,4 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
         linear == 0 && Live is not null ? Live.Packed : null, linear == 0 && Live is not null ? Live.Transposed : null, Live?.Count ?? 0, stream: threads > 1 && linear == 0);
-
-    private RowTiles Tiles(int linear, int count) => tiles[linear, count] ??= RowTiles.Strided(count, plan.Strides[linear], plan.Strides[linear + 1]);
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using MnistCnn.Kernels;
 
 namespace MnistCnn.Networks;
 

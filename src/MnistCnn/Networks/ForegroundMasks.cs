@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using MnistCnn.Kernels;
 
 namespace MnistCnn.Networks;
 

@@ -19,6 +19,9 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
     /// <summary>The same, padded to whole registers.</summary>
     public int Columns => (Count + simd.Width - 1) / simd.Width * simd.Width;
 
+    /// <summary>The same, padded to whole panels.</summary>
+    public int Panels => (Count + layer.Panel - 1) / layer.Panel * layer.Panel;
+
     /// <summary>Whether passing over the others saves anything.</summary>
     public bool AreFewer => Columns < layer.Columns;
 

@@ -10,7 +10,7 @@ namespace MnistCnn.Networks;
 internal sealed unsafe class SparseLinear
 {
     /// <summary>Share of inputs that are not zero above which passing over the others costs more than it saves.</summary>
-    private const float MostUsed = 0.7f;
+    private const float MostUsed = 0.66f;
 
     private readonly SimdKernels simd;
     private readonly Linear linear;
@@ -44,7 +44,7 @@ internal sealed unsafe class SparseLinear
     /// <param name="x">Input, from the first of these inputs on.</param>
     /// <param name="strideX">Floats from row to row of x.</param>
     /// <param name="used">What <see cref="NonZeros.Find"/> found in them.</param>
-    /// <param name="usedStride">From word to word of a row, 1 for a single one.</param>
+    /// <param name="usedStride">From word to word of a row; 1 for a single row alone.</param>
     /// <param name="packed">Packed weights, finite.</param>
     /// <param name="bias">Where the sums begin, padded to whole registers; zero if null.</param>
     /// <param name="relu">Whether negative sums become zero.</param>
@@ -56,7 +56,7 @@ internal sealed unsafe class SparseLinear
     {
         int words = NonZeros.WordsOf(inputs);
         float* weights = packed + ((nint)first * linear.Panel), initial = bias is null ? zeros.Pointer : bias;
-        if (count == 1)
+        if (usedStride == 1)
         {
             // The words take the place of the rows, all with the same sums.
             new ReadOnlySpan<float>(initial, linear.Columns).CopyTo(new Span<float>(y, linear.Columns));
@@ -68,7 +68,7 @@ internal sealed unsafe class SparseLinear
             simd.MultiplySparse(operands, linear.Columns);
         }
 
-        for (int word = 0; word < words && count > 1; word++)
+        for (int word = 0; word < words && usedStride > 1; word++)
         {
             int from = word * NonZeros.Word;
             SparseOperands operands = new()
@@ -94,7 +94,7 @@ internal sealed unsafe class SparseLinear
     /// <param name="outputGradients">Gradients of y, finite.</param>
     /// <param name="strideY">Floats from row to row of them.</param>
     /// <param name="inputs">How many inputs.</param>
-    /// <param name="columns">Whole registers.</param>
+    /// <param name="columns">Whole panels.</param>
     /// <param name="gradient">The result.</param>
     public void BackwardWeights(int count, float* x, int strideX, ulong* used, float* outputGradients, int strideY, int inputs, int columns, float* gradient)
     {

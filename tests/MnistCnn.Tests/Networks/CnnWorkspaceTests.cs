@@ -33,10 +33,16 @@ public sealed class CnnWorkspaceTests
     {
         foreach (SimdKernels simd in KernelNetwork.Widths())
         {
-            float[] values = new float[7 * 48];
-            values[(5 * 48) + 31] = value;
+            ConvolutionShape shape = new(16, 6, 6, 16, 3, 1);
+            float[] images = new float[2 * shape.InputLength], gradients = new float[2 * (shape.OutputLength + 16)];
+            gradients[shape.OutputLength] = float.NaN; // in the gap
+            Assert.True(KernelNetwork.Accepts(simd, shape, images, gradients));
 
-            Assert.Equal(accepted, KernelNetwork.Accepts(simd, values, stride: 48, columns: 32));
+            images[^1] = value;
+            Assert.Equal(accepted, KernelNetwork.Accepts(simd, shape, images, gradients));
+
+            (images[^1], gradients[^17]) = (0, value);
+            Assert.Equal(accepted, KernelNetwork.Accepts(simd, shape, images, gradients));
         }
     }
 

@@ -44,12 +44,12 @@ internal sealed unsafe class KernelNetwork
         }
     }
 
-    /// <summary>Whether <see cref="WinogradConvolution"/> takes these rows.</summary>
-    public static bool Accepts(SimdKernels simd, float[] values, int stride, int columns)
+    /// <summary>Whether a <see cref="WinogradConvolution"/> takes images, and gradients of its outputs with a gap of 16 behind each image.</summary>
+    public static bool Accepts(SimdKernels simd, ConvolutionShape shape, float[] images, float[] outputGradients)
     {
-        fixed (float* rows = values)
+        fixed (float* image = images, gradient = outputGradients)
         {
-            return new WinogradConvolution(simd, new ConvolutionShape(16, 6, 6, 16, 3, 1), 256).Accepts(rows, stride, values.Length / stride, columns);
+            return new WinogradConvolution(simd, shape, shape.OutputLength + 16).Accepts(images.Length / shape.InputLength, image, gradient);
         }
     }
 
