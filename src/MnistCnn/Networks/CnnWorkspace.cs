@@ -16,6 +16,9 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     /// <summary>Parts of the batch that the blocks of the first linear layer are cut into.</summary>
     private const int RowParts = 2;
 
+    /// <summary>Images that the first linear layer takes at a time: their products stay in the second-level cache.</summary>
+    private const int MostRows = 64;
+
     private readonly CnnPlan plan;
     private readonly int threads;
     private readonly CnnConvolutions convolutions;
@@ -143,40 +146,30 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     }
 
     /// <summary>What is not finite goes wherever libtorch sends it: zero times infinity is not zero.</summary>
-    private LiveOutputs? FindLive(int slices)
-    {
-        if (plan.Linears.Length == 1 || finite.AsSpan(0, slices).Contains(false))
-        {
-            return null;
-        }
-
-        int columns = plan.Linears[0].Columns;
-        float* all = Memory.Activity(slices);
-        plan.Simd.SumRows(Memory.Activity(0), columns, slices, columns, all);
-        live.Find(all);
-        return live.AreFewer ? live : null;
-    }
+    private LiveOutputs? FindLive(int slices) =>
+        plan.Linears.Length > 1 && !finite.AsSpan(0, slices).Contains(false) && live.Find(Memory.Activity(0), slices) ? live : null;
 
     private void FirstLinear(int item)
     {
         Linear linear = plan.Linears[0];
         int layer = plan.Convolutions.Length, block = item % linear.Blocks, input = linear.FirstOf(block), inputs = linear.CountOf(block);
-        int part = (SlicesOf(batchCount) + RowParts - 1) / RowParts * Slice, first = item / linear.Blocks * part, count = Math.Min(part, batchCount - first);
-        if (count <= 0)
+        float* bias = block == 0 ? weights.Bias(layer) : null;
+        int rows = Math.Min(MostRows, (SlicesOf(batchCount) + RowParts - 1) / RowParts * Slice);
+        for (int first = item / linear.Blocks * rows; first < batchCount; first += RowParts * rows)
         {
-            return;
+            int count = Math.Min(rows, batchCount - first);
+            float* x = Memory.Row(0, first) + input, y = Memory.Product(block, first);
+            ulong* words = Memory.Used(input, first);
+            int used = NonZeros.Find(x, plan.Strides[0], count, inputs, words, Capacity);
+            if (plan.Sparses[0] is { } sparse && weights.AreModerate(layer) && SparseLinear.Pays(used, count, inputs))
+            {
+                sparse.Forward(count, x, plan.Strides[0], words, Capacity, weights.Weights(layer), bias, relu: false, y, plan.Strides[1], input, inputs);
+            }
+            else
+            {
+                linear.Forward(count, x, plan.Strides[0], weights.Weights(layer), bias, relu: false, y, plan.Strides[1], input, inputs);
+            }
         }
-
-        float* x = Memory.Row(0, first), bias = block == 0 ? weights.Bias(layer) : null;
-        ulong* words = Memory.Used(input, first);
-        int used = NonZeros.Find(x + input, plan.Strides[0], count, inputs, words, Capacity);
-        if (plan.Sparses[0] is { } sparse && weights.AreModerate(layer) && SparseLinear.Pays(used, count, inputs))
-        {
-            sparse.Forward(count, x + input, plan.Strides[0], words, Capacity, weights.Weights(layer), bias, relu: false, Memory.Product(block, first), plan.Strides[1], input, inputs);
-            return;
-        }
-
-        linear.Forward(count, x + input, plan.Strides[0], weights.Weights(layer), bias, relu: false, Memory.Product(block, first), plan.Strides[1], input, inputs);
     }
 
     private void RunLinears(int slice, int first, int count, int thread)

@@ -22,9 +22,6 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
     /// <summary>The same, padded to whole panels.</summary>
     public int Panels => (Count + layer.Panel - 1) / layer.Panel * layer.Panel;
 
-    /// <summary>Whether passing over the others saves anything.</summary>
-    public bool AreFewer => Columns < layer.Columns;
-
     /// <summary>The live outputs in order, each as its place in a row of packed weights.</summary>
     public int* Packed => (int*)packed.Pointer;
 
@@ -36,19 +33,25 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
     private int* Lanes => (int*)lanes.Pointer;
 
     /// <summary>Finds them.</summary>
-    /// <param name="activity">Of each output what is zero where no image activates it.</param>
-    public void Find(float* activity)
+    /// <param name="activity">Of each slice, and each output of it, what is zero where no image activates it; one row more takes the sums.</param>
+    /// <param name="slices">How many slices.</param>
+    /// <returns>Whether passing over the others saves anything.</returns>
+    public bool Find(float* activity, int slices)
     {
+        float* all = activity + ((nint)slices * layer.Columns);
+        simd.SumRows(activity, layer.Columns, slices, layer.Columns, all);
         Count = 0;
         for (int output = 0; output < layer.Columns; output++)
         {
             int register = output / simd.Width;
-            bool lives = activity[output] != 0;
+            bool lives = all[output] != 0;
             Starts[register] = output % simd.Width == 0 ? Count : Starts[register];
             Lanes[output] = lives ? Count - Starts[register] : -1;
             (Packed[Count], Transposed[Count]) = ((output / layer.Panel * layer.Inputs * layer.Panel) + (output % layer.Panel), output * Linear.Slice);
             Count += lives ? 1 : 0;
         }
+
+        return Columns < layer.Columns;
     }
 
     /// <summary>Makes compact rows of gradients, in place.</summary>
