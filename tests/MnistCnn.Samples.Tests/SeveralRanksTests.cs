@@ -69,7 +69,7 @@ public sealed class SeveralRanksTests : IDisposable
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, Launcher))), $"'{Launcher}' is not installed (package openmpi-bin).");
         // Interrupted, mpirun waits these seconds before SIGTERM, and again before SIGKILL.
         ProcessStartInfo start = new(
-            "env", ["--default-signal=INT", Launcher, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "15", "-n", $"{ranks}", "dotnet", Sample.Dll, .. arguments])
+            "env", ["--default-signal=INT", Launcher, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "30", "-n", $"{ranks}", "dotnet", Sample.Dll, .. arguments])
         {
             WorkingDirectory = folder.Root,
             RedirectStandardOutput = true,
