@@ -52,7 +52,7 @@ internal abstract unsafe class SimdKernels
 
     /// <summary>The same for rows of A that are mostly zero; the value is that of <see cref="Multiply"/> unless B holds what is not finite.</summary>
     /// <param name="operands">Everything but columns.</param>
-    /// <param name="columns">The columns of B and C, whole registers and, where B has panels, whole panels.</param>
+    /// <param name="columns">The columns of B and C, in whole panels: of fewer, those that fill the last panel are computed too.</param>
     public abstract void MultiplySparse(in SparseOperands operands, int columns);
 
     /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked. Rows are at a stride, or at the offsets of a list if one is given.</summary>

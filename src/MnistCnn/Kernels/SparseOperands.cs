@@ -5,7 +5,7 @@ namespace MnistCnn.Kernels;
 /// <code>
 /// A[r; k]       = A[r·ARow + k·AInner]
 /// Used[r]       bit k: A[r; k] is not zero
-/// B[r, k; c]    = B[r·BRow + k·BInner + c]      in panels of 2 or 4 registers, BPanel apart
+/// B[r, k; c]    = B[r·BRow + k·BInner + c]      in panels of 2 or 4 registers, BPanel apart; 0 where B is an ordinary matrix
 /// C[r; c]       = C[r·CRow + c]
 /// Initial[r; c] = Initial[r·InitialRow + c]
 /// </code>

@@ -90,13 +90,13 @@ internal sealed unsafe class CnnParameters : KernelJob
         {
             Linear linear = plan.Linears[layer - plan.Convolutions.Length];
             linear.Copy(column, unpacked, Weights(layer), packing);
-            Check(layer, Weights(layer) + ((nint)column * linear.Inputs), packing ? linear.Inputs * linear.Panel : 0);
+            Check(layer, Weights(layer) + ((nint)column * linear.Inputs), linear.Inputs * linear.Panel);
         }
         else
         {
             plan.Convolutions[layer].Copy(unpacked, Weights(layer), packing);
             PackBackward(layer, 0, plan.Convolutions[layer].Shape.Kernel);
-            Check(layer, Weights(layer), packing ? plan.WeightLength(layer) : 0);
+            Check(layer, Weights(layer), plan.WeightLength(layer));
             if (packing && transformed[layer] is { } memory)
             {
                 plan.Winograds[layer]!.Transform(Weights(layer), memory.Pointer);
@@ -107,7 +107,7 @@ internal sealed unsafe class CnnParameters : KernelJob
         {
             Span<float> outside = new(bias, plan.OutputCount(layer)), inside = new(Bias(layer), outside.Length);
             (packing ? outside : inside).CopyTo(packing ? inside : outside);
-            Check(layer, Bias(layer), packing ? outside.Length : 0);
+            Check(layer, Bias(layer), outside.Length);
         }
     }
 
@@ -115,11 +115,7 @@ internal sealed unsafe class CnnParameters : KernelJob
     {
         parameters.CopyTo(pointers);
         this.packing = packing;
-        if (packing)
-        {
-            ExpectModerate();
-        }
-
+        ExpectModerate();
         KernelThreads.Run(threads, tasks.Count, this);
     }
 }
