@@ -77,8 +77,8 @@ internal sealed unsafe class Convolution
         }
     }
 
-    /// <summary>Packs some rows of the windows for <see cref="BackwardInput"/>, from the weights for <see cref="Forward"/>.</summary>
-    public void PackBackward(float* packedForward, float* packed, int firstRow, int rows)
+    /// <summary>Packs some rows of the windows for <see cref="BackwardInput"/>, from the weights for <see cref="Forward"/>; past the caches if they are meant for another core too.</summary>
+    public void PackBackward(float* packedForward, float* packed, int firstRow, int rows, bool stream)
     {
         int to = simd.PanelWidth(Shape.Channels);
         for (int f = 0; f < Shape.Filters; f += Panel)
@@ -89,7 +89,7 @@ internal sealed unsafe class Convolution
                 {
                     Transposition.Run(
                         packedForward + (Shape.Window * f) + (((tap * Shape.Channels) + c) * Panel), Panel, Math.Min(to, Shape.Channels - c), Math.Min(Panel, Shape.Filters - f),
-                        packed + (BackwardDepth * c) + ((backwardRow[tap] + f) * to), to);
+                        packed + (BackwardDepth * c) + ((backwardRow[tap] + f) * to), to, stream: stream);
                 }
             }
         }

@@ -18,10 +18,10 @@ internal unsafe interface ISimd<TVector>
     static abstract void Store(float* destination, TVector value);
 
     /// <summary>
-    /// Stores past the caches, at a multiple of the register's size: for what another core is to read, which would otherwise be asked to give up its copy of each line. The other thread may read it
+    /// Stores, if asked past the caches, at a multiple of the register's size: for what another core is to read, which would otherwise be asked to give up its copy of each line. The other thread may read it
     /// once both have passed an interlocked operation, as between two jobs.
     /// </summary>
-    static abstract void Stream(float* destination, TVector value);
+    static abstract void Store(float* destination, TVector value, bool stream);
 
     static abstract TVector Add(TVector left, TVector right);
     static abstract TVector Subtract(TVector left, TVector right);

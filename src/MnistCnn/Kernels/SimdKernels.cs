@@ -83,5 +83,12 @@ internal abstract unsafe class SimdKernels
     public abstract void Expand(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination);
 
     /// <summary>One step of Adam, in one pass.</summary>
-    public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step);
+    /// <param name="parameters">The parameters; aligned where they stream.</param>
+    /// <param name="gradients">Their gradients.</param>
+    /// <param name="firstMoments">First moments.</param>
+    /// <param name="secondMoments">Second moments.</param>
+    /// <param name="length">How many there are of each.</param>
+    /// <param name="step">The constants.</param>
+    /// <param name="stream">Whether the parameters are meant for another core too.</param>
+    public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step, bool stream = false);
 }

@@ -138,18 +138,18 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step)
+    public override void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step, bool stream = false)
     {
         int i = 0;
         for (; i <= length - TSimd.Width; i += TSimd.Width)
-            AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step);
+            AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step, stream);
 
         if (i < length)
             Scalar.Adam(parameters + i, gradients + i, firstMoments + i, secondMoments + i, length - i, step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AdamVector(float* parameters, float* gradients, float* first, float* second, in AdamStep step)
+    private static void AdamVector(float* parameters, float* gradients, float* first, float* second, in AdamStep step, bool stream)
     {
         TVector p = TSimd.Load(parameters), g = TSimd.Load(gradients), m = TSimd.Load(first), v = TSimd.Load(second);
         g = step.L2 == 0 ? g : TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
@@ -161,7 +161,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         TSimd.Store(first, m);
         TSimd.Store(second, v);
         TVector root = TSimd.Add(TSimd.Multiply(TSimd.SquareRoot(v), TSimd.Broadcast(step.RootCorrection)), TSimd.Broadcast(step.Epsilon));
-        TSimd.Store(parameters, TSimd.Add(TSimd.Multiply(p, TSimd.Broadcast(step.Decay)), TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(-step.Rate), m), root)));
+        TSimd.Store(parameters, TSimd.Add(TSimd.Multiply(p, TSimd.Broadcast(step.Decay)), TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(-step.Rate), m), root)), stream);
     }
 
     /// <summary>The last columns of a product, one by one, since registers are wider than C.</summary>

@@ -58,10 +58,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
                     value = add ? TSimd.Add(TSimd.Load(to), value) : value;
                     value = bias is null ? value : TSimd.Relu(TSimd.Add(TSimd.Load(bias + c), value));
                     value = gate is null ? value : TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
-                    if (stream)
-                        TSimd.Stream(to, value);
-                    else
-                        TSimd.Store(to, value);
+                    TSimd.Store(to, value, stream);
                 }
             }
         }

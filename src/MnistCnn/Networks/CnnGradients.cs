@@ -130,7 +130,7 @@ internal sealed unsafe class CnnGradients : KernelJob
                 UpdateWeights(layer, offset, gradient, length);
             }
 
-            target.PackBackward(layer, from, count);
+            target.PackBackward(layer, from, count, stream: threads > 1);
         }
     }
 
@@ -159,7 +159,8 @@ internal sealed unsafe class CnnGradients : KernelJob
     {
         if (firstMoments is not null)
         {
-            plan.Simd.Adam(parameters, gradient, firstMoments, secondMoments, length, step);
+            // Every core reads all weights but those of the first linear layer, whose blocks have a home.
+            plan.Simd.Adam(parameters, gradient, firstMoments, secondMoments, length, step, stream: threads > 1 && layer != plan.Convolutions.Length);
             target.Check(layer, parameters, length);
         }
     }

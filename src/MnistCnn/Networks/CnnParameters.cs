@@ -73,11 +73,15 @@ internal sealed unsafe class CnnParameters : KernelJob
     public void Unpack(ReadOnlySpan<nint> parameters, int threads) => Copy(parameters, threads, packing: false);
 
     /// <summary>Makes <see cref="Backward"/> of some rows of the windows follow the weights.</summary>
-    public void PackBackward(int layer, int firstRow, int rows)
+    /// <param name="layer">A convolution.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="stream">Whether other cores read the result too.</param>
+    public void PackBackward(int layer, int firstRow, int rows, bool stream)
     {
         if (backward[layer] is { } packed)
         {
-            plan.Convolutions[layer].PackBackward(Weights(layer), packed.Pointer, firstRow, rows);
+            plan.Convolutions[layer].PackBackward(Weights(layer), packed.Pointer, firstRow, rows, stream);
         }
     }
 
@@ -95,7 +99,7 @@ internal sealed unsafe class CnnParameters : KernelJob
         else
         {
             plan.Convolutions[layer].Copy(unpacked, Weights(layer), packing);
-            PackBackward(layer, 0, plan.Convolutions[layer].Shape.Kernel);
+            PackBackward(layer, 0, plan.Convolutions[layer].Shape.Kernel, stream: false);
             Check(layer, Weights(layer), plan.WeightLength(layer));
             if (packing && transformed[layer] is { } memory)
             {

@@ -1,5 +1,6 @@
 using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Networks;
 using MnistCnn.Tests.Networks;
 
 namespace MnistCnn.Tests.Kernels;
@@ -8,12 +9,12 @@ public sealed unsafe class AdamKernelTests
 {
     [Fact]
     public void Every_length_is_updated_as_by_the_formula_and_nothing_behind_it() =>
-        Gen.Select(Gen.Int[1, 90], Gen.Int[0, 3], Gen.Bool.Select(b => b ? 0.1 : 0), Gen.Bool, Gen.Int[0, 1000])
-            .Sample((length, gap, decay, decoupled, seed) =>
+        Gen.Select(Gen.Int[1, 90], Gen.Int[0, 3], Gen.Bool.Select(b => b ? 0.1 : 0), Gen.Bool, Gen.Bool, Gen.Int[0, 1000])
+            .Sample((length, gap, decay, decoupled, stream, seed) =>
             {
                 foreach (SimdKernels simd in KernelNetwork.Widths())
                 {
-                    Compare(simd, length, gap, decay, decoupled, seed);
+                    Compare(simd, length, gap, decay, decoupled, stream, seed);
                 }
             }, iter: 100);
 
@@ -29,7 +30,7 @@ public sealed unsafe class AdamKernelTests
         Assert.All(m, value => Assert.Equal(0, value));
     }
 
-    private static void Compare(SimdKernels simd, int length, int gap, double decay, bool decoupled, int seed)
+    private static void Compare(SimdKernels simd, int length, int gap, double decay, bool decoupled, bool stream, int seed)
     {
         Random random = new(seed);
         float[] Values() => [.. Enumerable.Range(0, length + gap).Select(_ => (random.NextSingle() * 2) - 1)];
@@ -37,7 +38,7 @@ public sealed unsafe class AdamKernelTests
         double[] rp = [.. p.Select(x => (double)x)], rm = new double[p.Length], rv = new double[p.Length];
         for (int step = 1; step <= 5; step++)
         {
-            Step(simd, p, g, m, v, length, AdamStep.Create(0.01, 0.9, 0.99, 1e-8, decay, decoupled, step));
+            Step(simd, p, g, m, v, length, AdamStep.Create(0.01, 0.9, 0.99, 1e-8, decay, decoupled, step), stream);
             for (int i = 0; i < p.Length; i++)
             {
                 if (i < length)
@@ -54,11 +55,16 @@ public sealed unsafe class AdamKernelTests
         Assert.All(p.Zip(rp), pair => Assert.Equal(pair.Second, pair.First, 2e-6));
     }
 
-    private static void Step(SimdKernels simd, float[] p, float[] g, float[] m, float[] v, int length, AdamStep step)
+    private static void Step(SimdKernels simd, float[] p, float[] g, float[] m, float[] v, int length, AdamStep step, bool stream = false)
     {
-        fixed (float* pp = p, pg = g, pm = m, pv = v)
+        AlignedBuffer aligned = new(p.Length);
+        Span<float> parameters = new(aligned.Pointer, p.Length);
+        p.CopyTo(parameters);
+        fixed (float* pg = g, pm = m, pv = v)
         {
-            simd.Adam(pp, pg, pm, pv, length, step);
+            simd.Adam(aligned.Pointer, pg, pm, pv, length, step, stream);
         }
+
+        parameters.CopyTo(p);
     }
 }
