@@ -18,7 +18,7 @@ public sealed class CnnWorkspaceTests
     [Fact]
     public void Random_networks_and_batches_agree_with_their_scalar_twins_at_every_width() =>
         Gen.Select(KernelNetwork.Networks, Gen.Int[1, 70], Gen.Int[1, 4], Gen.Bool.Select(b => b ? 0.1f : 0), Gen.Int[0, 1000])
-            .Sample((shape, batch, threads, smoothing, seed) => Compare(shape, batch, threads, smoothing, seed), iter: 25, threads: 1);
+            .Sample((shape, batch, threads, smoothing, seed) => Compare(shape, batch, threads, smoothing, seed, leastFromKink: 1e-7), iter: 25, threads: 1);
 
     [Fact]
     public void Convolutions_of_several_winograd_tiles_agree_with_their_scalar_twins_at_every_width() =>
@@ -102,7 +102,13 @@ public sealed class CnnWorkspaceTests
         Assert.Contains("found 10", Assert.Throws<ArgumentOutOfRangeException>(() => network.Backward(images, labels)).Message, StringComparison.Ordinal);
     }
 
-    private static void Compare(CnnShape shape, int batch, int threads, float smoothing, int seed)
+    /// <param name="shape">The network.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="smoothing">Of the labels.</param>
+    /// <param name="seed">Of weights and images.</param>
+    /// <param name="leastFromKink">How near to zero the input of a ReLU may come before gradients are not compared: rounding decides what they are.</param>
+    private static void Compare(CnnShape shape, int batch, int threads, float smoothing, int seed, double leastFromKink = 0)
     {
         (float[] images, long[] labels) = KernelNetwork.RandomBatch(shape, batch, seed);
         float[][] parameters = KernelNetwork.RandomParameters(shape, seed);
@@ -115,6 +121,11 @@ public sealed class CnnWorkspaceTests
 
             Assert.Equal(reference.Loss, loss, 1e-5);
             KernelNetwork.AssertNear([.. reference.Logits.SelectMany(z => z)], [.. Enumerable.Range(0, batch).SelectMany(network.Logits)], $"{simd.Width} floats, logits");
+            if (reference.NearestToKink < leastFromKink)
+            {
+                continue;
+            }
+
             KernelNetwork.AssertNear([.. reference.ImageGradients.SelectMany(g => g)], imageGradients, $"{simd.Width} floats, images");
             AssertGradients(reference, network, $"{simd.Width} floats, with images");
             network.Backward(images, labels, smoothing, ofImages: false);

@@ -12,6 +12,9 @@ internal sealed class ReferenceNetwork(CnnShape shape, float[][] parameters)
 
     public List<double[]> ImageGradients { get; } = [];
 
+    /// <summary>The least magnitude that a ReLU was given: within rounding of zero, single precision may find it on the other side, and so another gradient.</summary>
+    public double NearestToKink { get; private set; } = double.PositiveInfinity;
+
     public double[][] Gradients { get; } = [.. parameters.Select(p => new double[p.Length])];
 
     public void Run(float[] images, long[] labels, double smoothing)
@@ -88,7 +91,11 @@ internal sealed class ReferenceNetwork(CnnShape shape, float[][] parameters)
         return imageGradient;
     }
 
-    private static double[] Relu(double[] values) => [.. values.Select(v => v <= 0 ? 0 : v)];
+    private double[] Relu(double[] values)
+    {
+        NearestToKink = values.Select(Math.Abs).Where(v => v > 0).Append(NearestToKink).Min();
+        return [.. values.Select(v => v <= 0 ? 0 : v)];
+    }
 
     private static double[] Multiply(double[] inputs, float[] weights, float[] bias) =>
         [.. bias.Select((b, o) => b + inputs.Select((x, i) => x * weights[(o * inputs.Length) + i]).Sum())];
