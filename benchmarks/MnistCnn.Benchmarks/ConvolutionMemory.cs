@@ -1,5 +1,4 @@
-using MnistCnn.Kernels;
-using MnistCnn.Networks;
+using MnistCnn.Layers;
 
 namespace MnistCnn.Benchmarks;
 

@@ -1,3 +1,4 @@
+using MnistCnn.Layers;
 using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;

@@ -11,14 +11,15 @@ public sealed class LayeringTests
     private static readonly Architecture Library = new ArchLoader().LoadAssemblies(typeof(DeviceSelector).Assembly, typeof(TorchSharp.torch).Assembly).Build();
 
     [Theory]
-    [InlineData("Data", "Batches", "Models", "Networks", "Kernels", "Inference", "Serialization", "Metrics", "Training")]
-    [InlineData("Kernels", "Networks", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
+    [InlineData("Data", "Batches", "Models", "Networks", "Layers", "Kernels", "Inference", "Serialization", "Metrics", "Training")]
+    [InlineData("Kernels", "Layers", "Networks", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
+    [InlineData("Layers", "Networks", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
     [InlineData("Networks", "Data", "Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
-    [InlineData("Metrics", "Data", "Batches", "Models", "Networks", "Kernels", "Inference", "Serialization", "Training")]
+    [InlineData("Metrics", "Data", "Batches", "Models", "Networks", "Layers", "Kernels", "Inference", "Serialization", "Training")]
     [InlineData("Inference", "Data", "Batches", "Models", "Metrics", "Training")]
     [InlineData("Models", "Data", "Batches", "Metrics", "Training")]
     [InlineData("Batches", "Models", "Inference", "Serialization", "Metrics", "Training")]
-    [InlineData("Serialization", "Data", "Batches", "Models", "Networks", "Kernels", "Inference", "Metrics", "Training")]
+    [InlineData("Serialization", "Data", "Batches", "Models", "Networks", "Layers", "Kernels", "Inference", "Metrics", "Training")]
     public void A_folder_imports_only_what_it_may(string folder, params string[] forbidden)
     {
         foreach (string other in forbidden)
@@ -32,6 +33,7 @@ public sealed class LayeringTests
     [Theory]
     [InlineData("Data")]
     [InlineData("Kernels")]
+    [InlineData("Layers")]
     [InlineData("Networks")]
     [InlineData("Inference")]
     public void The_data_path_the_kernels_and_prediction_know_nothing_of_TorchSharp(string folder) =>

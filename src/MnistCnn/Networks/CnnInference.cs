@@ -1,4 +1,5 @@
 using MnistCnn.Kernels;
+using MnistCnn.Layers;
 
 namespace MnistCnn.Networks;
 

@@ -1,3 +1,5 @@
+using MnistCnn.Layers;
+
 namespace MnistCnn.Networks;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using MnistCnn.Kernels;
+using MnistCnn.Layers;
 
 namespace MnistCnn.Networks;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MnistCnn.Layers;
 
 namespace MnistCnn.Networks;
 

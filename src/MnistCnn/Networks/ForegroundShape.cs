@@ -1,5 +1,5 @@
 using System.Numerics;
-using MnistCnn.Kernels;
+using MnistCnn.Layers;
 
 namespace MnistCnn.Networks;
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using MnistCnn.Kernels;
-using MnistCnn.Networks;
+using MnistCnn.Layers;
 using MnistCnn.Tests.Networks;
 
 namespace MnistCnn.Tests.Kernels;

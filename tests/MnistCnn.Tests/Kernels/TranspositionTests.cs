@@ -1,6 +1,6 @@
 using CsCheck;
 using MnistCnn.Kernels;
-using MnistCnn.Networks;
+using MnistCnn.Layers;
 
 namespace MnistCnn.Tests.Kernels;
 

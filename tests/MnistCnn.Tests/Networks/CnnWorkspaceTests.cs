@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Networks;
 
 namespace MnistCnn.Tests.Networks;

@@ -1,5 +1,6 @@
 using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Networks;
 
 namespace MnistCnn.Tests.Networks;

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Models;
 using MnistCnn.Networks;
 

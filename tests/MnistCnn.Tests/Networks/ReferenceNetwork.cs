@@ -1,4 +1,4 @@
-using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Networks;
 
 namespace MnistCnn.Tests.Networks;

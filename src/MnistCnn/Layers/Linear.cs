@@ -1,4 +1,6 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Layers;
 
 /// <summary>
 /// y = x Wᵀ + b. Immutable.

@@ -1,4 +1,6 @@
-namespace MnistCnn.Kernels;
+using MnistCnn.Kernels;
+
+namespace MnistCnn.Layers;
 
 /// <summary>
 /// Convolution as a product of matrices whose left operand is read in place (implicit GEMM). Immutable: tables of offsets only.

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.Intrinsics;
 using MnistCnn.Kernels;
 
-namespace MnistCnn.Networks;
+namespace MnistCnn.Layers;
 
 /// <summary>Which floats of a matrix are not zero, as words of 64 bits: see <see cref="SparseOperands"/>. NaN is not zero.</summary>
 internal static unsafe class NonZeros

@@ -1,9 +1,11 @@
 using System.Numerics;
 using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Networks;
+using MnistCnn.Tests.Networks;
 
-namespace MnistCnn.Tests.Networks;
+namespace MnistCnn.Tests.Layers;
 
 /// <summary>Linear layers that pass over inputs of zero, against the ones that multiply them.</summary>
 public sealed unsafe class SparseLinearTests

@@ -1,6 +1,6 @@
 using MnistCnn.Kernels;
 
-namespace MnistCnn.Networks;
+namespace MnistCnn.Layers;
 
 /// <summary>
 /// Which outputs of a linear layer any image of a batch activates. Where its ReLU holds an output at zero for all of them, the gradient of that output is zero, and so is all that follows from

@@ -1,7 +1,8 @@
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
+using MnistCnn.Tests.Networks;
 
-namespace MnistCnn.Tests.Networks;
+namespace MnistCnn.Tests.Layers;
 
 /// <summary>What the backward pass leaves out of the first linear layer: outputs whose ReLU is shut for the whole batch.</summary>
 public sealed class LiveOutputsTests

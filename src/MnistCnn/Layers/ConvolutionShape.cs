@@ -1,4 +1,4 @@
-namespace MnistCnn.Kernels;
+namespace MnistCnn.Layers;
 
 /// <summary>A two-dimensional convolution without padding, followed by ReLU.</summary>
 /// <param name="Channels">Channels of the input.</param>

@@ -1,4 +1,4 @@
-namespace MnistCnn.Kernels;
+namespace MnistCnn.Layers;
 
 /// <summary>
 /// Along one axis, input coordinate i meets output (i − k) / stride for every tap k of the window with k ≡ i (mod stride). Ordered by k mod stride and then downwards,

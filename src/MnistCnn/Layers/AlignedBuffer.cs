@@ -1,4 +1,4 @@
-namespace MnistCnn.Networks;
+namespace MnistCnn.Layers;
 
 /// <summary>Zeroed floats that do not move, aligned to a cache line, with a register's worth of readable memory behind them. The garbage collector frees them.</summary>
 internal sealed unsafe class AlignedBuffer

@@ -1,7 +1,7 @@
 using System.Numerics;
 using MnistCnn.Kernels;
 
-namespace MnistCnn.Networks;
+namespace MnistCnn.Layers;
 
 /// <summary>
 /// A linear layer once more, for inputs that a ReLU made: what is zero, half of them after a few epochs, is not multiplied. Where weights and gradients are finite, sums lose zeros alone, and no bit of
