@@ -31,14 +31,19 @@ public sealed class AccuracyMetric : IMetric, IDisposable
     /// <inheritdoc/>
     public void Update(Tensor output, Tensor labels)
     {
-        MetricInput.Check(output, labels);
+        using MetricInput input = new(output, labels);
+        Update(input);
+    }
+
+    internal void Update(MetricInput input)
+    {
         using DisposeScope scope = NewDisposeScope();
         Tensor hit = topK == 1
-            ? output.argmax(1).eq(labels)
-            : output.topk((int)Math.Min(topK, output.shape[1]), 1).indexes.eq(labels.unsqueeze(1));
+            ? input.Predicted.eq(input.Labels)
+            : input.Output.topk((int)Math.Min(topK, input.Output.shape[1]), 1).indexes.eq(input.Labels.unsqueeze(1));
         hits.Add(hit.sum());
-        notNumbers.Add(output.isnan().any(1).sum());
-        count += labels.shape[0];
+        notNumbers.Add(input.Highest.isnan().sum());
+        count += input.Labels.shape[0];
     }
 
     /// <inheritdoc/>

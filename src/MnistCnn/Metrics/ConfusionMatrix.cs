@@ -27,16 +27,21 @@ public sealed class ConfusionMatrix : IMetric, IDisposable
     /// <exception cref="ArgumentException">The outputs have another number of classes.</exception>
     public void Update(Tensor output, Tensor labels)
     {
-        MetricInput.Check(output, labels);
-        long classes = counts?.shape[0] ?? expectedClasses ?? output.shape[1];
-        if (output.shape[1] != classes)
+        using MetricInput input = new(output, labels);
+        Update(input);
+    }
+
+    internal void Update(MetricInput input)
+    {
+        long classes = counts?.shape[0] ?? expectedClasses ?? input.Output.shape[1];
+        if (input.Output.shape[1] != classes)
         {
-            throw new ArgumentException($"Outputs: expected {classes} classes, found {output.shape[1]}.", nameof(output));
+            throw new ArgumentException($"Outputs: expected {classes} classes, found {input.Output.shape[1]}.");
         }
 
         using DisposeScope scope = NewDisposeScope();
-        counts ??= zeros([classes, classes], ScalarType.Int64, output.device).DetachFromDisposeScope();
-        counts.add_(bincount((labels * classes) + output.argmax(1), minlength: classes * classes).view(classes, classes));
+        counts ??= zeros([classes, classes], ScalarType.Int64, input.Output.device).DetachFromDisposeScope();
+        counts.add_(bincount((input.Labels * classes) + input.Predicted, minlength: classes * classes).view(classes, classes));
     }
 
     /// <summary>The counts so far.</summary>

@@ -18,12 +18,18 @@ public sealed class CrossEntropyMetric : IMetric, IDisposable
     /// <inheritdoc/>
     public void Update(Tensor output, Tensor labels)
     {
-        MetricInput.Check(output, labels);
+        using MetricInput input = new(output, labels);
+        Update(input);
+    }
+
+    internal void Update(MetricInput input)
+    {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        sum ??= zeros([], ScalarType.Float64, output.device).DetachFromDisposeScope();
-        sum.add_(nn.functional.cross_entropy(output.to_type(ScalarType.Float32), labels, reduction: nn.Reduction.Sum).to_type(ScalarType.Float64));
-        count += labels.shape[0];
+        sum ??= zeros([], ScalarType.Float64, input.Output.device).DetachFromDisposeScope();
+        Tensor ofLabel = input.Output.gather(1, input.Labels.unsqueeze(1)).squeeze(1); // [N]
+        sum.add_((input.LossOfPredicted + (MetricInput.Precise(input.Highest) - MetricInput.Precise(ofLabel))).sum(ScalarType.Float64));
+        count += input.Labels.shape[0];
     }
 
     /// <inheritdoc/>

@@ -1,10 +1,48 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Metrics;
 
-/// <summary>The checks that every metric makes of a batch.</summary>
-internal static class MetricInput
+/// <summary>A batch as metrics see it, checked: what several of them want to know is computed once, when the first asks. Owns that, not the batch. One thread at a time.</summary>
+internal sealed class MetricInput : IDisposable
 {
+    private Tensor? highest, predicted, lossOfPredicted;
+
+    /// <exception cref="ArgumentException">The shapes or element types are not [N, classes] floating-point and [N] int64.</exception>
+    public MetricInput(Tensor output, Tensor labels)
+    {
+        Check(output, labels);
+        (Output, Labels) = (output, labels);
+    }
+
+    /// <summary>[N, classes].</summary>
+    public Tensor Output { get; }
+
+    /// <summary>[N], int64.</summary>
+    public Tensor Labels { get; }
+
+    /// <summary>The highest output of each image, NaN where one of them is [N].</summary>
+    public Tensor Highest => FindHighest().Output;
+
+    /// <summary>The class that it is of, the first of several [N], int64.</summary>
+    public Tensor Predicted => FindHighest().Class;
+
+    /// <summary>Cross-entropy of each image, were its label what was predicted: log Σ exp(output − highest) [N], float32 or better.</summary>
+    public Tensor LossOfPredicted
+    {
+        get
+        {
+            if (lossOfPredicted is null)
+            {
+                using IDisposable noGradient = no_grad();
+                using DisposeScope scope = NewDisposeScope();
+                lossOfPredicted = (Precise(Output) - Precise(Highest).unsqueeze(1)).exp().sum(1).log().DetachFromDisposeScope();
+            }
+
+            return lossOfPredicted;
+        }
+    }
+
     /// <exception cref="ArgumentException">The shapes or element types are not [N, classes] floating-point and [N] int64.</exception>
     public static void Check(Tensor output, Tensor labels)
     {
@@ -22,4 +60,27 @@ internal static class MetricInput
     }
 
     public static InvalidOperationException Empty(string metric) => new($"{metric}: expected at least one batch before Compute, found none.");
+
+    /// <summary>Half precision as float32.</summary>
+    public static Tensor Precise(Tensor output) => output.dtype == ScalarType.Float64 ? output : output.to_type(ScalarType.Float32);
+
+    public void Dispose()
+    {
+        highest?.Dispose();
+        predicted?.Dispose();
+        lossOfPredicted?.Dispose();
+    }
+
+    private (Tensor Output, Tensor Class) FindHighest()
+    {
+        if (highest is null || predicted is null)
+        {
+            using IDisposable noGradient = no_grad();
+            (highest, predicted) = Output.max(1);
+            highest.DetachFromDisposeScope();
+            predicted.DetachFromDisposeScope();
+        }
+
+        return (highest, predicted);
+    }
 }

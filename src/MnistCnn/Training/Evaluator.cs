@@ -48,14 +48,17 @@ internal static class Evaluator
         using CrossEntropyMetric loss = new();
         using ConfusionMatrix confusion = new();
         (Tensor outputs, Tensor labels) = predictions.All();
-        Update([accuracy, loss, confusion], outputs, labels);
+        using MetricInput all = new(outputs, labels);
+        accuracy.Update(all);
+        loss.Update(all);
+        confusion.Update(all);
         double[] values = [accuracy.Compute(), loss.Compute(), .. further.Select(metric => metric.Compute())];
         ranks?.Share(values);
         return new EvaluationResult(values[1], values[0], (int)labels.shape[0])
         {
             Metrics = further.Zip(values.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second),
             Confusion = confusion.Read(),
-            Misclassified = Predictions.Misclassified(outputs, labels, outputsAreProbabilities),
+            Misclassified = Predictions.Misclassified(all, outputsAreProbabilities),
         };
     }
 

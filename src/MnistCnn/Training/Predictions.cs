@@ -25,13 +25,12 @@ internal sealed class Predictions : IDisposable
     public (Tensor Outputs, Tensor Labels) All() => (cat(outputs), cat(labels));
 
     /// <summary>The images for which another class than the true one has the highest output.</summary>
-    public static IReadOnlyList<Misclassification> Misclassified(Tensor outputs, Tensor labels, bool outputsAreProbabilities)
+    public static IReadOnlyList<Misclassification> Misclassified(MetricInput all, bool outputsAreProbabilities)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor highest, Tensor predicted) = outputs.max(1); // [N], [N]
-        Tensor wrong = predicted.ne(labels).nonzero().squeeze(1); // [wrong]
-        Tensor probabilities = outputsAreProbabilities ? highest[wrong] : (highest[wrong] - outputs[wrong].logsumexp(1)).exp();
-        long[] index = wrong.cpu().data<long>().ToArray(), truth = labels[wrong].cpu().data<long>().ToArray(), taken = predicted[wrong].cpu().data<long>().ToArray();
+        Tensor wrong = all.Predicted.ne(all.Labels).nonzero().squeeze(1); // [wrong]
+        Tensor probabilities = outputsAreProbabilities ? all.Highest[wrong] : all.LossOfPredicted[wrong].neg().exp();
+        long[] index = wrong.cpu().data<long>().ToArray(), truth = all.Labels[wrong].cpu().data<long>().ToArray(), taken = all.Predicted[wrong].cpu().data<long>().ToArray();
         float[] sure = probabilities.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
         return [.. index.Select((image, i) => new Misclassification((int)image, (int)truth[i], (int)taken[i], sure[i]))];
     }

@@ -61,6 +61,33 @@ public sealed class MetricTests
         Assert.Equal(expected, metric.Compute(), 1e-5);
     });
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.BFloat16)]
+    public void The_loss_is_libtorchs_of_huge_and_infinite_outputs_too(ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const float inf = float.PositiveInfinity;
+        float[][] rows = [[1, 2, 3], [-100, 300, 1e4f], [1e30f, -1e30f, 0], [3, 3, 3], [60, 52, 44], [-inf, 1, 2], [1, -inf, -inf]];
+        long[] labels = [0, 0, 0, 1, 0, 2, 0];
+        foreach ((float[] row, long label) in rows.Zip(labels))
+        {
+            Tensor output = tensor(row).view(1, 3).to_type(type), truth = tensor(new[] { label });
+            using CrossEntropyMetric metric = new();
+            metric.Update(output, truth);
+            double expected = nn.functional.cross_entropy(output.to_type(ScalarType.Float64), truth).item<double>();
+            Assert.Equal(expected, metric.Compute(), 1e-7 + (1e-6 * Math.Abs(expected)));
+        }
+
+        foreach (float[] row in new[] { [inf, 1, 2], [1, float.NaN, 2], new[] { -inf, -inf, -inf } })
+        {
+            using CrossEntropyMetric metric = new();
+            metric.Update(tensor(row).view(1, 3).to_type(type), tensor(new[] { 1L }));
+            Assert.Throws<InvalidOperationException>(() => metric.Compute());
+        }
+    }
+
     public static TheoryData<string> Names => ["accuracy", "loss", "macro_f1"];
 
     [Theory]
