@@ -4,7 +4,6 @@ using MnistCnn.Layers;
 namespace MnistCnn.Benchmarks;
 
 /// <summary>The convolutions as they are defined: 0.78, 5.3 and 9.4 million multiply-adds a slice of 32 images 28 × 28, in each of the three passes.</summary>
-[Config(typeof(InProcess))]
 public unsafe class ConvolutionBenchmarks
 {
     private Convolution convolution = null!;

@@ -5,7 +5,6 @@ using MnistCnn.Networks;
 namespace MnistCnn.Benchmarks;
 
 /// <summary>The linear layers: 8.4, 0.52 and 0.02 million multiply-adds a slice of 32 images 28 × 28, in each of the three passes.</summary>
-[Config(typeof(InProcess))]
 public unsafe class LinearBenchmarks
 {
     private Linear linear = null!;

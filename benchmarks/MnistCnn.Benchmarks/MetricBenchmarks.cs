@@ -10,6 +10,7 @@ public class MetricBenchmarks : IDisposable
 {
     private readonly AccuracyMetric accuracy = new();
     private readonly ConfusionMatrix confusions = new(10);
+    private readonly CrossEntropyMetric loss = new();
     private Tensor output = null!;
     private Tensor labels = null!;
 
@@ -26,11 +27,15 @@ public class MetricBenchmarks : IDisposable
     [Benchmark]
     public double Confusions() => Measure(confusions);
 
+    [Benchmark]
+    public double Loss() => Measure(loss);
+
     [GlobalCleanup]
     public void Dispose()
     {
         accuracy.Dispose();
         confusions.Dispose();
+        loss.Dispose();
         output.Dispose();
         labels.Dispose();
         GC.SuppressFinalize(this);

@@ -6,7 +6,6 @@ using MnistCnn.Models;
 namespace MnistCnn.Benchmarks;
 
 /// <summary>Prediction by batch size and threads, on drawn digits, with weights from a seed.</summary>
-[Config(typeof(InProcess))]
 [MemoryDiagnoser]
 public class PredictorBenchmarks
 {

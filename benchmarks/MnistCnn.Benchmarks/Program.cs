@@ -1,5 +1,8 @@
 using System.Globalization;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MnistCnn.Benchmarks;
 using MnistCnn.Benchmarks.Comparison;
 using MnistCnn.Benchmarks.Training;
@@ -20,6 +23,8 @@ switch (args)
     case ["mutants", .. var rest]:
         return MutantRun.Run(rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 100_000);
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run(args);
+        // Short jobs without a process of their own: the projects that BenchmarkDotNet would generate find neither the native libraries nor what is internal.
+        BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly)
+            .Run(args, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(new InProcessEmitToolchain(new()))));
         return 0;
 }

@@ -5,7 +5,6 @@ using MnistCnn.Networks;
 namespace MnistCnn.Benchmarks;
 
 /// <summary>The first linear layer over 64 images, whose inputs a ReLU made: all products, and those of what is not zero.</summary>
-[Config(typeof(InProcess))]
 public unsafe class SparseLinearBenchmarks
 {
     private const int Images = NonZeros.Word;

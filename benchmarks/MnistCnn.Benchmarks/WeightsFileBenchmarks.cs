@@ -5,7 +5,6 @@ using MnistCnn.Serialization;
 namespace MnistCnn.Benchmarks;
 
 /// <summary>Saving and loading the classifier, 1.2 MB; each save is flushed to the disk.</summary>
-[Config(typeof(InProcess))]
 [MemoryDiagnoser]
 public class WeightsFileBenchmarks : IDisposable
 {

@@ -5,7 +5,6 @@ using MnistCnn.Networks;
 namespace MnistCnn.Benchmarks;
 
 /// <summary>The last convolution by Winograd's filtering, on a slice of 32 images 28 × 28; both gradients are one pass.</summary>
-[Config(typeof(InProcess))]
 public unsafe class WinogradBenchmarks
 {
     private WinogradConvolution convolution = null!;

@@ -28,7 +28,7 @@ public sealed class CrossEntropyMetric : IMetric, IDisposable
         using IDisposable noGradient = no_grad();
         sum ??= zeros([], ScalarType.Float64, input.Output.device).DetachFromDisposeScope();
         Tensor ofLabel = input.Output.gather(1, input.Labels.unsqueeze(1)).squeeze(1); // [N]
-        sum.add_((input.LossOfPredicted + (MetricInput.Precise(input.Highest) - MetricInput.Precise(ofLabel))).sum(ScalarType.Float64));
+        sum.add_((MetricInput.Precise(input.Highest) - MetricInput.Precise(ofLabel)).add_(input.LossOfPredicted).sum(ScalarType.Float64));
         count += input.Labels.shape[0];
     }
 

@@ -36,7 +36,7 @@ internal sealed class MetricInput : IDisposable
             {
                 using IDisposable noGradient = no_grad();
                 using DisposeScope scope = NewDisposeScope();
-                lossOfPredicted = (Precise(Output) - Precise(Highest).unsqueeze(1)).exp().sum(1).log().DetachFromDisposeScope();
+                lossOfPredicted = (Precise(Output) - Precise(Highest).unsqueeze(1)).exp_().sum(1).log_().DetachFromDisposeScope();
             }
 
             return lossOfPredicted;
@@ -62,7 +62,7 @@ internal sealed class MetricInput : IDisposable
     public static InvalidOperationException Empty(string metric) => new($"{metric}: expected at least one batch before Compute, found none.");
 
     /// <summary>Half precision as float32.</summary>
-    public static Tensor Precise(Tensor output) => output.dtype == ScalarType.Float64 ? output : output.to_type(ScalarType.Float32);
+    public static Tensor Precise(Tensor output) => output.dtype is ScalarType.Float32 or ScalarType.Float64 ? output : output.to_type(ScalarType.Float32);
 
     public void Dispose()
     {
