@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MnistCnn.Kernels;
 
-/// <summary>M x Mᵀ for a matrix M of Lavin and Gray or its transpose, for as many channels at a time as a register has floats. See the layer of that name.</summary>
+/// <summary>M x Mᵀ for a matrix M of Lavin and Gray or its transpose, for as many channels at a time as a register has floats. The layer that uses them, WinogradConvolution, has the source.</summary>
 internal static unsafe class WinogradTransforms<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
