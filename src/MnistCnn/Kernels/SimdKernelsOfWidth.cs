@@ -56,13 +56,12 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
 
     public override void MultiplySparse(in SparseOperands operands, int columns)
     {
-        const int most = 8;
         SparseOperands tile = operands;
-        int panel = TSimd.RowVectors * TSimd.Width;
+        int panel = TSimd.RowVectors * TSimd.Width, most = 8 * TSimd.Width;
         tile.BPanel = operands.BPanel > 0 ? operands.BPanel : panel;
         for (int column = 0, left; (left = columns - column) > 0; column += left)
         {
-            left = left < most * TSimd.Width ? panel : most * TSimd.Width;
+            left = left < most ? panel : most;
             tile.B = operands.B + (column / panel * tile.BPanel);
             tile.Initial = operands.Initial + column;
             tile.C = operands.C + column;
@@ -142,16 +141,26 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     {
         int i = 0;
         for (; i <= length - TSimd.Width; i += TSimd.Width)
-            AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, step, stream);
+            AdamVector(parameters + i, TSimd.Load(gradients + i), firstMoments + i, secondMoments + i, step, stream);
 
         if (i < length)
             Scalar.Adam(parameters + i, gradients + i, firstMoments + i, secondMoments + i, length - i, step);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AdamVector(float* parameters, float* gradients, float* first, float* second, in AdamStep step, bool stream)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AdamExpanded(float* parameters, float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* firstMoments, float* secondMoments, in AdamStep step)
     {
-        TVector p = TSimd.Load(parameters), g = TSimd.Load(gradients), m = TSimd.Load(first), v = TSimd.Load(second);
+        for (nint i = 0, end = (nint)rows * columns; i < end; source += stride)
+        {
+            for (int c = 0; c < columns; c += TSimd.Width, i += TSimd.Width)
+                AdamVector(parameters + i, TSimd.Permute(TSimd.Load(source + starts[c / TSimd.Width]), lanes + c), firstMoments + i, secondMoments + i, step, stream: false);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AdamVector(float* parameters, TVector g, float* first, float* second, in AdamStep step, bool stream)
+    {
+        TVector p = TSimd.Load(parameters), m = TSimd.Load(first), v = TSimd.Load(second);
         g = step.L2 == 0 ? g : TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
         m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Gain1), g, TSimd.Multiply(TSimd.Broadcast(step.Beta1), m));
         v = TSimd.Add(TSimd.Multiply(TSimd.Broadcast(step.Beta2), v), TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(step.Gain2), g), g));

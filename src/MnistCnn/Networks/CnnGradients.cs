@@ -108,6 +108,13 @@ internal sealed unsafe class CnnGradients : KernelJob
             {
                 nint offset = ((nint)output * shape.Inputs) + ((nint)from * shape.Panel);
                 float* gradient = first is null ? target.Weights(layer) + offset : own;
+                if (live is not null && first is not null)
+                {
+                    live.Adam(compact, shape.CompactStride, count, output, shape.Panel, target.Weights(layer) + offset, first.Weights(layer) + offset, second!.Weights(layer) + offset, step);
+                    target.Check(layer, target.Weights(layer) + offset, count * shape.Panel);
+                    continue;
+                }
+
                 if (live is not null)
                 {
                     live.Expand(compact, shape.CompactStride, count, output, shape.Panel, gradient);

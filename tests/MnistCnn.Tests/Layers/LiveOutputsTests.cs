@@ -1,4 +1,6 @@
+using CsCheck;
 using MnistCnn.Kernels;
+using MnistCnn.Layers;
 using MnistCnn.Networks;
 using MnistCnn.Tests.Networks;
 
@@ -49,6 +51,48 @@ public sealed class LiveOutputsTests
 
         Assert.Null(network.Live);
         Assert.Contains(imageGradients, float.IsNaN);
+    }
+
+    [Fact]
+    public unsafe void Adam_on_compact_gradients_does_what_Adam_does_on_whole_ones() => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 300], Gen.Int[1, 10], Gen.Int[0, 1000]).Sample(
+        (rows, outputs, share, seed) =>
+        {
+            foreach (SimdKernels simd in KernelNetwork.Widths())
+            {
+                Random random = new(seed);
+                Linear layer = new(simd, rows, outputs);
+                LiveOutputs live = new(simd, layer);
+                AlignedBuffer activity = Filled(2 * layer.Columns, c => c < outputs && random.Next(10) < share ? 1 : 0), compact = Filled(rows * layer.CompactStride, _ => random.NextSingle() - 0.5f);
+                live.Find(activity.Pointer, 1);
+                int length = rows * layer.Panel;
+                AdamStep step = AdamStep.Create(0.01, 0.9, 0.999, 1e-8, 0.01, decoupled: false, 3);
+                for (int first = 0; first < layer.Columns; first += layer.Panel)
+                {
+                    AlignedBuffer[] one = [.. Enumerable.Range(0, 3).Select(b => Filled(length, i => (b + i) % 7))], two = [.. Enumerable.Range(0, 3).Select(b => Filled(length, i => (b + i) % 7))];
+                    AlignedBuffer whole = new(length);
+                    live.Expand(compact.Pointer, layer.CompactStride, rows, first, layer.Panel, whole.Pointer);
+                    simd.Adam(one[0].Pointer, whole.Pointer, one[1].Pointer, one[2].Pointer, length, step);
+                    live.Adam(compact.Pointer, layer.CompactStride, rows, first, layer.Panel, two[0].Pointer, two[1].Pointer, two[2].Pointer, step);
+
+                    Assert.All(one.Zip(two), pair => Assert.Equal(new Span<float>(pair.First.Pointer, length), new Span<float>(pair.Second.Pointer, length)));
+                    Assert.Equal(
+                        Enumerable.Range(0, length).Select(i => activity.Pointer[first + (i % layer.Panel)] != 0),
+                        Enumerable.Range(0, length).Select(i => whole.Pointer[i] != 0));
+                }
+            }
+        },
+        iter: 60,
+        threads: 1);
+
+    private static unsafe AlignedBuffer Filled(int length, Func<int, float> value)
+    {
+        AlignedBuffer buffer = new(length);
+        for (int i = 0; i < length; i++)
+        {
+            buffer.Pointer[i] = value(i);
+        }
+
+        return buffer;
     }
 
     private static int Registers(int columns, SimdKernels simd) => (columns + simd.Width - 1) / simd.Width;
