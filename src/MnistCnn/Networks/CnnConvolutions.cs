@@ -58,9 +58,14 @@ internal sealed unsafe class CnnConvolutions
         float* gradient = memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
-            if (l == 1 && foreground[slice] && imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
+            if (l == 1 && foreground[slice])
             {
-                return;
+                if (imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
+                {
+                    return;
+                }
+
+                plan.Foregrounds!.Complete(memory.Foreground(slice), count, weights, Input(l, first));
             }
 
             Convolution layer = plan.Convolutions[l];
