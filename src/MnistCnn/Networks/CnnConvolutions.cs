@@ -58,14 +58,9 @@ internal sealed unsafe class CnnConvolutions
         float* gradient = memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
-            if (l == 1 && foreground[slice])
+            if (l == 1 && foreground[slice] && imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
             {
-                if (imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
-                {
-                    return;
-                }
-
-                plan.Foregrounds!.Complete(memory.Foreground(slice), count, weights, Input(l, first));
+                return;
             }
 
             Convolution layer = plan.Convolutions[l];

@@ -12,13 +12,12 @@ internal sealed unsafe class Foreground
 {
     private readonly ForegroundShape shape;
     private readonly int capacity;
-    private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf, holes;
+    private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf;
     private readonly ForegroundMasks masks;
     private readonly int[] starts, boxStarts;
     private readonly ulong[] classMasks;
     private readonly int[] found;
     private readonly bool[] isLeftOut;
-    private int holeCount;
 
     /// <param name="shape">The convolutions.</param>
     /// <param name="capacity">Images at most.</param>
@@ -27,7 +26,7 @@ internal sealed unsafe class Foreground
         (this.shape, this.capacity) = (shape, capacity);
         int most = (capacity * shape.Pixels) + shape.Classes, outputs = capacity * shape.Outputs;
         (windows, pixels, gradients) = (new(most), new(most), new(most));
-        (boxWindows, boxOutputs, boxOf, holes) = (new(outputs), new(outputs), new(outputs), new(outputs * shape.Second.Kernel * shape.Second.Kernel));
+        (boxWindows, boxOutputs, boxOf) = (new(outputs), new(outputs), new(outputs));
         masks = new ForegroundMasks(shape, capacity);
         (starts, boxStarts, found, isLeftOut) = (new int[shape.Classes + 1], new int[shape.Boxes + 1], new int[capacity], new bool[capacity]);
         classMasks = [.. Enumerable.Range(0, shape.Classes).Select(q => ForegroundMasks.Every(shape.Second.Stride, q % shape.Second.Stride, shape.Second.Width))];
@@ -51,9 +50,6 @@ internal sealed unsafe class Foreground
     /// <summary>And that of its output.</summary>
     public int* BoxOutputs => (int*)boxOutputs.Pointer;
 
-    /// <summary>Of each pixel that lies in a box but sees black alone the offset in the output of the first convolution; of some, more than once.</summary>
-    public ReadOnlySpan<int> Holes => new((int*)holes.Pointer, holeCount);
-
     /// <summary>The pixels of a class, as places in the lists.</summary>
     public (int Start, int Count) Class(int pixelClass) => (starts[pixelClass], starts[pixelClass + 1] - starts[pixelClass]);
 
@@ -62,9 +58,6 @@ internal sealed unsafe class Foreground
 
     /// <summary>Whether an image was left out.</summary>
     public bool IsLeftOut(int image) => isLeftOut[image];
-
-    /// <summary>Whether a pixel of an image sees anything but black.</summary>
-    public bool IsListed(int image, int pixel) => ((masks.Of(image)[pixel / shape.Second.Width] >> (pixel % shape.Second.Width)) & 1) != 0;
 
     /// <summary>Offset of the outputs that see what stands for the background of a class, in padded gradients.</summary>
     public int StandIn(int pixelClass) => (capacity * shape.PaddedLength) + shape.StandIn(pixelClass);
@@ -152,7 +145,7 @@ internal sealed unsafe class Foreground
     {
         (int stride, int kernel, int height, int width) = (shape.Second.Stride, shape.Second.Kernel, shape.Second.OutputHeight, shape.Second.OutputWidth);
         (int rows, int mapRow, int channels, int filters) = (shape.Second.Height, shape.Second.Width * shape.Second.Channels, shape.Second.Channels, shape.Second.Filters);
-        int* next = stackalloc int[shape.Boxes], box = (int*)boxOf.Pointer, toWindows = BoxWindows, toOutputs = BoxOutputs, toHoles = (int*)holes.Pointer;
+        int* next = stackalloc int[shape.Boxes], box = (int*)boxOf.Pointer, toWindows = BoxWindows, toOutputs = BoxOutputs;
         new Span<int>(next, shape.Boxes).Clear();
         ulong window = (1UL << kernel) - 1, taps;
         ulong* mask = masks.Of(0);
@@ -169,16 +162,10 @@ internal sealed unsafe class Foreground
 
                     *box = boxes[taps];
                     next[*box]++;
-                    for (int hole = shape.HolesOf[taps]; hole != 0; hole &= hole - 1)
-                    {
-                        (int row, int column) = Math.DivRem(BitOperations.TrailingZeroCount(hole), kernel);
-                        *toHoles++ = (n * shape.MapLength) + ((y + row) * mapRow) + ((x + column) * channels);
-                    }
                 }
             }
         }
 
-        holeCount = (int)(toHoles - (int*)holes.Pointer);
         for (int b = 0, total = 0; b < shape.Boxes; b++)
         {
             (boxStarts[b], next[b], total) = (total, total, total + next[b]);

@@ -41,7 +41,7 @@ internal sealed unsafe class ForegroundConvolutions
         outside = new AlignedBuffer(Shape.Boxes * tapCount);
         for (int box = 0; box < Shape.Boxes; box++)
         {
-            (int y, int height, int x, int width) = Shape.Box(box);
+            (int y, int height, int x, int width) = box == 0 ? default : Shape.Box(box);
             for (int t = 0; t < tapCount; t++)
             {
                 (int ky, int kx) = Math.DivRem(t, two.Kernel);
@@ -75,16 +75,20 @@ internal sealed unsafe class ForegroundConvolutions
     {
         (ConvolutionShape one, ConvolutionShape two) = (first.Shape, second.Shape);
         float* black = scratch, tapProducts = black + two.Channels, biases = tapProducts + (tapWindows.Length * two.Filters);
-        MakeBlack(weights, black);
+        Rectify(weights.Bias(0), black, two.Channels);
         int found = count;
         for (int n = 0; n < count; n++)
         {
+            float* image = images + ((nint)n * Shape.ImageLength), map = middle + ((nint)n * Shape.MapLength);
             if (foreground.IsLeftOut(n))
             {
                 found--;
-                float* image = images + ((nint)n * Shape.ImageLength), map = middle + ((nint)n * Shape.MapLength);
                 first.Forward(1, image, weights.Weights(0), weights.Bias(0), map);
                 second.Forward(1, map, weights.Weights(1), weights.Bias(1), outputs + ((nint)n * two.OutputLength));
+            }
+            else
+            {
+                Fill(map, black, two.Channels, Shape.Pixels);
             }
         }
 
@@ -99,15 +103,22 @@ internal sealed unsafe class ForegroundConvolutions
             Outer = 1, Middle = one.Kernel, Inner = one.Kernel, C = middle, CRows = foreground.Pixels, Bias = weights.Bias(0), Relu = true,
         };
         simd.Multiply(operands, null, one.Filters, one.Window, listed: foreground.Count);
-        foreach (int hole in foreground.Holes)
-            new ReadOnlySpan<float>(black, two.Channels).CopyTo(new Span<float>(middle + hole, two.Channels));
 
         // What each tap makes of black, and for each box the sum of the taps around it.
         operands = new() { A = black, AInner = 1, B = weights.Weights(1), BInner = 1, Outer = 1, C = tapProducts };
         simd.Multiply(operands, background, two.Filters, two.Window, tapWindows);
         operands = new() { A = outside.Pointer, AInner = 1, B = tapProducts, BInner = two.Filters, Outer = 1, Middle = 1, Inner = tapWindows.Length, C = biases, Bias = weights.Bias(1) };
         simd.Multiply(operands, boxes, two.Filters);
-        for (int box = 0; box < Shape.Boxes; box++)
+        Rectify(biases, tapProducts, two.Filters);
+        for (int n = 0; n < count; n++)
+        {
+            if (!foreground.IsLeftOut(n))
+            {
+                Fill(outputs + ((nint)n * two.OutputLength), tapProducts, two.Filters, Shape.Outputs);
+            }
+        }
+
+        for (int box = 1; box < Shape.Boxes; box++)
         {
             (int start, int listed) = foreground.Box(box);
             (int y, int height, int x, int width) = Shape.Box(box);
@@ -118,21 +129,6 @@ internal sealed unsafe class ForegroundConvolutions
                 Outer = 1, Middle = height, Inner = width * two.Channels, C = outputs, CRows = foreground.BoxOutputs + start, Bias = biases + (box * two.Filters), Relu = true,
             };
             simd.Multiply(operands, null, two.Filters, two.Window, listed: listed);
-        }
-    }
-
-    /// <summary>Makes the output of the first convolution complete, none of whose images was left out: <see cref="Forward"/> writes only what the second one reads.</summary>
-    public void Complete(Foreground foreground, int count, CnnParameters weights, float* middle)
-    {
-        float* black = stackalloc float[first.Shape.Filters];
-        MakeBlack(weights, black);
-        for (int n = 0; n < count; n++)
-        {
-            for (int p = 0; p < Shape.Pixels; p++, middle += first.Shape.Filters)
-            {
-                if (!foreground.IsListed(n, p))
-                    new ReadOnlySpan<float>(black, first.Shape.Filters).CopyTo(new Span<float>(middle, first.Shape.Filters));
-            }
         }
     }
 
@@ -218,10 +214,23 @@ internal sealed unsafe class ForegroundConvolutions
 
     private bool Accepts(float* values, int length) => simd.AllWithin(values, 0, 1, length, float.MaxValue);
 
-    /// <summary>A pixel of the first convolution's output that sees black alone.</summary>
-    private void MakeBlack(CnnParameters weights, float* pixel)
+    private static void Rectify(float* values, float* result, int length)
     {
-        for (int i = 0; i < first.Shape.Filters; i++)
-            pixel[i] = Math.Max(0, weights.Bias(0)[i]);
+        for (int i = 0; i < length; i++)
+            result[i] = Math.Max(0, values[i]);
+    }
+
+    /// <summary>Writes a pixel to all places of a map.</summary>
+    private static void Fill(float* map, float* pixel, int length, int pixels)
+    {
+        const int nearest = 2048;
+        Buffer.MemoryCopy(pixel, map, length * sizeof(float), length * sizeof(float));
+
+        // Twice as much each time, then again and again what the nearest cache holds.
+        for (int filled = length, copied; filled < length * pixels; filled += copied)
+        {
+            copied = Math.Min(Math.Min(filled, Math.Max(1, nearest / length) * length), (length * pixels) - filled);
+            Buffer.MemoryCopy(map, map + filled, copied * sizeof(float), copied * sizeof(float));
+        }
     }
 }

@@ -32,7 +32,6 @@ internal sealed class ForegroundShape
         GradientOf = [.. Enumerable.Range(0, Pixels).Select(p => Padded(FirstOutput(p / second.Width), FirstOutput(p % second.Width)))];
         ranges = [.. Enumerable.Range(0, second.Kernel).SelectMany(start => Enumerable.Range(1, second.Kernel - start).Select(count => (start, count)))];
         BoxOf = [.. Enumerable.Range(0, 1 << (second.Kernel * second.Kernel)).Select(BoxAround)];
-        HolesOf = [.. BoxOf.Select((box, taps) => TapsIn(box) & ~taps)];
 
         int Behind(int length, int outputs) => Math.Max(ring, ((length - 1) / second.Stride) - outputs + 1);
     }
@@ -72,9 +71,6 @@ internal sealed class ForegroundShape
     /// <summary>The box around the foreground in a window, given a bit for each tap.</summary>
     public byte[] BoxOf { get; }
 
-    /// <summary>The taps in that box that see black nevertheless, a bit for each.</summary>
-    public int[] HolesOf { get; }
-
     private int StandInRow { get; }
 
     private int StandInStep { get; }
@@ -100,9 +96,6 @@ internal sealed class ForegroundShape
 
     public (int Y, int Height, int X, int Width) Box(int box)
     {
-        if (box == 0)
-            return default;
-
         ((int y, int height), (int x, int width)) = (ranges[(box - 1) / ranges.Length], ranges[(box - 1) % ranges.Length]);
         return (y, height, x, width);
     }
@@ -119,12 +112,6 @@ internal sealed class ForegroundShape
         }
 
         return (byte)(taps == 0 ? 0 : 1 + (Range(rows) * ranges.Length) + Range(columns));
-    }
-
-    private int TapsIn(int box)
-    {
-        (int y, int height, int x, int width) = Box(box);
-        return Enumerable.Range(y, height).SelectMany(row => Enumerable.Range(x, width).Select(column => 1 << ((row * Second.Kernel) + column))).Sum();
     }
 
     private int Range(int bits)
