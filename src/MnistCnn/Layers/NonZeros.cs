@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MnistCnn.Kernels;
 
@@ -19,6 +20,7 @@ internal static unsafe class NonZeros
     /// <param name="used">The result, [word, row].</param>
     /// <param name="usedStride">From word to word of a row.</param>
     /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Find(float* source, nint stride, int rows, int columns, ulong* used, nint usedStride)
     {
         int found = 0;
