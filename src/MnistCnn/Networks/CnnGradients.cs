@@ -107,24 +107,22 @@ internal sealed unsafe class CnnGradients : KernelJob
             for (int output = 0; output < shape.Outputs; output += shape.Panel)
             {
                 nint offset = ((nint)output * shape.Inputs) + ((nint)from * shape.Panel);
-                float* gradient = first is null ? target.Weights(layer) + offset : own;
-                if (live is not null && first is not null)
+                float* weights = target.Weights(layer) + offset;
+                if (live is null)
                 {
-                    live.Adam(compact, shape.CompactStride, count, output, shape.Panel, target.Weights(layer) + offset, first.Weights(layer) + offset, second!.Weights(layer) + offset, step);
-                    target.Check(layer, target.Weights(layer) + offset, count * shape.Panel);
-                    continue;
+                    float* gradient = first is null ? weights : own;
+                    shape.BackwardWeights(workspace.Count, x, strideX, outputs + output, strideY, count, shape.Panel, gradient);
+                    UpdateWeights(layer, offset, gradient, count * shape.Panel);
                 }
-
-                if (live is not null)
+                else if (first is null)
                 {
-                    live.Expand(compact, shape.CompactStride, count, output, shape.Panel, gradient);
+                    live.Expand(compact, shape.CompactStride, count, output, shape.Panel, weights);
                 }
                 else
                 {
-                    shape.BackwardWeights(workspace.Count, x, strideX, outputs + output, strideY, count, shape.Panel, gradient);
+                    live.Adam(compact, shape.CompactStride, count, output, shape.Panel, weights, first.Weights(layer) + offset, second!.Weights(layer) + offset, step);
+                    target.Check(layer, weights, count * shape.Panel);
                 }
-
-                UpdateWeights(layer, offset, gradient, count * shape.Panel);
             }
         }
         else
