@@ -62,7 +62,7 @@ public sealed class LiveOutputsTests
                 Random random = new(seed);
                 Linear layer = new(simd, rows, outputs);
                 LiveOutputs live = new(simd, layer);
-                AlignedBuffer activity = Filled(2 * layer.Columns, c => c < outputs && random.Next(10) < share ? 1 : 0), compact = Filled(rows * layer.CompactStride, _ => random.NextSingle() - 0.5f);
+                AlignedBuffer activity = Filled(2 * layer.Columns, c => c < outputs && random.Next(10) < share ? 1 : 0), compact = Filled(rows * layer.CompactStride, i => (1 - random.NextSingle()) * (i % 2 == 0 ? 1 : -1)); // never zero
                 live.Find(activity.Pointer, 1);
                 int length = rows * layer.Panel;
                 AdamStep step = AdamStep.Create(0.01, 0.9, 0.999, 1e-8, 0.01, decoupled: false, 3);
