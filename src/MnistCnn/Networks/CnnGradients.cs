@@ -4,11 +4,14 @@ using MnistCnn.Layers;
 namespace MnistCnn.Networks;
 
 /// <summary>
-/// The last part of a training step: the backward pass of the convolutions, and the gradients of all parameters, in blocks that the threads share; with Adam on each block while it is in the
-/// cache, if asked. A thread that is done with its convolutions before the others goes on with the linear layers.
+/// The last part of a training step: the backward pass from the first linear layer's input on, and the gradients of all parameters, in blocks that the threads share; with Adam on each block while
+/// it is in the cache, if asked. A thread that is done with its convolutions before the others goes on with the linear layers.
 /// </summary>
-internal sealed unsafe class CnnGradients : KernelJob
+internal sealed unsafe class CnnGradients : KernelSequence
 {
+    private const int FirstLinear = 0, Convolutions = 1, LinearTasks = 2;
+
+
     private readonly CnnPlan plan;
     private readonly List<(int Layer, bool Bias, int First, int Count)> linearTasks = [], convolutionTasks = [];
     private readonly AlignedBuffer scratch;
@@ -16,8 +19,6 @@ internal sealed unsafe class CnnGradients : KernelJob
     private CnnWorkspace workspace = null!;
     private CnnParameters target = null!;
     private CnnParameters? first, second;
-    private List<(int Layer, bool Bias, int First, int Count)> tasks = [];
-    private int slices, firstTask;
     private AdamStep step;
 
     public CnnGradients(CnnPlan plan, int threads)
@@ -51,30 +52,38 @@ internal sealed unsafe class CnnGradients : KernelJob
     public void Run(CnnWorkspace workspace, CnnParameters parameters, CnnParameters? first, CnnParameters? second, in AdamStep step)
     {
         (this.workspace, target, this.first, this.second, this.step) = (workspace, parameters, first, second, step);
-        parameters.ExpectModerate();
-        Run(CnnWorkspace.SlicesOf(workspace.Count), linearTasks);
-        Run(0, convolutionTasks);
+        parameters.BeginChecks();
+        KernelThreads.Run(threads, [workspace.Blocks, CnnWorkspace.SlicesOf(workspace.Count), linearTasks.Count, convolutionTasks.Count], this);
+        parameters.EndChecks();
     }
 
     /// <inheritdoc/>
-    public override void Run(int item, int thread)
+    public override void Run(int part, int item, int thread)
     {
-        if (item < slices)
+        switch (part)
         {
-            workspace.ConvolveBackward(item, thread);
-        }
-        else if (item >= firstTask)
-        {
-            RunTask(tasks[item - firstTask], thread);
-        }
-    }
+            case FirstLinear:
+                workspace.BackwardFirstLinear(item, thread);
+                break;
+            case Convolutions:
+                (int first, int count) = workspace.BackwardBlocksOf(item);
+                for (int block = first; block < first + count; block++)
+                {
+                    Await(FirstLinear, block);
+                }
 
-    private void Run(int slices, List<(int Layer, bool Bias, int First, int Count)> tasks)
-    {
-        (this.slices, this.tasks) = (slices, tasks);
-        // After whole rounds of the threads, so that the tasks of a block stay with the thread that computes with it.
-        firstTask = (slices + threads - 1) / threads * threads;
-        KernelThreads.Run(threads, firstTask + tasks.Count, this);
+                workspace.BackwardConvolutions(item, thread);
+                break;
+            case LinearTasks:
+                // Those of the first layer change the weights that its input's gradient is computed with, and read what it leaves of its output's.
+                Await(FirstLinear);
+                RunTask(linearTasks[item], thread);
+                break;
+            default:
+                Await(Convolutions);
+                RunTask(convolutionTasks[item], thread);
+                break;
+        }
     }
 
     private void RunTask((int Layer, bool Bias, int First, int Count) task, int thread)

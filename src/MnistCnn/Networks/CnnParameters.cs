@@ -11,7 +11,7 @@ internal sealed unsafe class CnnParameters : KernelJob
     private readonly CnnPlan plan;
     private readonly AlignedBuffer[] weights, biases;
     private readonly AlignedBuffer?[] backward, transformed;
-    private readonly bool[] moderate;
+    private readonly bool[] moderate, excessive;
     private readonly List<(int Layer, int Column)> tasks = [];
     private readonly nint[] pointers;
     private bool packing;
@@ -27,7 +27,7 @@ internal sealed unsafe class CnnParameters : KernelJob
         biases = [.. Enumerable.Range(0, plan.LayerCount).Select(l => new AlignedBuffer(plan.OutputCount(l) + (plan.Simd.RowVectors * plan.Simd.Width)))];
         this.backward = [.. plan.Convolutions.Select(c => backward ? new AlignedBuffer(c.PackedBackwardLength) : null)];
         transformed = [.. plan.Winograds.Select(w => w is not null && inference ? new AlignedBuffer(w.TransformedLength) : null)];
-        moderate = new bool[plan.LayerCount];
+        (moderate, excessive) = (new bool[plan.LayerCount], new bool[plan.LayerCount]);
         for (int l = plan.LayerCount - 1; l >= 0; l--)
         {
             int panel = l < plan.Convolutions.Length ? plan.OutputCount(l) : plan.Simd.PanelWidth(plan.OutputCount(l));
@@ -54,15 +54,24 @@ internal sealed unsafe class CnnParameters : KernelJob
     /// </summary>
     public bool AreModerate(int layer) => moderate[layer];
 
-    /// <summary>Begins to look at all weights anew.</summary>
-    public void ExpectModerate() => Array.Fill(moderate, true);
+    /// <summary>Begins to look at all weights anew; until <see cref="EndChecks"/> the layers count as they did.</summary>
+    public void BeginChecks() => Array.Clear(excessive);
+
+    /// <summary>Ends what <see cref="BeginChecks"/> began.</summary>
+    public void EndChecks()
+    {
+        for (int l = 0; l < moderate.Length; l++)
+        {
+            moderate[l] = !excessive[l];
+        }
+    }
 
     /// <summary>Looks at some weights or biases of a layer. Several threads may.</summary>
     public void Check(int layer, float* values, int length)
     {
         if (!plan.Simd.AllWithin(values, 0, 1, length, WinogradConvolution.Limit))
         {
-            moderate[layer] = false;
+            excessive[layer] = true;
         }
     }
 
@@ -119,7 +128,8 @@ internal sealed unsafe class CnnParameters : KernelJob
     {
         parameters.CopyTo(pointers);
         this.packing = packing;
-        ExpectModerate();
+        BeginChecks();
         KernelThreads.Run(threads, tasks.Count, this);
+        EndChecks();
     }
 }

@@ -7,9 +7,9 @@ namespace MnistCnn.Networks;
 /// The passes of a network over a batch in training, in memory of their own. One caller at a time; allocates nothing once it has seen its batch sizes.
 /// The batch is cut into slices of a fixed size, and the first linear layer, which has most of the weights, into blocks of inputs, whatever the threads: every sum has one order, and the
 /// results one value. Slices and blocks have a home thread: what passes from core to core, past the caches, is the activations between them, which are fewer than the weights.
-/// See <see cref="CnnMemory"/> for the layout.
+/// A slice goes on to the next part as soon as those that it computes with are done. See <see cref="CnnMemory"/> for the layout.
 /// </summary>
-internal sealed unsafe class CnnWorkspace : KernelJob
+internal sealed unsafe class CnnWorkspace : KernelSequence
 {
     /// <summary>Images that one thread takes at a time.</summary>
     public const int Slice = Linear.Slice;
@@ -28,7 +28,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     private readonly LiveOutputs live;
     private CnnParameters weights = null!;
     private CnnPass pass;
-    private CnnPart part;
     private CnnImages images = null!;
     private float* imageGradients;
     private long* labels;
@@ -64,7 +63,10 @@ internal sealed unsafe class CnnWorkspace : KernelJob
 
     public int LogitStride => plan.Strides[^1];
 
-    /// <summary>The outputs of the first linear layer that the last backward pass took, and whose gradients it left as compact rows; null for all.</summary>
+    /// <summary>Items of <see cref="BackwardFirstLinear"/>.</summary>
+    public int Blocks => RowParts * plan.Linears[0].Blocks;
+
+    /// <summary>The outputs of the first linear layer that matter to the last backward pass, and whose gradients <see cref="BackwardFirstLinear"/> leaves as compact rows; null for all.</summary>
     public LiveOutputs? Live { get; private set; }
 
     /// <summary>Whether the last forward pass took what a slice shows but black alone: see <see cref="ForegroundConvolutions"/>.</summary>
@@ -85,20 +87,10 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         (this.pass, this.weights, this.images, batchCount, this.smoothing) = (pass, weights, images!, count, smoothing);
         this.labels = labels;
         this.imageGradients = imageGradients;
-        int slices = SlicesOf(count), blocks = RowParts * plan.Linears[0].Blocks;
-        if (pass.HasFlag(CnnPass.Forward))
-        {
-            Run(CnnPart.Convolutions, slices);
-            Run(CnnPart.FirstLinear, blocks);
-        }
-
-        Run(CnnPart.Linears, slices);
-        if (pass.HasFlag(CnnPass.Backward))
-        {
-            Live = FindLive(slices);
-            Run(CnnPart.FirstLinearBackward, blocks);
-        }
-
+        int slices = SlicesOf(count);
+        bool forward = pass.HasFlag(CnnPass.Forward);
+        KernelThreads.Run(threads, [forward ? slices : 0, forward ? Blocks : 0, slices], this);
+        Live = pass.HasFlag(CnnPass.Backward) ? FindLive(slices) : null;
         this.images = null!;
         (double loss, int hits) = (0, 0);
         for (int s = 0; s < slices && pass.HasFlag(CnnPass.Loss); s++)
@@ -110,10 +102,10 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     }
 
     /// <inheritdoc/>
-    public override void Run(int item, int thread)
+    public override void Run(int part, int item, int thread)
     {
         int first = item * Slice, count = Math.Min(Slice, batchCount - first);
-        switch (part)
+        switch ((CnnPart)part)
         {
             case CnnPart.Convolutions:
                 convolutions.Forward(weights, images, item, count, thread);
@@ -121,30 +113,42 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             case CnnPart.FirstLinear:
                 FirstLinear(item);
                 break;
-            case CnnPart.Linears:
-                RunLinears(item, first, count, thread);
-                break;
             default:
-                FirstLinearBackward(item, thread);
+                RunLinears(item, first, count, thread);
                 break;
         }
     }
 
-    /// <summary>The rest of the backward pass of a slice. Several threads may run it at once, of slices of their own.</summary>
-    public void ConvolveBackward(int slice, int thread)
+    /// <summary>The backward pass of the first linear layer, a block of its inputs and a part of the batch an item. Several threads may run items at once.</summary>
+    public void BackwardFirstLinear(int item, int thread)
+    {
+        int block = item % plan.Linears[0].Blocks;
+        for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
+        {
+            int count = Math.Min(Slice, batchCount - first);
+            BackwardInput(0, block, first, count, Memory.Transposed(first / Slice), Memory.Scratch(thread));
+            if (block == first / Slice % plan.Linears[0].Blocks)
+            {
+                Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count);
+            }
+        }
+    }
+
+    /// <summary>The first item of <see cref="BackwardFirstLinear"/> that a slice comes from; one for each block.</summary>
+    public (int First, int Count) BackwardBlocksOf(int slice) => (slice % RowParts * plan.Linears[0].Blocks, plan.Linears[0].Blocks);
+
+    /// <summary>The backward pass of the convolutions of a slice. Several threads may run it at once, of slices of their own.</summary>
+    public void BackwardConvolutions(int slice, int thread)
     {
         int first = slice * Slice;
         convolutions.Backward(
             weights, slice, Math.Min(Slice, batchCount - first), thread, imageGradients is null ? null : imageGradients + ((nint)first * plan.Convolutions[0].Shape.InputLength));
     }
 
-    public static int SlicesOf(int count) => (count + Slice - 1) / Slice;
+    /// <summary>Images that an item of the first linear layer takes at a time, whole slices.</summary>
+    private int Rows => Math.Min(MostRows, (SlicesOf(batchCount) + RowParts - 1) / RowParts * Slice);
 
-    private void Run(CnnPart part, int items)
-    {
-        this.part = part;
-        KernelThreads.Run(threads, items, this);
-    }
+    public static int SlicesOf(int count) => (count + Slice - 1) / Slice;
 
     /// <summary>What is not finite goes wherever libtorch sends it: zero times infinity is not zero.</summary>
     private LiveOutputs? FindLive(int slices) =>
@@ -155,10 +159,14 @@ internal sealed unsafe class CnnWorkspace : KernelJob
         Linear linear = plan.Linears[0];
         int layer = plan.Convolutions.Length, block = item % linear.Blocks, input = linear.FirstOf(block), inputs = linear.CountOf(block);
         float* bias = block == 0 ? weights.Bias(layer) : null;
-        int rows = Math.Min(MostRows, (SlicesOf(batchCount) + RowParts - 1) / RowParts * Slice);
-        for (int first = item / linear.Blocks * rows; first < batchCount; first += RowParts * rows)
+        for (int first = item / linear.Blocks * Rows; first < batchCount; first += RowParts * Rows)
         {
-            int count = Math.Min(rows, batchCount - first);
+            int count = Math.Min(Rows, batchCount - first);
+            for (int slice = first / Slice; slice < SlicesOf(first + count); slice++)
+            {
+                Await((int)CnnPart.Convolutions, slice);
+            }
+
             float* x = Memory.Row(0, first) + input, y = Memory.Product(block, first);
             ulong* words = Memory.Used(input, first);
             int used = NonZeros.Find(x, plan.Strides[0], count, inputs, words, Capacity);
@@ -177,6 +185,12 @@ internal sealed unsafe class CnnWorkspace : KernelJob
     {
         if (pass.HasFlag(CnnPass.Forward))
         {
+            int part = first / Rows % RowParts;
+            for (int block = 0; block < plan.Linears[0].Blocks; block++)
+            {
+                Await((int)CnnPart.FirstLinear, (part * plan.Linears[0].Blocks) + block);
+            }
+
             for (int n = first; n < first + count; n++)
             {
                 plan.Simd.SumRows(
@@ -225,19 +239,6 @@ internal sealed unsafe class CnnWorkspace : KernelJob
             int layer = i + plan.Convolutions.Length;
             plan.Linears[i].Forward(
                 count, Memory.Row(i, first), plan.Strides[i], weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Memory.Row(i + 1, first), plan.Strides[i + 1], 0, plan.Linears[i].Inputs);
-        }
-    }
-
-    private void FirstLinearBackward(int item, int thread)
-    {
-        for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
-        {
-            int block = item % plan.Linears[0].Blocks, count = Math.Min(Slice, batchCount - first);
-            BackwardInput(0, block, first, count, Memory.Transposed(first / Slice), Memory.Scratch(thread));
-            if (block == first / Slice % plan.Linears[0].Blocks)
-            {
-                Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count);
-            }
         }
     }
 

@@ -4,8 +4,9 @@ using System.Runtime.ExceptionServices;
 namespace MnistCnn.Networks;
 
 /// <summary>
-/// A team of background threads that takes the items of a job together with the caller. Every item has a home, thread item mod threads, so that its data stay in one core's cache from job to job; who is done helps the others. Between jobs they spin for a moment, since the next job of a training step
-/// is microseconds away, then block, and end after a few idle seconds. Teams are lent: several callers at once have a team each. Thread-safe, no allocation once the threads run.
+/// A team of background threads that takes the items of a job together with the caller, part after part. Every item has a home, thread item mod threads, so that its data stay in one core's cache
+/// from job to job; who is done with those of a part helps the others with theirs, and goes on to the next when all are taken. Between jobs they spin for a moment, since the next job of a training
+/// step is microseconds away, then block, and end after a few idle seconds. Teams are lent: several callers at once have a team each. Thread-safe, no allocation once the threads run.
 /// </summary>
 internal sealed class KernelThreads
 {
@@ -13,20 +14,30 @@ internal sealed class KernelThreads
     private static readonly Stack<KernelThreads> idle = new();
     private readonly List<Worker> workers = [];
     private readonly Signal done = new();
-    private KernelJob job = null!;
-    private int items, threads, busy;
+    private KernelSequence job = null!;
+    private int threads, busy;
     private int[] taken = [];
     private ExceptionDispatchInfo? failure;
 
     /// <summary>Runs all items on up to <paramref name="threads"/> threads, this one among them, and waits for them.</summary>
-    public static void Run(int threads, int items, KernelJob job)
+    public static void Run(int threads, int items, KernelJob job) => Run(threads, [items], job);
+
+    /// <summary>The same for several parts.</summary>
+    /// <param name="threads">Threads at most.</param>
+    /// <param name="items">How many items each part has.</param>
+    /// <param name="job">The work.</param>
+    public static void Run(int threads, ReadOnlySpan<int> items, KernelSequence job)
     {
-        threads = Math.Min(threads, items);
+        job.Begin(items);
+        threads = Math.Min(threads, Most(items));
         if (threads <= 1)
         {
-            for (int item = 0; item < items; item++)
+            for (int part = 0; part < items.Length; part++)
             {
-                job.Run(item, 0);
+                for (int item = 0; item < items[part]; item++)
+                {
+                    job.Execute(part, item, 0);
+                }
             }
 
             return;
@@ -41,7 +52,7 @@ internal sealed class KernelThreads
         team ??= new KernelThreads();
         try
         {
-            team.Execute(threads, items, job);
+            team.Execute(threads, job);
         }
         finally
         {
@@ -52,12 +63,23 @@ internal sealed class KernelThreads
         }
     }
 
-    private void Execute(int threads, int items, KernelJob job)
+    private static int Most(ReadOnlySpan<int> items)
     {
-        (this.job, this.items, this.threads, busy, failure) = (job, items, threads, threads - 1, null);
-        if (taken.Length < threads * CacheLine)
+        int most = 0;
+        foreach (int count in items)
         {
-            taken = new int[threads * CacheLine];
+            most = Math.Max(most, count);
+        }
+
+        return most;
+    }
+
+    private void Execute(int threads, KernelSequence job)
+    {
+        (this.job, this.threads, busy, failure) = (job, threads, threads - 1, null);
+        if (taken.Length < job.Items.Length * threads * CacheLine)
+        {
+            taken = new int[job.Items.Length * threads * CacheLine];
         }
 
         Array.Clear(taken);
@@ -81,18 +103,22 @@ internal sealed class KernelThreads
     {
         try
         {
-            for (int victim = 0; victim < threads; victim++)
+            for (int part = 0; part < job.Items.Length; part++)
             {
-                int owner = (thread + victim) % threads;
-                for (int item; (item = ((Interlocked.Increment(ref taken[owner * CacheLine]) - 1) * threads) + owner) < items;)
+                for (int victim = 0; victim < threads; victim++)
                 {
-                    job.Run(item, thread);
+                    int owner = (thread + victim) % threads, place = ((part * threads) + owner) * CacheLine;
+                    for (int item; (item = ((Interlocked.Increment(ref taken[place]) - 1) * threads) + owner) < job.Items[part];)
+                    {
+                        job.Execute(part, item, thread);
+                    }
                 }
             }
         }
         catch (Exception e)
         {
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+            job.Fail();
         }
     }
 
