@@ -48,7 +48,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     }
 
     /// <summary>
-    /// Loads libtorch while the training images are read, which takes as long. Not sooner: until it is loaded, the system's loader binds no function for anybody else, and those that
+    /// Loads libtorch while the training images are read and the kernels compiled, which takes as long. Not sooner: until it is loaded, the system's loader binds no function for anybody else, and those that
     /// read images are bound only once some were read.
     /// </summary>
     private async Task<(FoundData Data, DeviceSelection Device)> FindAsync()
@@ -57,6 +57,8 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         try
         {
             FoundData data = await FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token, () => _ = selecting.Value);
+            _ = selecting.Value;
+            CnnClassifier.CompileKernels();
             return (data, await selecting.Value);
         }
         finally

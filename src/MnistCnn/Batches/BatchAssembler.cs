@@ -54,10 +54,17 @@ internal sealed unsafe class BatchAssembler
 
     /// <param name="indices">Which labels.</param>
     /// <param name="labels">Room for <c>indices.Length</c> values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadLabels(ReadOnlySpan<int> indices, long* labels)
     {
+        int classes = data.ClassNames.Count;
         for (int i = 0; i < indices.Length; i++)
-            labels[i] = LabelOf(indices[i]);
+        {
+            byte label = data.GetLabel(indices[i]);
+            labels[i] = label < classes
+                ? label
+                : throw new InvalidOperationException($"The data set's label {indices[i]} is {label}, expected 0 to {classes - 1}.");
+        }
     }
 
     /// <param name="indices">The images of a batch.</param>
@@ -111,13 +118,5 @@ internal sealed unsafe class BatchAssembler
         return image.Length == PixelsPerImage
             ? image
             : throw new InvalidOperationException($"The data set's image {index} has {image.Length} bytes, expected {data.Height} × {data.Width}.");
-    }
-
-    private byte LabelOf(int index)
-    {
-        byte label = data.GetLabel(index);
-        return label < data.ClassNames.Count
-            ? label
-            : throw new InvalidOperationException($"The data set's label {index} is {label}, expected 0 to {data.ClassNames.Count - 1}.");
     }
 }

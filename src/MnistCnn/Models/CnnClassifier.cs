@@ -73,6 +73,12 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         return Output(x).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Compiles the kernels for this processor, which the first step and the first prediction do otherwise: a fifth of a second on one core, in which another thread may load libtorch.
+    /// Loads nothing native itself. Only the first call in a process does anything; thread-safe.
+    /// </summary>
+    public static void CompileKernels() => KernelCompilation.Run();
+
     /// <summary>The module's output from logits [N, classes].</summary>
     internal Tensor Output(Tensor logits) => Options.Output == ClassifierOutput.Softmax ? functional.softmax(logits, 1) : logits;
 

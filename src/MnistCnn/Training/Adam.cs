@@ -61,17 +61,20 @@ public sealed class Adam : TorchSharp.Modules.Adam
         return loss;
     }
 
-    /// <summary>The constants of the next step of a parameter, which counts as made.</summary>
-    internal Kernels.AdamStep NextStep(Parameter parameter, TorchSharp.Modules.ParamGroup group)
+    /// <summary>The constants of the next step of parameters that are all of the only group and have had equally many steps; it counts as made.</summary>
+    /// <param name="learningRate">The learning rate of the group from this step on.</param>
+    /// <param name="states">Of the parameters, by <see cref="StateOf"/>.</param>
+    internal Kernels.AdamStep NextStep(double learningRate, ReadOnlySpan<State> states)
     {
-        Options options = (Options)group.Options;
-        double decay = decoupledDecay > 0 ? decoupledDecay : options.weight_decay!.Value;
-        return Kernels.AdamStep.Create(
-            options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value, decay, decoupledDecay > 0, ++StateOf(parameter).step);
-    }
+        TorchSharp.Modules.ParamGroup group = _parameter_groups.Single();
+        group.LearningRate = learningRate;
+        foreach (State state in states)
+        {
+            state.step++;
+        }
 
-    /// <summary>The only group, where all parameters have had equally many steps, so that one <see cref="NextStep"/> serves all.</summary>
-    internal TorchSharp.Modules.ParamGroup Group => _parameter_groups.Single();
+        return StepOf(group, states[0]);
+    }
 
     internal State StateOf(Parameter parameter) => (State)_state[parameter.Handle];
 
@@ -83,11 +86,18 @@ public sealed class Adam : TorchSharp.Modules.Adam
         {
             if (parameter.grad is { } gradient)
             {
-                Kernels.AdamStep step = NextStep(parameter, group);
                 State state = StateOf(parameter);
-                yield return new AdamBlock(parameter.Address(), gradient.Address(), state.exp_avg.Address(), state.exp_avg_sq.Address(), (int)parameter.numel(), step);
+                state.step++;
+                yield return new AdamBlock(parameter.Address(), gradient.Address(), state.exp_avg.Address(), state.exp_avg_sq.Address(), (int)parameter.numel(), StepOf(group, state));
             }
         }
+    }
+
+    private Kernels.AdamStep StepOf(TorchSharp.Modules.ParamGroup group, State state)
+    {
+        Options options = (Options)group.Options;
+        double decay = decoupledDecay > 0 ? decoupledDecay : options.weight_decay!.Value;
+        return Kernels.AdamStep.Create(options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value, decay, decoupledDecay > 0, state.step);
     }
 
     private void StepOverTorch(TorchSharp.Modules.ParamGroup group)

@@ -1,4 +1,3 @@
-using MnistCnn.Kernels;
 using MnistCnn.Models;
 using MnistCnn.Networks;
 using TorchSharp.Modules;
@@ -20,6 +19,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
     private readonly int threads = get_num_threads();
     private readonly float labelSmoothing;
     private CnnWorkspace workspace;
+    private TorchSharp.Modules.Adam.State[] states;
     private long[] labels = [];
     private bool exposed = true;
 
@@ -28,6 +28,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
         (this.plan, labelSmoothing) = (plan, (float)options.LabelSmoothing);
         parameters = model.InOrder();
         optimizer = new RunOptimizer(parameters, options);
+        states = ReadStates();
         (weights, first, second) = (new CnnParameters(plan, backward: true), new CnnParameters(plan), new CnnParameters(plan));
         gradients = new CnnGradients(plan, threads);
         workspace = new CnnWorkspace(plan, options.BatchSize, threads);
@@ -68,18 +69,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
         }
     }
 
-    public void Update(double learningRate)
-    {
-        Adam adam = optimizer.Adam;
-        adam.Group.LearningRate = learningRate;
-        AdamStep step = default;
-        foreach (Parameter parameter in parameters)
-        {
-            step = adam.NextStep(parameter, adam.Group);
-        }
-
-        gradients.Run(workspace, weights, first, second, step);
-    }
+    public void Update(double learningRate) => gradients.Run(workspace, weights, first, second, optimizer.Adam.NextStep(learningRate, states));
 
     public void ExposeWeights()
     {
@@ -100,6 +90,7 @@ internal sealed unsafe class KernelStep : ITrainingStep
     public void LoadState(BinaryReader reader)
     {
         optimizer.Load(reader);
+        states = ReadStates();
         first.Pack(Addresses(p => optimizer.Adam.StateOf(p).exp_avg), threads);
         second.Pack(Addresses(p => optimizer.Adam.StateOf(p).exp_avg_sq), threads);
     }
@@ -109,6 +100,8 @@ internal sealed unsafe class KernelStep : ITrainingStep
         ExposeWeights();
         optimizer.Dispose();
     }
+
+    private TorchSharp.Modules.Adam.State[] ReadStates() => [.. parameters.Select(optimizer.Adam.StateOf)];
 
     private nint[] Addresses(Func<Parameter, Tensor> of) => [.. parameters.Select(p => of(p).Address())];
 }

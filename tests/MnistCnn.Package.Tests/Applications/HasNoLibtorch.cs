@@ -1,6 +1,8 @@
 using MnistCnn;
 using MnistCnn.Models;
 
+// Needs none.
+CnnClassifier.CompileKernels();
 try
 {
     using CnnClassifier model = new();
