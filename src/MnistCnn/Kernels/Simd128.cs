@@ -11,8 +11,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static int RowVectors => AdvSimd.IsSupported ? 4 : 2;
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
-    public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
-    public static void Store(float* destination, Vector128<float> value, bool stream) { if (stream) value.StoreAlignedNonTemporal(destination); else value.Store(destination); }
+    public static void Store(float* destination, Vector128<float> value, bool stream = false) { if (stream) value.StoreAlignedNonTemporal(destination); else value.Store(destination); }
     public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => left + right;
     public static Vector128<float> Subtract(Vector128<float> left, Vector128<float> right) => left - right;
     public static Vector128<float> Multiply(Vector128<float> left, Vector128<float> right) => left * right;

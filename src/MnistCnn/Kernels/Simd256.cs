@@ -10,8 +10,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static int RowVectors => 2;
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
-    public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
-    public static void Store(float* destination, Vector256<float> value, bool stream) { if (stream) value.StoreAlignedNonTemporal(destination); else value.Store(destination); }
+    public static void Store(float* destination, Vector256<float> value, bool stream = false) { if (stream) value.StoreAlignedNonTemporal(destination); else value.Store(destination); }
     public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;
     public static Vector256<float> Subtract(Vector256<float> left, Vector256<float> right) => left - right;
     public static Vector256<float> Multiply(Vector256<float> left, Vector256<float> right) => left * right;

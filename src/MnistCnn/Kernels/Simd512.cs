@@ -10,8 +10,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static int RowVectors => 4;
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
-    public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
-    public static void Store(float* destination, Vector512<float> value, bool stream) { if (stream) value.StoreAlignedNonTemporal(destination); else value.Store(destination); }
+    public static void Store(float* destination, Vector512<float> value, bool stream = false) { if (stream) value.StoreAlignedNonTemporal(destination); else value.Store(destination); }
     public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
     public static Vector512<float> Subtract(Vector512<float> left, Vector512<float> right) => left - right;
     public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;

@@ -92,6 +92,6 @@ internal abstract unsafe class SimdKernels
     /// <param name="stream">Whether the parameters are meant for another core too.</param>
     public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step, bool stream = false);
 
-    /// <summary>The same for parameters without a gap between rows, from what <see cref="Expand"/> makes whole rows of gradients of.</summary>
-    public abstract void AdamExpanded(float* parameters, float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* firstMoments, float* secondMoments, in AdamStep step);
+    /// <summary>The same for parameters without a gap between rows, from what <see cref="Expand"/> makes whole rows of gradients of; meanwhile parameters and moments so many floats ahead are fetched.</summary>
+    public abstract void AdamExpanded(float* parameters, float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* firstMoments, float* secondMoments, in AdamStep step, nint ahead);
 }

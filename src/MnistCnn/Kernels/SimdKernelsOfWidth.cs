@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace MnistCnn.Kernels;
 
@@ -148,18 +149,25 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void AdamExpanded(float* parameters, float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* firstMoments, float* secondMoments, in AdamStep step)
+    public override void AdamExpanded(float* parameters, float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* firstMoments, float* secondMoments, in AdamStep step, nint ahead)
     {
         for (nint i = 0, end = (nint)rows * columns; i < end; source += stride)
         {
             for (int c = 0; c < columns; c += TSimd.Width, i += TSimd.Width)
-                AdamVector(parameters + i, TSimd.Permute(TSimd.Load(source + starts[c / TSimd.Width]), lanes + c), firstMoments + i, secondMoments + i, step, stream: false);
+                AdamVector(parameters + i, TSimd.Permute(TSimd.Load(source + starts[c / TSimd.Width]), lanes + c), firstMoments + i, secondMoments + i, step, stream: false, ahead);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AdamVector(float* parameters, TVector g, float* first, float* second, in AdamStep step, bool stream)
+    private static void AdamVector(float* parameters, TVector g, float* first, float* second, in AdamStep step, bool stream, nint ahead = 0)
     {
+        if (Sse.IsSupported && ahead > 0)
+        {
+            Sse.Prefetch1(parameters + ahead);
+            Sse.Prefetch1(first + ahead);
+            Sse.Prefetch1(second + ahead);
+        }
+
         TVector p = TSimd.Load(parameters), m = TSimd.Load(first), v = TSimd.Load(second);
         g = step.L2 == 0 ? g : TSimd.MultiplyAdd(TSimd.Broadcast(step.L2), p, g);
         m = TSimd.MultiplyAdd(TSimd.Broadcast(step.Gain1), g, TSimd.Multiply(TSimd.Broadcast(step.Beta1), m));

@@ -10,8 +10,7 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static int RowVectors => 1;
     public static float Load(float* source) => *source;
     public static float Broadcast(float value) => value;
-    public static void Store(float* destination, float value) => *destination = value;
-    public static void Store(float* destination, float value, bool stream) => *destination = value;
+    public static void Store(float* destination, float value, bool stream = false) => *destination = value;
     public static float Add(float left, float right) => left + right;
     public static float Subtract(float left, float right) => left - right;
     public static float Multiply(float left, float right) => left * right;

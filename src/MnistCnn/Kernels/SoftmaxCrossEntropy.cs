@@ -23,9 +23,7 @@ internal static unsafe class SoftmaxCrossEntropy
         for (int n = 0; n < count; n++, logits += stride, gradients += stride)
         {
             if ((ulong)labels[n] >= (ulong)classes)
-            {
                 throw new ArgumentOutOfRangeException(nameof(labels), $"expected labels from 0 to {classes - 1}, found {labels[n]}.");
-            }
 
             int label = (int)labels[n];
             (float maximum, float sum) = Exponentials(classes, logits, gradients);

@@ -68,7 +68,10 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
     public void Expand(float* compact, nint stride, int rows, int firstColumn, int columns, float* whole) =>
         simd.Expand(compact, stride, rows, Starts + (firstColumn / simd.Width), Lanes + firstColumn, columns, whole);
 
-    /// <summary>A step of Adam for weights of some columns, without a gap between rows, from compact rows of their gradients: what <see cref="Expand"/> makes of them is never written.</summary>
-    public void Adam(float* compact, nint stride, int rows, int firstColumn, int columns, float* weights, float* firstMoments, float* secondMoments, in AdamStep step) =>
-        simd.AdamExpanded(weights, compact, stride, rows, Starts + (firstColumn / simd.Width), Lanes + firstColumn, columns, firstMoments, secondMoments, step);
+    /// <summary>
+    /// A step of Adam for weights of a panel, without a gap between rows, from compact rows of their gradients: what <see cref="Expand"/> makes of them is never written. Those of the next panel are
+    /// fetched into the cache meanwhile: they are so far away that the processor does not foresee them.
+    /// </summary>
+    public void Adam(float* compact, nint stride, int rows, int firstColumn, float* weights, float* firstMoments, float* secondMoments, in AdamStep step) => simd.AdamExpanded(
+        weights, compact, stride, rows, Starts + (firstColumn / simd.Width), Lanes + firstColumn, layer.Panel, firstMoments, secondMoments, step, (nint)layer.Inputs * layer.Panel);
 }

@@ -129,7 +129,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
                 }
                 else
                 {
-                    live.Adam(compact, shape.CompactStride, count, output, shape.Panel, weights, first.Weights(layer) + offset, second!.Weights(layer) + offset, step);
+                    live.Adam(compact, shape.CompactStride, count, output, weights, first.Weights(layer) + offset, second!.Weights(layer) + offset, step);
                     target.Check(layer, weights, count * shape.Panel);
                 }
             }
