@@ -8,17 +8,18 @@ internal sealed unsafe class CnnConvolutions
     private readonly CnnPlan plan;
     private readonly CnnMemory memory;
     private readonly bool[] foreground;
-    private readonly bool stream;
 
     /// <param name="plan">The network.</param>
     /// <param name="memory">Where the numbers are.</param>
     /// <param name="slices">Slices of the largest batch.</param>
-    /// <param name="stream">Whether other cores read what these leave.</param>
-    public CnnConvolutions(CnnPlan plan, CnnMemory memory, int slices, bool stream)
+    public CnnConvolutions(CnnPlan plan, CnnMemory memory, int slices)
     {
-        (this.plan, this.memory, this.stream) = (plan, memory, stream);
+        (this.plan, this.memory) = (plan, memory);
         foreground = new bool[slices];
     }
+
+    /// <summary>Whether what another core reads goes past the caches.</summary>
+    public bool Streams { get; set; }
 
     /// <summary>Whether the last forward pass took the foreground of a slice alone.</summary>
     public bool TookForeground(int slice) => foreground[slice];
@@ -42,7 +43,7 @@ internal sealed unsafe class CnnConvolutions
             if (plan.Winograds[layer] is { } winograd && weights.AreModerate(layer) && winograd.Accepts(count, input))
             {
                 winograd.Transform(weights.Weights(layer), scratch);
-                winograd.Forward(count, input, scratch, weights.Bias(layer), output, scratch, stream && layer == plan.Convolutions.Length - 1);
+                winograd.Forward(count, input, scratch, weights.Bias(layer), output, scratch, Streams && layer == plan.Convolutions.Length - 1);
             }
             else
             {
@@ -68,7 +69,7 @@ internal sealed unsafe class CnnConvolutions
             layer.BackwardBias(count, gradient, memory.BiasParts(l, slice));
             if (plan.Winograds[l] is { } winograd && weights.AreModerate(l) && winograd.Accepts(count, input, gradient))
             {
-                winograd.Backward(count, input, gradient, weights.Backward(l), memory.WeightParts(l, slice), input, inputGradient, memory.Scratch(thread), stream);
+                winograd.Backward(count, input, gradient, weights.Backward(l), memory.WeightParts(l, slice), input, inputGradient, memory.Scratch(thread), Streams);
             }
             else
             {

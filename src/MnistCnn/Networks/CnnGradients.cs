@@ -67,11 +67,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
                 break;
             case Convolutions:
                 (int first, int count) = workspace.BackwardBlocksOf(item);
-                for (int block = first; block < first + count; block++)
-                {
-                    Await(FirstLinear, block);
-                }
-
+                Await(FirstLinear, first, count);
                 workspace.BackwardConvolutions(item, thread);
                 break;
             case LinearTasks:
@@ -145,7 +141,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
                 UpdateWeights(layer, offset, gradient, length);
             }
 
-            target.PackBackward(layer, from, count, stream: threads > 1);
+            target.PackBackward(layer, from, count, workspace.Streams);
         }
     }
 
@@ -175,7 +171,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
         if (firstMoments is not null)
         {
             // Every core reads all weights but those of the first linear layer, whose blocks have a home.
-            plan.Simd.Adam(parameters, gradient, firstMoments, secondMoments, length, step, stream: threads > 1 && layer != plan.Convolutions.Length);
+            plan.Simd.Adam(parameters, gradient, firstMoments, secondMoments, length, step, workspace.Streams && layer != plan.Convolutions.Length);
             target.Check(layer, parameters, length);
         }
     }

@@ -21,6 +21,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     private const int MostRows = 64;
 
     private readonly CnnPlan plan;
+    private readonly CoreDistance cores = new();
     private readonly int threads;
     private readonly CnnConvolutions convolutions;
     private readonly (double Loss, int Hits)[] outcomes;
@@ -41,7 +42,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     {
         (this.plan, this.threads, Capacity) = (plan, Math.Max(1, threads), capacity);
         Memory = new CnnMemory(plan, capacity, this.threads);
-        convolutions = new CnnConvolutions(plan, Memory, SlicesOf(capacity), stream: this.threads > 1);
+        convolutions = new CnnConvolutions(plan, Memory, SlicesOf(capacity));
         (outcomes, finite) = (new (double, int)[SlicesOf(capacity)], new bool[SlicesOf(capacity)]);
         live = new LiveOutputs(plan.Simd, plan.Linears[0]);
     }
@@ -62,6 +63,9 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     public float* LogitGradients => Memory.RowGradient(plan.Linears.Length, 0);
 
     public int LogitStride => plan.Strides[^1];
+
+    /// <summary>Whether what another core reads goes past the caches: a gain where the cores share none, and a loss where they do.</summary>
+    public bool Streams => convolutions.Streams;
 
     /// <summary>Items of <see cref="BackwardFirstLinear"/>.</summary>
     public int Blocks => RowParts * plan.Linears[0].Blocks;
@@ -87,6 +91,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         (this.pass, this.weights, this.images, batchCount, this.smoothing) = (pass, weights, images!, count, smoothing);
         this.labels = labels;
         this.imageGradients = imageGradients;
+        convolutions.Streams = threads > 1 && cores.AreFar(threads);
         int slices = SlicesOf(count);
         bool forward = pass.HasFlag(CnnPass.Forward);
         KernelThreads.Run(threads, [forward ? slices : 0, forward ? Blocks : 0, slices], this);
@@ -134,7 +139,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         }
     }
 
-    /// <summary>The first item of <see cref="BackwardFirstLinear"/> that a slice comes from; one for each block.</summary>
+    /// <summary>The items of <see cref="BackwardFirstLinear"/> that a slice comes from, one for each block.</summary>
     public (int First, int Count) BackwardBlocksOf(int slice) => (slice % RowParts * plan.Linears[0].Blocks, plan.Linears[0].Blocks);
 
     /// <summary>The backward pass of the convolutions of a slice. Several threads may run it at once, of slices of their own.</summary>
@@ -162,11 +167,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         for (int first = item / linear.Blocks * Rows; first < batchCount; first += RowParts * Rows)
         {
             int count = Math.Min(Rows, batchCount - first);
-            for (int slice = first / Slice; slice < SlicesOf(first + count); slice++)
-            {
-                Await((int)CnnPart.Convolutions, slice);
-            }
-
+            Await((int)CnnPart.Convolutions, first / Slice, SlicesOf(count));
             float* x = Memory.Row(0, first) + input, y = Memory.Product(block, first);
             ulong* words = Memory.Used(input, first);
             int used = NonZeros.Find(x, plan.Strides[0], count, inputs, words, Capacity);
@@ -185,12 +186,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     {
         if (pass.HasFlag(CnnPass.Forward))
         {
-            int part = first / Rows % RowParts;
-            for (int block = 0; block < plan.Linears[0].Blocks; block++)
-            {
-                Await((int)CnnPart.FirstLinear, (part * plan.Linears[0].Blocks) + block);
-            }
-
+            Await((int)CnnPart.FirstLinear, first / Rows % RowParts * plan.Linears[0].Blocks, plan.Linears[0].Blocks);
             for (int n = first; n < first + count; n++)
             {
                 plan.Simd.SumRows(
@@ -244,5 +240,5 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
 
     private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
         block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
-        linear == 0 && Live is not null ? Live.Packed : null, linear == 0 && Live is not null ? Live.Transposed : null, Live?.Count ?? 0, stream: threads > 1 && linear == 0);
+        linear == 0 && Live is not null ? Live.Packed : null, linear == 0 && Live is not null ? Live.Transposed : null, Live?.Count ?? 0, Streams && linear == 0);
 }

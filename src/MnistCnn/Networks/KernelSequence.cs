@@ -61,16 +61,18 @@ internal abstract class KernelSequence
     }
 
     /// <summary>Waits for all items of an earlier part.</summary>
-    protected void Await(int part)
+    protected void Await(int part) => Await(part, 0, items[part]);
+
+    /// <summary>Waits for some items of an earlier part: threads have them, since nobody begins a part before all items of the earlier ones are taken.</summary>
+    protected void Await(int part, int first, int count)
     {
-        for (int item = 0; item < items[part]; item++)
+        for (int item = first; item < first + count; item++)
         {
             Await(part, item);
         }
     }
 
-    /// <summary>Waits for an item of an earlier part: a thread has it, since nobody begins a part before all items of the earlier ones are taken.</summary>
-    protected void Await(int part, int item)
+    private void Await(int part, int item)
     {
         int place = Place(part, item);
         long start = IsOver(place) ? 0 : Stopwatch.GetTimestamp();

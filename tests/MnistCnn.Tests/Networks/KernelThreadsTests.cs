@@ -51,6 +51,90 @@ public sealed class KernelThreadsTests
         Assert.All(job.Counts, count => Assert.Equal(1, count));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void An_item_of_a_later_part_sees_what_those_that_it_waits_for_did(int threads)
+    {
+        Sums sums = new(20, 7);
+        for (int repetition = 1; repetition <= 200; repetition++)
+        {
+            KernelThreads.Run(threads, [20, 7, 1], sums);
+            Assert.Equal(repetition * 20 * 19 / 2, sums.Total);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void What_waits_for_an_item_that_failed_ends_too(int threads)
+    {
+        FailingSequence sequence = new() { Fails = true };
+        Assert.Throws<InvalidTimeZoneException>(() => KernelThreads.Run(threads, [4, 8], sequence));
+        sequence.Fails = false;
+        KernelThreads.Run(threads, [4, 8], sequence);
+
+        Assert.Equal(8, sequence.Waited);
+    }
+
+    /// <summary>Numbers, added up in groups, which are added up.</summary>
+    private sealed class Sums(int numbers, int groups) : KernelSequence
+    {
+        private readonly int[] single = new int[numbers], grouped = new int[groups];
+
+        public int Total { get; private set; }
+
+        public override void Run(int part, int item, int thread)
+        {
+            switch (part)
+            {
+                case 0:
+                    single[item] += item;
+                    break;
+                case 1:
+                    grouped[item] = 0;
+                    for (int i = item; i < numbers; i += groups)
+                    {
+                        Await(0, i, 1);
+                        grouped[item] += single[i];
+                    }
+
+                    break;
+                default:
+                    Await(1);
+                    Total = grouped.Sum();
+                    break;
+            }
+        }
+    }
+
+    private sealed class FailingSequence : KernelSequence
+    {
+        private int waited;
+
+        public bool Fails { get; set; }
+
+        public int Waited => waited;
+
+        public override void Run(int part, int item, int thread)
+        {
+            if (part == 0)
+            {
+                if (Fails && item == 2)
+                {
+                    throw new InvalidTimeZoneException();
+                }
+
+                return;
+            }
+
+            Await(0);
+            Interlocked.Increment(ref waited);
+        }
+    }
+
     private sealed class CountingJob(int items) : KernelJob
     {
         private int highest;
