@@ -48,8 +48,8 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     }
 
     /// <summary>
-    /// Loads libtorch while the training images are read and the kernels compiled, which takes as long. Not sooner: until it is loaded, the system's loader binds no function for anybody else, and those that
-    /// read images are bound only once some were read.
+    /// Loads libtorch while the training images are read and the kernels compiled, which takes as long. Not sooner: until it is loaded, the system's loader binds no function for anybody else, and
+    /// those that read images are bound only once some were read.
     /// </summary>
     private async Task<(FoundData Data, DeviceSelection Device)> FindAsync()
     {
@@ -57,7 +57,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         try
         {
             FoundData data = await FoundData.FindOrDrawAsync(request.Data, request.Variant, interruption.Token, () => _ = selecting.Value);
-            _ = selecting.Value;
+            _ = selecting.Value; // where no images were read
             CnnClassifier.CompileKernels();
             return (data, await selecting.Value);
         }

@@ -16,8 +16,9 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector Load(float* source);
     static abstract TVector Broadcast(float value);
 
-    /// <summary>Stores, if asked past the caches, at a multiple of the register's size: for what another core is to read, which would otherwise be asked to give up its copy of each line. The other
-    /// thread may read it once both have passed an interlocked operation, as between an item and those that wait for it.</summary>
+    /// <summary>
+    /// Stores, if asked past the caches, at a multiple of the register's size: for what another core is to read, which need not give up its copy of a line then. It may read once both have passed an interlocked operation.
+    /// </summary>
     static abstract void Store(float* destination, TVector value, bool stream = false);
 
     static abstract TVector Add(TVector left, TVector right);

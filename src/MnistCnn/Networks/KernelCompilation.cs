@@ -8,8 +8,8 @@ namespace MnistCnn.Networks;
 /// </summary>
 internal static unsafe class KernelCompilation
 {
-    /// <summary>Images enough for the paths of whole groups.</summary>
-    private const int Images = 2 * Linear.Slice;
+    /// <summary>One slice, for the paths of whole groups: what memory it takes is not given back at once.</summary>
+    private const int Images = Linear.Slice;
 
     private static readonly Lazy<bool> done = new(RunOnce);
 
@@ -24,6 +24,7 @@ internal static unsafe class KernelCompilation
         nint[] addresses = [.. parameters.Select(p => (nint)p.Pointer)];
         CnnWorkspace workspace = new(plan, Images, threads: 1);
         CnnGradients gradients = new(plan, threads: 1);
+        CnnInference inference = new(plan, threads: 1);
         NoiseImages images = new(plan.Convolutions[0].Shape.InputLength);
         long* labels = stackalloc long[Images];
         new Span<long>(labels, Images).Clear();
@@ -36,7 +37,7 @@ internal static unsafe class KernelCompilation
             forInference.Pack(addresses, threads: 1);
             workspace.Run(CnnPass.Forward | CnnPass.Loss | CnnPass.Backward, weights, images, Images, labels);
             gradients.Run(workspace, weights, first, second, AdamStep.Create(1e-3, 0.9, 0.999, 1e-8, 0, decoupled: false, step: 1));
-            new CnnInference(plan, threads: 1).Run(forInference, images, Images, workspace.Logits);
+            inference.Run(forInference, images, Images, workspace.Logits);
         }
 
         weights.Unpack(addresses, threads: 1);
