@@ -24,7 +24,8 @@ public sealed class SeveralRanksTests : IDisposable
 
         SampleResult one = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--epochs", "1", "--threads", "1", "--seed", "3", "--out", "one", "--json").MustEndWith(0);
         JsonElement expected = one.LastLineAsJson, actual = two.LastLineAsJson;
-        Assert.Equal(expected.GetProperty("val_accuracy").GetDouble(), actual.GetProperty("val_accuracy").GetDouble(), 1e-3);
+        // Two processes add up gradients in another order: with AVX2 alone that decides about 4 of the 4,000 images.
+        Assert.Equal(expected.GetProperty("val_accuracy").GetDouble(), actual.GetProperty("val_accuracy").GetDouble(), 2e-3);
         Assert.Equal(expected.GetProperty("val_loss").GetDouble(), actual.GetProperty("val_loss").GetDouble(), 1e-3);
     }
 

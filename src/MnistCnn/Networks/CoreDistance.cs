@@ -14,7 +14,7 @@ internal sealed class CoreDistance : KernelJob
     private int threads, calls;
     private bool over, far = true;
 
-    /// <summary>Whether a line takes long to any of the threads. Found out, in some ten microseconds, at one of so many calls; where a thread does not answer in time, what was found before, and at first true.</summary>
+    /// <summary>Whether a line takes long to any of the threads: found out, in some ten microseconds, at one of so many calls. Where a thread does not answer in time, what was found before; at first true.</summary>
     public bool AreFar(int threads)
     {
         if (calls++ % Calls == 0)
