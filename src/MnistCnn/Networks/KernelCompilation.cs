@@ -41,6 +41,10 @@ internal static unsafe class KernelCompilation
         }
 
         weights.Unpack(addresses, threads: 1);
+
+        // Whose memory the kernels know by its addresses alone.
+        GC.KeepAlive(parameters);
+        GC.KeepAlive(workspace);
         return true;
     }
 
