@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MnistCnn.Batches;
 
 /// <summary>Rotates, shears, scales and moves an image at random about its centre, with bilinear interpolation; what comes in from outside is background.</summary>

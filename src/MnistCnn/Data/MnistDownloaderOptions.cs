@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MnistCnn.Data;
 
 /// <summary>How patient a <see cref="MnistDownloader"/> is, and where it keeps files.</summary>

@@ -1,6 +1,6 @@
 namespace MnistCnn.Kernels;
 
-/// <summary>The size of a <see cref="MatrixTile{TSimd,TVector,TShape}"/>, as constants that the run-time compiler folds.</summary>
+/// <summary>The size of a <see cref="MatrixTile{TSimd,TVector,TShape,TTerms}"/>, as constants that the run-time compiler folds.</summary>
 internal interface ITileShape
 {
     /// <summary>Rows of A that have a pointer of their own: 6 or 4; 1 in a <see cref="SparseTile{TSimd,TVector,TShape}"/>.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace MnistCnn.Kernels;
@@ -15,42 +14,27 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     public override void Multiply(in TileOperands operands, RowTiles? rows, int columns, int packedDepth = 0, TileWindow[]? windows = null, int listed = 0)
     {
         TileWindow whole = new(0, 0, 0, (int)operands.Middle, (int)operands.Inner);
-        ReadOnlySpan<TileWindow> products = windows ?? new ReadOnlySpan<TileWindow>(in whole);
         TileOperands tile = operands;
-        RowTile list = default;
-        int panel = PanelWidth(columns), vectors = panel / TSimd.Width;
+        int panel = PanelWidth(columns);
         nint scale = packedDepth > 0 ? panel : 1;
         (tile.BOuter, tile.BMiddle, tile.BInner) = (operands.BOuter * scale, operands.BMiddle * scale, operands.BInner * scale);
-        RowTile[] tiles = rows is null ? [] : 2 * vectors <= TSimd.RowVectors ? rows.Tall : rows.Wide;
-        fixed (RowTile* first = tiles)
+        for (int column = 0; column < columns; column += panel)
         {
-            for (int column = 0; column < columns; column += panel)
+            float* b = operands.B + (packedDepth > 0 ? (nint)packedDepth * column : column);
+            tile.Bias = operands.Bias is null ? null : operands.Bias + column;
+            foreach (ref readonly TileWindow window in windows ?? new ReadOnlySpan<TileWindow>(in whole))
             {
-                float* b = operands.B + (packedDepth > 0 ? (nint)packedDepth * column : column);
-                tile.Bias = operands.Bias is null ? null : operands.Bias + column;
-                for (int t = 0; t < (rows is null ? (listed + 5) / 6 : tiles.Length); t++)
-                {
-                    int left = Math.Min(6, listed - (6 * t));
-                    RowTile* row = rows is null ? &list : first + t;
-                    if (rows is null && (t == 0 || left < 6))
-                        list.Set(new(operands.ARows + (6 * t), left), new(operands.CRows + (6 * t), left));
-
-                    tile.ARows = left >= 6 ? operands.ARows + (6 * t) : row->A;
-                    tile.CRows = left >= 6 ? operands.CRows + (6 * t) : row->C;
-                    (tile.ATall, tile.CTall) = (row->ATall, row->CTall);
-                    foreach (ref readonly TileWindow window in products)
-                    {
-                        tile.A = operands.A + window.A;
-                        tile.B = b + (window.Row * scale);
-                        (tile.Middle, tile.Inner) = (window.Middle, window.Inner);
-                        tile.C = operands.C + column + window.C;
-                        tile.Gate = operands.Gate is null ? null : operands.Gate + column + window.C;
-                        if (columns - column >= panel)
-                            Run(&tile, row->Rows, vectors, row->Tall);
-                        else
-                            RunColumns(tile, row, columns - column);
-                    }
-                }
+                tile.A = operands.A + window.A;
+                tile.B = b + (window.Row * scale);
+                (tile.Middle, tile.Inner) = (window.Middle, window.Inner);
+                tile.C = operands.C + column + window.C;
+                tile.Gate = operands.Gate is null ? null : operands.Gate + column + window.C;
+                if (rows is null)
+                    MultiplyListed(tile, listed, panel / TSimd.Width);
+                else if (columns - column < panel)
+                    SimdKernels<SimdScalar, float>.MultiplyColumns(tile, rows.Tall, columns - column);
+                else
+                    Multiply(&tile, 2 * panel <= TSimd.RowVectors * TSimd.Width ? rows.Tall : rows.Wide, panel / TSimd.Width);
             }
         }
     }
@@ -181,12 +165,44 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         TSimd.Store(parameters, TSimd.Add(TSimd.Multiply(p, TSimd.Broadcast(step.Decay)), TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(-step.Rate), m), root)), stream);
     }
 
+    /// <summary>A product as wide as a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(TileOperands* tile, RowTile[] rows, int vectors)
+    {
+        fixed (RowTile* first = rows)
+        {
+            for (RowTile* row = first, end = first + rows.Length; row < end; row++)
+            {
+                tile->ARows = row->A;
+                tile->CRows = row->C;
+                (tile->ATall, tile->CTall) = (row->ATall, row->CTall);
+                Run(tile, row->Rows, vectors, row->Tall);
+            }
+        }
+    }
+
+    /// <summary>The same for rows of A and C whose offsets are in lists.</summary>
+    private static void MultiplyListed(TileOperands tile, int rows, int vectors)
+    {
+        for (; rows >= 6; rows -= 6, tile.ARows += 6, tile.CRows += 6)
+            Run(&tile, 6, vectors, tall: false);
+
+        if (rows > 0)
+        {
+            RowTile last = default;
+            last.Set(new(tile.ARows, rows), new(tile.CRows, rows));
+            tile.ARows = last.A;
+            tile.CRows = last.C;
+            Run(&tile, last.Rows, vectors, tall: false);
+        }
+    }
+
     /// <summary>The last columns of a product, one by one, since registers are wider than C.</summary>
-    private static void RunColumns(TileOperands tile, RowTile* rows, int columns)
+    private static void MultiplyColumns(TileOperands tile, RowTile[] rows, int columns)
     {
         for (int c = 0; c < columns; c++, tile.B++, tile.C++)
         {
-            SimdKernels<SimdScalar, float>.Run(&tile, rows->Rows, 1, rows->Tall);
+            Multiply(&tile, rows, 1);
             tile.Bias += tile.Bias is null ? 0 : 1;
             tile.Gate += tile.Gate is null ? 0 : 1;
         }
@@ -196,16 +212,25 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     {
         switch (rows, vectors, tall)
         {
-            case (6, 4, false): MatrixTile<TSimd, TVector, Tile6x4>.Run(tile); break;
-            case (4, 4, false): MatrixTile<TSimd, TVector, Tile4x4>.Run(tile); break;
-            case (6, 2, false): MatrixTile<TSimd, TVector, Tile6x2>.Run(tile); break;
-            case (4, 2, false): MatrixTile<TSimd, TVector, Tile4x2>.Run(tile); break;
-            case (6, 1, false): MatrixTile<TSimd, TVector, Tile6x1>.Run(tile); break;
-            case (4, 1, false): MatrixTile<TSimd, TVector, Tile4x1>.Run(tile); break;
-            case (6, 2, true): MatrixTile<TSimd, TVector, Tall6x2>.Run(tile); break;
-            case (4, 2, true): MatrixTile<TSimd, TVector, Tall4x2>.Run(tile); break;
-            case (6, 1, true): MatrixTile<TSimd, TVector, Tall6x1>.Run(tile); break;
-            case (4, 1, true): MatrixTile<TSimd, TVector, Tall4x1>.Run(tile); break;
+            case (6, 4, false): Run<Tile6x4>(tile); break;
+            case (4, 4, false): Run<Tile4x4>(tile); break;
+            case (6, 2, false): Run<Tile6x2>(tile); break;
+            case (4, 2, false): Run<Tile4x2>(tile); break;
+            case (6, 1, false): Run<Tile6x1>(tile); break;
+            case (4, 1, false): Run<Tile4x1>(tile); break;
+            case (6, 2, true): Run<Tall6x2>(tile); break;
+            case (4, 2, true): Run<Tall4x2>(tile); break;
+            case (6, 1, true): Run<Tall6x1>(tile); break;
+            case (4, 1, true): Run<Tall4x1>(tile); break;
         }
+    }
+
+    private static void Run<TShape>(TileOperands* tile)
+        where TShape : struct, ITileShape
+    {
+        if (tile->AList is null)
+            MatrixTile<TSimd, TVector, TShape, Strided>.Run(tile);
+        else
+            MatrixTile<TSimd, TVector, TShape, Listed>.Run(tile);
     }
 }

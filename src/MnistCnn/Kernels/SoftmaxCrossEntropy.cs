@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MnistCnn.Kernels;
 
 /// <summary>Softmax, and its cross-entropy with labels. Logits are rows of <c>classes</c> floats at a stride.</summary>

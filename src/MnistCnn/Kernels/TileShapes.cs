@@ -13,3 +13,7 @@ internal readonly struct Tall4x1 : ITileShape { public static int Rows => 4; pub
 internal readonly struct Tall6x2 : ITileShape { public static int Rows => 6; public static int Vectors => 2; public static bool Tall => true; }
 internal readonly struct Tall4x2 : ITileShape { public static int Rows => 4; public static int Vectors => 2; public static bool Tall => true; }
 internal readonly struct Tile1x8 : ITileShape { public static int Rows => 1; public static int Vectors => 8; public static bool Tall => false; }
+
+/// <summary>The common dimension has strides, as constants like the shapes; or lists.</summary>
+internal readonly struct Strided;
+internal readonly struct Listed;

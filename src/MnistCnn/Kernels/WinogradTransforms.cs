@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MnistCnn.Kernels;
 
 /// <summary>M x Mᵀ for a matrix M of Lavin and Gray or its transpose, for as many channels at a time as a register has floats. The layer that uses them, WinogradConvolution, has the source.</summary>
@@ -34,9 +32,10 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     {
         // On a line of the cache: a register that crosses two costs two accesses.
         TVector* space = stackalloc TVector[43];
-        TVector* buffer = (TVector*)(((nint)space + sizeof(TVector) - 1) & -sizeof(TVector));
-        float* half = (float*)buffer, row = (float*)(buffer + 36);
+        float* half = (float*)(((nint)space + sizeof(TVector) - 1) & -sizeof(TVector)), row = half + (36 * TSimd.Width);
         nint toGate = gate is null ? 0 : (nint)gate - (nint)destination.Start;
+        bool direct = !add && gate is null && bias is null && !stream;
+        float* end = row + (direct ? 0 : rows * TSimd.Width);
         for (int c = 0; c < length; c += TSimd.Width)
         {
             for (int x = 0; x < columns; x++)
@@ -45,19 +44,19 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
             for (int y = 0; y < rows; y++)
             {
                 float* to = destination.Start + c + (y * destination.Row);
-                if (!add && gate is null && bias is null && !stream)
+                TMatrix.Multiply(half + (6 * y * TSimd.Width), TSimd.Width, direct ? to : row, direct ? destination.Column : TSimd.Width);
+                for (float* from = row; from < end; from += TSimd.Width, to += destination.Column)
                 {
-                    TMatrix.Multiply(half + (6 * y * TSimd.Width), TSimd.Width, to, destination.Column);
-                    continue;
-                }
+                    TVector value = TSimd.Load(from);
+                    if (add)
+                        value = TSimd.Add(TSimd.Load(to), value);
 
-                TMatrix.Multiply(half + (6 * y * TSimd.Width), TSimd.Width, row, TSimd.Width);
-                for (int x = 0; x < rows; x++, to += destination.Column)
-                {
-                    TVector value = TSimd.Load(row + (x * TSimd.Width));
-                    value = add ? TSimd.Add(TSimd.Load(to), value) : value;
-                    value = bias is null ? value : TSimd.Relu(TSimd.Add(TSimd.Load(bias + c), value));
-                    value = gate is null ? value : TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
+                    if (bias is not null)
+                        value = TSimd.Relu(TSimd.Add(TSimd.Load(bias + c), value));
+
+                    if (toGate != 0)
+                        value = TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
+
                     TSimd.Store(to, value, stream);
                 }
             }

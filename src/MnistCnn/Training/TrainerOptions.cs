@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MnistCnn.Batches;
 using MnistCnn.Metrics;
 using TorchSharp.Modules;
