@@ -42,14 +42,14 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
                     row = listed ? b + listB[n] : row;
                     TVector b0 = TSimd.Load(row), b1 = TShape.Vectors > 1 ? TSimd.Load(row + TSimd.Width) : b0;
                     TVector b2 = TShape.Vectors > 2 ? TSimd.Load(row + (2 * TSimd.Width)) : b0, b3 = TShape.Vectors > 2 ? TSimd.Load(row + (3 * TSimd.Width)) : b1;
-                    Row(a0, k, t, b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
-                    Row(a1, k, t, b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
-                    Row(a2, k, t, b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
-                    Row(a3, k, t, b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
+                    AddTerm(a0, k, t, b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
+                    AddTerm(a1, k, t, b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
+                    AddTerm(a2, k, t, b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
+                    AddTerm(a3, k, t, b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
                     if (TShape.Rows > 4)
                     {
-                        Row(a4, k, t, b0, b1, b2, b3, ref c40, ref c41, ref c42, ref c43);
-                        Row(a5, k, t, b0, b1, b2, b3, ref c50, ref c51, ref c52, ref c53);
+                        AddTerm(a4, k, t, b0, b1, b2, b3, ref c40, ref c41, ref c42, ref c43);
+                        AddTerm(a5, k, t, b0, b1, b2, b3, ref c50, ref c51, ref c52, ref c53);
                     }
                 }
             }
@@ -72,7 +72,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
 
     /// <summary>Adds a term to a row of C, and to one of the second half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row(float* a, nint k, nint tall, TVector b0, TVector b1, TVector b2, TVector b3, ref TVector c0, ref TVector c1, ref TVector c2, ref TVector c3)
+    private static void AddTerm(float* a, nint k, nint tall, TVector b0, TVector b1, TVector b2, TVector b3, ref TVector c0, ref TVector c1, ref TVector c2, ref TVector c3)
     {
         TVector x = TSimd.Broadcast(a[k]);
         c0 = TSimd.MultiplyAdd(x, b0, c0);

@@ -34,7 +34,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
                 else if (columns - column < panel)
                     SimdKernels<SimdScalar, float>.MultiplyColumns(tile, rows.Tall, columns - column);
                 else
-                    Multiply(&tile, 2 * panel <= TSimd.RowVectors * TSimd.Width ? rows.Tall : rows.Wide, panel / TSimd.Width);
+                    MultiplyTiles(&tile, 2 * panel <= TSimd.RowVectors * TSimd.Width ? rows.Tall : rows.Wide, panel / TSimd.Width);
             }
         }
     }
@@ -167,7 +167,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
 
     /// <summary>A product as wide as a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(TileOperands* tile, RowTile[] rows, int vectors)
+    private static void MultiplyTiles(TileOperands* tile, RowTile[] rows, int vectors)
     {
         fixed (RowTile* first = rows)
         {
@@ -202,7 +202,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     {
         for (int c = 0; c < columns; c++, tile.B++, tile.C++)
         {
-            Multiply(&tile, rows, 1);
+            MultiplyTiles(&tile, rows, 1);
             tile.Bias += tile.Bias is null ? 0 : 1;
             tile.Gate += tile.Gate is null ? 0 : 1;
         }

@@ -27,10 +27,10 @@ internal static unsafe class SparseTile<TSimd, TVector, TShape>
             {
                 nint k = (nint)(uint)BitOperations.TrailingZeroCount(used), at = k * innerB;
                 TVector x = TSimd.Broadcast(a[k * innerA]);
-                Term(0, x, b, at, ref c0, ref c1);
-                Term(2, x, b2, at, ref c2, ref c3);
-                Term(4, x, b4, at, ref c4, ref c5);
-                Term(6, x, b6, at, ref c6, ref c7);
+                AddTerm(0, x, b, at, ref c0, ref c1);
+                AddTerm(2, x, b2, at, ref c2, ref c3);
+                AddTerm(4, x, b4, at, ref c4, ref c5);
+                AddTerm(6, x, b6, at, ref c6, ref c7);
             }
 
             Store(0, c, c0, c1);
@@ -44,7 +44,7 @@ internal static unsafe class SparseTile<TSimd, TVector, TShape>
     private static TVector Load(int vector, float* initial) => TShape.Vectors > vector ? TSimd.Load(initial + (vector * TSimd.Width)) : TSimd.Broadcast(0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Term(int vector, TVector x, float* b, nint at, ref TVector first, ref TVector second)
+    private static void AddTerm(int vector, TVector x, float* b, nint at, ref TVector first, ref TVector second)
     {
         first = TShape.Vectors > vector ? TSimd.MultiplyAdd(x, TSimd.Load(b + at), first) : first;
         second = TShape.Vectors > vector ? TSimd.MultiplyAdd(x, TSimd.Load(b + at + TSimd.Width), second) : second;
