@@ -26,7 +26,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
 
         int* rows = tile->ARows;
         float* a0 = a + rows[0], a1 = a + rows[1], a2 = a + rows[2], a3 = a + rows[3], a4 = a + rows[4], a5 = a + rows[5];
-        bool listed = typeof(TTerms) == typeof(Listed);
+        bool listed = typeof(TTerms) == typeof(ListedTerms);
         nint tall = tile->ATall, stepA = listed ? 1 : tile->AInner, stepB = tile->BInner;
         int* listA = tile->AList, listB = tile->BList;
         for (nint i = 0; i < tile->Outer; i++)

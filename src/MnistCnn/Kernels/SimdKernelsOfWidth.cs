@@ -30,7 +30,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
                 tile.C = operands.C + column + window.C;
                 tile.Gate = operands.Gate is null ? null : operands.Gate + column + window.C;
                 if (rows is null)
-                    MultiplyListed(tile, listed, panel / TSimd.Width);
+                    MultiplyListedRows(tile, listed, panel / TSimd.Width);
                 else if (columns - column < panel)
                     SimdKernels<SimdScalar, float>.MultiplyColumns(tile, rows.Tall, columns - column);
                 else
@@ -182,7 +182,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     /// <summary>The same for rows of A and C whose offsets are in lists.</summary>
-    private static void MultiplyListed(TileOperands tile, int rows, int vectors)
+    private static void MultiplyListedRows(TileOperands tile, int rows, int vectors)
     {
         for (; rows >= 6; rows -= 6, tile.ARows += 6, tile.CRows += 6)
             Run(&tile, 6, vectors, tall: false);
@@ -229,8 +229,8 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         where TShape : struct, ITileShape
     {
         if (tile->AList is null)
-            MatrixTile<TSimd, TVector, TShape, Strided>.Run(tile);
+            MatrixTile<TSimd, TVector, TShape, StridedTerms>.Run(tile);
         else
-            MatrixTile<TSimd, TVector, TShape, Listed>.Run(tile);
+            MatrixTile<TSimd, TVector, TShape, ListedTerms>.Run(tile);
     }
 }

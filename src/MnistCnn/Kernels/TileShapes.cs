@@ -15,5 +15,5 @@ internal readonly struct Tall4x2 : ITileShape { public static int Rows => 4; pub
 internal readonly struct Tile1x8 : ITileShape { public static int Rows => 1; public static int Vectors => 8; public static bool Tall => false; }
 
 /// <summary>The common dimension has strides, as constants like the shapes; or lists.</summary>
-internal readonly struct Strided;
-internal readonly struct Listed;
+internal readonly struct StridedTerms;
+internal readonly struct ListedTerms;
