@@ -5,8 +5,7 @@ internal unsafe struct RowTile
 {
     public fixed int A[6];
     public fixed int C[6];
-    public int ATall, CTall;
-    public int Rows;
+    public int ATall, CTall, Rows;
     public bool Tall;
 
     /// <summary>Takes up to 6 rows from lists of their offsets.</summary>

@@ -181,11 +181,21 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         }
     }
 
-    /// <summary>The same for rows of A and C whose offsets are in lists.</summary>
+    /// <summary>The same for rows of A and C whose offsets are in lists. The processor does not foresee where those of the tile after the next are: they are fetched meanwhile.</summary>
     private static void MultiplyListedRows(TileOperands tile, int rows, int vectors)
     {
+        const int ahead = 12;
         for (; rows >= 6; rows -= 6, tile.ARows += 6, tile.CRows += 6)
+        {
+            for (int r = ahead; r < Math.Min(ahead + 6, rows) && Sse.IsSupported; r++)
+            {
+                Sse.Prefetch0(tile.A + tile.ARows[r]);
+                Sse.Prefetch0(tile.C + tile.CRows[r]);
+                Sse.Prefetch0((tile.Gate is null ? tile.C : tile.Gate) + tile.CRows[r]);
+            }
+
             Run(&tile, 6, vectors, tall: false);
+        }
 
         if (rows > 0)
         {

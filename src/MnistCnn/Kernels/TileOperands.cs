@@ -17,7 +17,6 @@ internal unsafe struct TileOperands
 
     public float* B;
     public nint BOuter, BMiddle, BInner;
-
     public nint Outer, Middle, Inner;
 
     /// <summary>Null, or the common dimension as lists, with outer and middle 1: what takes the place of k·AInner and of k·BInner.</summary>
@@ -36,3 +35,6 @@ internal unsafe struct TileOperands
     /// <summary>Whether negative results become zero.</summary>
     public bool Relu;
 }
+
+/// <summary>Where one of several products over the same rows lies: offsets in A and C, the row of the packed B, and the middle and inner length of the common dimension.</summary>
+internal readonly record struct TileWindow(int A, int C, int Row, int Middle, int Inner);
