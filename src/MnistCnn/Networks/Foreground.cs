@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using MnistCnn.Layers;
 
 namespace MnistCnn.Networks;
@@ -10,6 +11,8 @@ namespace MnistCnn.Networks;
 /// </summary>
 internal sealed unsafe class Foreground
 {
+    private const int PlacesAtATime = 8;
+    private static readonly AlignedBuffer placesOfBits = ListPlaces();
     private readonly ForegroundShape shape;
     private readonly int capacity;
     private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf;
@@ -24,7 +27,7 @@ internal sealed unsafe class Foreground
     public Foreground(ForegroundShape shape, int capacity)
     {
         (this.shape, this.capacity) = (shape, capacity);
-        int most = (capacity * shape.Pixels) + shape.Classes, outputs = capacity * shape.Outputs;
+        int most = (capacity * shape.Pixels) + shape.Classes + PlacesAtATime, outputs = capacity * shape.Outputs;
         (windows, pixels, gradients) = (new(most), new(most), new(most));
         (boxWindows, boxOutputs, boxOf) = (new(outputs), new(outputs), new(outputs));
         masks = new ForegroundMasks(shape, capacity);
@@ -90,16 +93,18 @@ internal sealed unsafe class Foreground
         ListWindows(count);
     }
 
+    /// <summary>Up to eight pixels at a time: which of them are seen chooses their places from a table, and what is written behind those is written over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ListPixels(int count)
     {
         (int stride, int height, int width, int channels, int filters) = (shape.Second.Stride, shape.Second.Height, shape.Second.Width, shape.Second.Channels, shape.Second.Filters);
-        (int imageLength, int mapLength, int paddedLength) = (shape.ImageLength, shape.MapLength, shape.PaddedLength);
-        (int windowStep, int pixelStep) = (shape.First.Stride * stride, channels * stride);
-        int* toWindows = Windows, toPixels = Pixels, toGradients = Gradients;
+        Vector256<int> windowStep = Vector256.Create(shape.First.Stride * stride), pixelStep = Vector256.Create(channels * stride), gradientStep = Vector256.Create(filters);
+        int* toWindows = Windows, toPixels = Pixels, toGradients = Gradients, places = (int*)placesOfBits.Pointer;
         int at = 0;
         for (int q = 0; q < shape.Classes; q++)
         {
             (int firstRow, int firstColumn) = Math.DivRem(q, stride);
+            int columns = BitOperations.PopCount(classMasks[q]);
             ulong* mask = masks.Of(0);
             (int Image, int Pixel) background = (-1, 0);
             starts[q] = at;
@@ -107,20 +112,18 @@ internal sealed unsafe class Foreground
             {
                 for (int y = isLeftOut[n] ? height : firstRow; y < height; y += stride)
                 {
-                    ulong seen = mask[y] >> firstColumn, unseen = ~mask[y] & classMasks[q];
+                    ulong seen = ForegroundMasks.Extract(mask[y], classMasks[q]), unseen = ~mask[y] & classMasks[q];
                     int p = (y * width) + firstColumn;
-                    int window = (n * imageLength) + shape.WindowOf[p], pixel = (n * mapLength) + (p * channels), gradient = (n * paddedLength) + shape.GradientOf[p];
-                    for (int x = firstColumn; x < width; x += stride)
+                    Vector256<int> window = Vector256.Create((n * shape.ImageLength) + shape.WindowOf[p]);
+                    Vector256<int> pixel = Vector256.Create((n * shape.MapLength) + (p * channels));
+                    Vector256<int> gradient = Vector256.Create((n * shape.PaddedLength) + shape.GradientOf[p]);
+                    for (int x = 0; x < columns; x += PlacesAtATime, seen >>= PlacesAtATime)
                     {
-                        // Written in any case, and written over unless it was meant: a processor cannot foresee the pixels.
-                        toWindows[at] = window;
-                        toPixels[at] = pixel;
-                        toGradients[at] = gradient;
-                        at += (int)seen & 1;
-                        seen >>= stride;
-                        window += windowStep;
-                        pixel += pixelStep;
-                        gradient += filters;
+                        Vector256<int> place = Vector256.Load(places + (PlacesAtATime * (byte)seen)) + Vector256.Create(x);
+                        (window + (place * windowStep)).Store(toWindows + at);
+                        (pixel + (place * pixelStep)).Store(toPixels + at);
+                        (gradient + (place * gradientStep)).Store(toGradients + at);
+                        at += BitOperations.PopCount((byte)seen);
                     }
 
                     if (unseen != 0)
@@ -132,13 +135,29 @@ internal sealed unsafe class Foreground
 
             if (background.Image >= 0)
             {
-                toWindows[at] = (background.Image * imageLength) + shape.WindowOf[background.Pixel];
-                toPixels[at] = (background.Image * mapLength) + (background.Pixel * channels);
+                toWindows[at] = (background.Image * shape.ImageLength) + shape.WindowOf[background.Pixel];
+                toPixels[at] = (background.Image * shape.MapLength) + (background.Pixel * channels);
                 toGradients[at++] = StandIn(q);
             }
         }
 
         starts[^1] = at;
+    }
+
+    /// <summary>For each byte the places of its bits, from the lowest.</summary>
+    private static AlignedBuffer ListPlaces()
+    {
+        AlignedBuffer table = new((byte.MaxValue + 1) * PlacesAtATime);
+        for (int bits = 0; bits <= byte.MaxValue; bits++)
+        {
+            int* places = (int*)table.Pointer + (bits * PlacesAtATime);
+            for (int left = bits; left != 0; left &= left - 1)
+            {
+                *places++ = BitOperations.TrailingZeroCount(left);
+            }
+        }
+
+        return table;
     }
 
     private void ListWindows(int count)

@@ -70,7 +70,7 @@ internal sealed unsafe class ForegroundMasks
     }
 
     /// <summary>The bits at the places of a mask, side by side.</summary>
-    private static ulong Extract(ulong bits, ulong mask)
+    public static ulong Extract(ulong bits, ulong mask)
     {
         if (Bmi2.X64.IsSupported)
         {
