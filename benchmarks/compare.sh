@@ -17,5 +17,5 @@ if ! dpkg -s $packages > /dev/null 2>&1; then
 fi
 
 dotnet publish "$repository/src/MnistCnn.Samples" -c Release -o "$repository/src/MnistCnn.Samples/bin/publish" -v q -nologo >&2
-dotnet build "$repository/benchmarks/MnistCnn.Benchmarks" -c Release -v q -nologo >&2
-exec dotnet "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/net10.0/MnistCnn.Benchmarks.dll" compare "$@"
+dotnet publish "$repository/benchmarks/MnistCnn.Benchmarks" -c Release -o "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/publish" -v q -nologo >&2
+exec dotnet "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/publish/MnistCnn.Benchmarks.dll" compare "$@"
