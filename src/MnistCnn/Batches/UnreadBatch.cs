@@ -6,11 +6,19 @@ namespace MnistCnn.Batches;
 /// <summary>A batch whose images are still where the data set has them: the kernels read a few at a time into their cache, all others ask for tensors.</summary>
 internal sealed unsafe class UnreadBatch(BatchAssembler assembler, ReadOnlyMemory<int> indices, int epoch) : CnnImages
 {
+    private readonly BatchAssembler assembler = assembler;
+    private readonly ReadOnlyMemory<int> indices = indices;
+    private readonly int epoch = epoch;
+
     public int Count => indices.Length;
 
     public int Height => assembler.Height;
 
     public int Width => assembler.Width;
+
+    /// <summary>Batches of one epoch as one.</summary>
+    public static UnreadBatch Join(IReadOnlyList<UnreadBatch> batches) =>
+        new(batches[0].assembler, batches.SelectMany(batch => batch.indices.ToArray()).ToArray(), batches[0].epoch);
 
     /// <summary>[N], int64, on the CPU; the caller's.</summary>
     public torch.Tensor Labels()

@@ -9,6 +9,9 @@ namespace MnistCnn.Training;
 /// <summary>Runs a model that is in eval mode over a data set, without gradients.</summary>
 internal static class Evaluator
 {
+    /// <summary>Batches that the kernels take at once: their threads then wait for each other once, not after each.</summary>
+    private const int KernelBatches = 16;
+
     /// <returns>What was found, null where it was canceled.</returns>
     public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
@@ -17,7 +20,7 @@ internal static class Evaluator
         IReadOnlyList<IMetric> further = options.Metrics();
         try
         {
-            foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, ranks, ct).Take(options.LimitValidationBatches ?? int.MaxValue))
+            foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks, ct))
             {
                 if (output is null)
                 {
@@ -71,24 +74,29 @@ internal static class Evaluator
     }
 
     /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the next one; no outputs where the evaluation was canceled.</summary>
-    private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, Ranks? ranks, CancellationToken ct)
+    private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         CnnClassifier? classifier = ranks is null ? model as CnnClassifier : null;
         using InferenceSession? kernels = classifier?.Kernels?.StartInference(classifier.InOrder());
-        foreach (UnreadBatch batch in batches.Unread(1))
+        foreach (UnreadBatch[] several in batches.Unread(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(kernels is null ? 1 : KernelBatches))
         {
             using DisposeScope scope = NewDisposeScope();
             if (ranks is null && ct.IsCancellationRequested)
             {
-                yield return (null, batch.Labels());
+                yield return (null, several[0].Labels());
             }
             else if (kernels is not null)
             {
-                yield return (classifier!.Output(kernels.Forward(batch, batch.Count)), batch.Labels());
+                UnreadBatch all = UnreadBatch.Join(several);
+                Tensor[] outputs = classifier!.Output(kernels.Forward(all, all.Count)).split([.. several.Select(batch => (long)batch.Count)]);
+                for (int i = 0; i < several.Length; i++)
+                {
+                    yield return (outputs[i], several[i].Labels());
+                }
             }
             else
             {
-                using MnistBatch tensors = batches.Read(batch);
+                using MnistBatch tensors = batches.Read(several[0]);
                 yield return (ranks is null ? model.forward(tensors.Images) : ranks.Forward(tensors.Images, ct.IsCancellationRequested), tensors.Labels);
             }
         }

@@ -42,6 +42,28 @@ public sealed class EvaluateTests
         Assert.Throws<InvalidOperationException>(() => made!.Compute());
     }
 
+    /// <summary>The kernels take several at once.</summary>
+    [Theory]
+    [InlineData(1, null, 40)]
+    [InlineData(1, 37, 37)]
+    [InlineData(7, null, 6)]
+    public void Metrics_see_the_batches_of_the_options(int batchSize, int? limit, int expected)
+    {
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
+        BatchRecorder recorder = new();
+        TrainerOptions options = TrainingData.Options with { EvaluationBatchSize = batchSize, LimitValidationBatches = limit, Metrics = () => [recorder] };
+        EvaluationResult result = new Trainer(options).Evaluate(model, TrainingData.Validation);
+        Assert.Equal(expected, recorder.Batches.Count);
+        Assert.Equal(Enumerable.Range(0, result.Count).Select(i => (long)TrainingData.Validation.GetLabel(i)), recorder.Batches.SelectMany(batch => batch.Labels));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        model.eval();
+        float[] pixels = [.. Enumerable.Range(0, result.Count).SelectMany(i => TrainingData.Validation.GetImage(i).ToArray()).Select(b => b / 255f)];
+        float[] logits = model.forward(tensor(pixels).view(result.Count, 1, 28, 28)).data<float>().ToArray();
+        Assert.All(logits.Zip(recorder.Batches.SelectMany(batch => batch.Outputs)), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Assert.All(recorder.Batches.SkipLast(1), batch => Assert.Equal(batchSize, batch.Labels.Length));
+    }
+
     [Fact]
     public void The_mode_of_the_model_is_left_as_it_was_and_nothing_leaks()
     {
@@ -126,5 +148,18 @@ public sealed class EvaluateTests
         public double Compute() => (double)ones / count;
 
         public void Reset() => (ones, count) = (0, 0);
+    }
+
+    private sealed class BatchRecorder : IMetric
+    {
+        public List<(float[] Outputs, long[] Labels)> Batches { get; } = [];
+
+        public string Name => "batches";
+
+        public void Update(Tensor output, Tensor labels) => Batches.Add((output.data<float>().ToArray(), labels.data<long>().ToArray()));
+
+        public double Compute() => Batches.Count;
+
+        public void Reset() => Batches.Clear();
     }
 }
