@@ -62,7 +62,6 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
         Finish(c + rows[1], third, toGate, relu, c10, c11, c12, c13);
         Finish(c + rows[2], third, toGate, relu, c20, c21, c22, c23);
         Finish(c + rows[3], third, toGate, relu, c30, c31, c32, c33);
-
         if (TShape.Rows > 4)
         {
             Finish(c + rows[4], third, toGate, relu, c40, c41, c42, c43);

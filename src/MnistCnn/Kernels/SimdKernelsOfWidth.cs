@@ -191,7 +191,8 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
             {
                 Sse.Prefetch0(tile.A + tile.ARows[r]);
                 Sse.Prefetch0(tile.C + tile.CRows[r]);
-                Sse.Prefetch0((tile.Gate is null ? tile.C : tile.Gate) + tile.CRows[r]);
+                if (tile.Gate is not null)
+                    Sse.Prefetch0(tile.Gate + tile.CRows[r]);
             }
 
             Run(&tile, 6, vectors, tall: false);

@@ -73,7 +73,7 @@ internal static class Evaluator
         }
     }
 
-    /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the next one; no outputs where the evaluation was canceled.</summary>
+    /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the last of those that are evaluated with it; no outputs where the evaluation was canceled.</summary>
     private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         CnnClassifier? classifier = ranks is null ? model as CnnClassifier : null;
@@ -88,7 +88,7 @@ internal static class Evaluator
             else if (kernels is not null)
             {
                 UnreadBatch all = UnreadBatch.Join(several);
-                Tensor[] outputs = classifier!.Output(kernels.Forward(all, all.Count)).split([.. several.Select(batch => (long)batch.Count)]);
+                Tensor[] outputs = classifier!.Output(kernels.Forward(all, all.Count)).split(several[0].Count);
                 for (int i = 0; i < several.Length; i++)
                 {
                     yield return (outputs[i], several[i].Labels());
