@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using MnistCnn.Layers;
+using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;
 
@@ -20,11 +21,11 @@ public unsafe class ConvolutionBenchmarks
     }
 
     [Benchmark]
-    public void Forward() => convolution.Forward(Linear.Slice, memory.Images.Pointer, memory.Weights.Pointer, memory.Bias.Pointer, memory.Outputs.Pointer);
+    public void Forward() => convolution.Forward(CnnWorkspace.Slice, memory.Images.Pointer, memory.Weights.Pointer, memory.Bias.Pointer, memory.Outputs.Pointer);
 
     [Benchmark]
-    public void BackwardWeights() => convolution.BackwardWeights(Linear.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.WeightGradients.Pointer);
+    public void BackwardWeights() => convolution.BackwardWeights(CnnWorkspace.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.WeightGradients.Pointer);
 
     [Benchmark]
-    public void BackwardInput() => convolution.BackwardInput(Linear.Slice, memory.Outputs.Pointer, memory.Backward.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer);
+    public void BackwardInput() => convolution.BackwardInput(CnnWorkspace.Slice, memory.Outputs.Pointer, memory.Backward.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer);
 }

@@ -1,15 +1,16 @@
 using MnistCnn.Layers;
+using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;
 
 /// <summary>Operands of all passes of a convolution over a slice.</summary>
 internal sealed class ConvolutionMemory(Convolution convolution)
 {
-    public AlignedBuffer Images { get; } = KernelMemory.Random(Linear.Slice * convolution.Shape.InputLength);
+    public AlignedBuffer Images { get; } = KernelMemory.Random(CnnWorkspace.Slice * convolution.Shape.InputLength);
 
-    public AlignedBuffer ImageGradients { get; } = KernelMemory.Random(Linear.Slice * convolution.Shape.InputLength);
+    public AlignedBuffer ImageGradients { get; } = KernelMemory.Random(CnnWorkspace.Slice * convolution.Shape.InputLength);
 
-    public AlignedBuffer Outputs { get; } = KernelMemory.Random(Linear.Slice * convolution.OutputStride);
+    public AlignedBuffer Outputs { get; } = KernelMemory.Random(CnnWorkspace.Slice * convolution.OutputStride);
 
     public AlignedBuffer Bias { get; } = KernelMemory.Random(convolution.Shape.Filters);
 

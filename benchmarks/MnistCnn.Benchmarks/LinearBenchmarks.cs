@@ -8,7 +8,7 @@ namespace MnistCnn.Benchmarks;
 public unsafe class LinearBenchmarks
 {
     private Linear linear = null!;
-    private AlignedBuffer x = null!, y = null!, weights = null!, flipped = null!, inputGradient = null!, weightGradient = null!, scratch = null!;
+    private AlignedBuffer x = null!, y = null!, weights = null!, inputGradient = null!, weightGradient = null!, scratch = null!;
     private int strideX, strideY;
 
     [Params("fc1", "fc2", "fc3")]
@@ -20,13 +20,13 @@ public unsafe class LinearBenchmarks
         CnnPlan plan = KernelMemory.Plan;
         int index = Layer[^1] - '1';
         (linear, strideX, strideY) = (plan.Linears[index], plan.Strides[index], plan.Strides[index + 1]);
-        (x, inputGradient, y) = (KernelMemory.Random(Linear.Slice * strideX), KernelMemory.Random(Linear.Slice * strideX), KernelMemory.Random(Linear.Slice * strideY));
-        (weights, flipped) = (KernelMemory.Random(linear.PackedForwardLength), KernelMemory.Random(linear.Columns * Linear.Slice));
-        (weightGradient, scratch) = (KernelMemory.Random(Linear.GradientInputs * linear.Panel), KernelMemory.Random(linear.CountOf(0) * Linear.Slice));
+        (x, inputGradient, y) = (KernelMemory.Random(CnnWorkspace.Slice * strideX), KernelMemory.Random(CnnWorkspace.Slice * strideX), KernelMemory.Random(CnnWorkspace.Slice * strideY));
+        weights = KernelMemory.Random(linear.PackedForwardLength);
+        (weightGradient, scratch) = (KernelMemory.Random(Linear.GradientInputs * linear.Panel), KernelMemory.Random(linear.ScratchLength));
     }
 
     [Benchmark]
-    public void Forward() => linear.Forward(Linear.Slice, x.Pointer, strideX, weights.Pointer, null, relu: false, y.Pointer, strideY, 0, linear.Inputs);
+    public void Forward() => linear.Forward(CnnWorkspace.Slice, x.Pointer, strideX, weights.Pointer, null, relu: false, y.Pointer, strideY, 0, linear.Inputs);
 
     [Benchmark]
     public void BackwardWeights()
@@ -36,7 +36,7 @@ public unsafe class LinearBenchmarks
             for (int input = 0; input < linear.Inputs; input += Linear.GradientInputs)
             {
                 linear.BackwardWeights(
-                    Linear.Slice, x.Pointer + input, strideX, y.Pointer + output, strideY, Math.Min(Linear.GradientInputs, linear.Inputs - input), linear.Panel, weightGradient.Pointer);
+                    CnnWorkspace.Slice, x.Pointer + input, strideX, y.Pointer + output, strideY, Math.Min(Linear.GradientInputs, linear.Inputs - input), linear.Panel, weightGradient.Pointer);
             }
         }
     }
@@ -46,7 +46,7 @@ public unsafe class LinearBenchmarks
     {
         for (int block = 0; block < linear.Blocks; block++)
         {
-            linear.BackwardInput(block, Linear.Slice, flipped.Pointer, weights.Pointer, x.Pointer, inputGradient.Pointer, strideX, scratch.Pointer);
+            linear.BackwardInput(block, CnnWorkspace.Slice, y.Pointer, strideY, weights.Pointer, x.Pointer, inputGradient.Pointer, strideX, scratch.Pointer);
         }
     }
 }

@@ -25,10 +25,10 @@ public unsafe class WinogradBenchmarks
     public void Forward()
     {
         convolution.Transform(memory.Weights.Pointer, scratch.Pointer);
-        convolution.Forward(Linear.Slice, memory.Images.Pointer, scratch.Pointer, memory.Bias.Pointer, memory.Outputs.Pointer, scratch.Pointer);
+        convolution.Forward(CnnWorkspace.Slice, memory.Images.Pointer, scratch.Pointer, memory.Bias.Pointer, memory.Outputs.Pointer, scratch.Pointer);
     }
 
     [Benchmark]
     public void Backward() => convolution.Backward(
-        Linear.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.Backward.Pointer, memory.WeightGradients.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer, scratch.Pointer);
+        CnnWorkspace.Slice, memory.Images.Pointer, memory.Outputs.Pointer, memory.Backward.Pointer, memory.WeightGradients.Pointer, memory.Images.Pointer, memory.ImageGradients.Pointer, scratch.Pointer);
 }

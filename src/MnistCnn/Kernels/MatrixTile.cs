@@ -57,15 +57,15 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
 
         rows = tile->CRows;
         nint third = TShape.Tall ? tile->CTall : 2 * TSimd.Width, toGate = tile->Gate is null ? 0 : (nint)tile->Gate - (nint)c;
-        bool relu = tile->Relu;
-        Finish(c + rows[0], third, toGate, relu, c00, c01, c02, c03);
-        Finish(c + rows[1], third, toGate, relu, c10, c11, c12, c13);
-        Finish(c + rows[2], third, toGate, relu, c20, c21, c22, c23);
-        Finish(c + rows[3], third, toGate, relu, c30, c31, c32, c33);
+        bool relu = tile->Relu, stream = tile->Stream;
+        Finish(c + rows[0], third, toGate, relu, stream, c00, c01, c02, c03);
+        Finish(c + rows[1], third, toGate, relu, stream, c10, c11, c12, c13);
+        Finish(c + rows[2], third, toGate, relu, stream, c20, c21, c22, c23);
+        Finish(c + rows[3], third, toGate, relu, stream, c30, c31, c32, c33);
         if (TShape.Rows > 4)
         {
-            Finish(c + rows[4], third, toGate, relu, c40, c41, c42, c43);
-            Finish(c + rows[5], third, toGate, relu, c50, c51, c52, c53);
+            Finish(c + rows[4], third, toGate, relu, stream, c40, c41, c42, c43);
+            Finish(c + rows[5], third, toGate, relu, stream, c50, c51, c52, c53);
         }
     }
 
@@ -83,7 +83,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
 
     /// <summary>Writes a row of C, and one of the second half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* c, nint third, nint toGate, bool relu, TVector c0, TVector c1, TVector c2, TVector c3)
+    private static void Finish(float* c, nint third, nint toGate, bool relu, bool stream, TVector c0, TVector c1, TVector c2, TVector c3)
     {
         bool hasSecond = TShape.Vectors > 1, hasThird = TShape.Tall || TShape.Vectors > 2, hasFourth = hasThird && hasSecond;
         if (relu)
@@ -99,14 +99,14 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
             c3 = hasFourth ? TSimd.ZeroUnlessAbove(zero, TSimd.Load(gate + third + TSimd.Width), c3) : c3;
         }
 
-        TSimd.Store(c, c0);
+        TSimd.Store(c, c0, stream);
         if (hasSecond)
-            TSimd.Store(c + TSimd.Width, c1);
+            TSimd.Store(c + TSimd.Width, c1, stream);
 
         if (hasThird)
-            TSimd.Store(c + third, c2);
+            TSimd.Store(c + third, c2, stream);
 
         if (hasFourth)
-            TSimd.Store(c + third + TSimd.Width, c3);
+            TSimd.Store(c + third + TSimd.Width, c3, stream);
     }
 }

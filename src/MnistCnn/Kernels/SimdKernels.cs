@@ -72,15 +72,17 @@ internal abstract unsafe class SimdKernels
     /// <param name="stream">Whether the result, aligned, is meant for another core.</param>
     public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null, bool stream = false);
 
-    /// <summary>Rows of whole registers from rows of which floats were left out.</summary>
+    /// <summary>Rows of whole registers from compact ones, of which floats were left out, or the reverse.</summary>
     /// <param name="source">The rows.</param>
     /// <param name="stride">Floats from row to row.</param>
     /// <param name="rows">How many.</param>
-    /// <param name="starts">For each register of the result, the first float of the source that may be in it.</param>
-    /// <param name="lanes">For each float of the result, its distance from there, or a negative number for zero.</param>
-    /// <param name="columns">Floats of a row of the result.</param>
-    /// <param name="destination">The result, without a gap between rows.</param>
-    public abstract void Expand(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination);
+    /// <param name="starts">For each register of a whole row, where in a compact one the first float of it is that was not left out.</param>
+    /// <param name="lanes">For each float of a register that is written, its place in the one that was read, or a negative number for zero.</param>
+    /// <param name="columns">Floats of a whole row.</param>
+    /// <param name="destination">The result.</param>
+    /// <param name="destinationStride">Floats from row to row of it.</param>
+    /// <param name="compact">Whether the result is the compact rows: each register is then written over what the one before it left behind its last float.</param>
+    public abstract void Permute(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination, nint destinationStride, bool compact);
 
     /// <summary>One step of Adam, in one pass.</summary>
     /// <param name="parameters">The parameters; aligned where they stream.</param>
@@ -92,6 +94,6 @@ internal abstract unsafe class SimdKernels
     /// <param name="stream">Whether the parameters are meant for another core too.</param>
     public abstract void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamStep step, bool stream = false);
 
-    /// <summary>The same for parameters without a gap between rows, from what <see cref="Expand"/> makes whole rows of gradients of; meanwhile parameters and moments so many floats ahead are fetched.</summary>
+    /// <summary>The same for parameters without a gap between rows, from compact rows of their gradients, see <see cref="Permute"/>; meanwhile parameters and moments so many floats ahead are fetched.</summary>
     public abstract void AdamExpanded(float* parameters, float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* firstMoments, float* secondMoments, in AdamStep step, nint ahead);
 }

@@ -112,12 +112,13 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, add, gate, bias, stream);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Expand(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination)
+    public override void Permute(float* source, nint stride, int rows, int* starts, int* lanes, int columns, float* destination, nint destinationStride, bool compact)
     {
         for (int c = 0; c < columns; c += TSimd.Width, starts++)
         {
-            for (int r = 0; r < rows; r++)
-                TSimd.Store(destination + ((nint)r * columns) + c, TSimd.Permute(TSimd.Load(source + (r * stride) + *starts), lanes + c));
+            float* from = source + (compact ? c : *starts), to = destination + (compact ? *starts : c);
+            for (int r = 0; r < rows; r++, from += stride, to += destinationStride)
+                TSimd.Store(to, TSimd.Permute(TSimd.Load(from), lanes + c));
         }
     }
 

@@ -9,14 +9,11 @@ namespace MnistCnn.Layers;
 /// weights, as in PyTorch                              [outputs, inputs]; the inputs, if they were an image, are [channels, pixels]
 /// packed weights and their gradient                   [input] × [output]     panels, see SimdKernels; the inputs, if they are an image, are [pixels, channels]
 /// </code>
-/// The packed weights serve both passes: their rows are the right operand of the forward pass and the left one of the gradient of x, which comes out transposed.
+/// The packed weights serve both passes: they are the right operand of the forward pass, and transposed, some rows at a time, that of the gradient of x.
 /// The inputs are cut into blocks that threads may own: the weights of a block are then never in another core's cache.
 /// </summary>
 internal sealed unsafe class Linear
 {
-    /// <summary>Rows that <see cref="BackwardInput"/> takes at most.</summary>
-    public const int Slice = 32;
-
     /// <summary>Inputs whose gradients are computed together: panels of them stay in the nearest cache.</summary>
     public const int GradientInputs = 64;
 
@@ -43,10 +40,18 @@ internal sealed unsafe class Linear
 
     public int Blocks { get; }
 
+    /// <summary>Floats of scratch memory that <see cref="BackwardInput"/> takes.</summary>
+    public int ScratchLength => (Columns + 1) * GradientWidth;
+
     /// <summary>Floats from row to row of compact gradients of the weights.</summary>
     public int CompactStride => Columns + simd.Width;
 
     public int PackedForwardLength => simd.PackedLength(Inputs, Outputs);
+
+    /// <summary>Inputs that <see cref="BackwardInput"/> takes at a time.</summary>
+    private int GradientWidth => 2 * simd.Width;
+
+    public int BlockOf(int input) => input / blockLength;
 
     public int FirstOf(int block) => block * blockLength;
 
@@ -83,28 +88,38 @@ internal sealed unsafe class Linear
 
     /// <summary>Gradient of a block of x, zero where x, which a ReLU made, is not above zero.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="count">Rows, at most <see cref="Slice"/>.</param>
-    /// <param name="transposed">Gradient of y, [columns, slice].</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="outputGradients">Gradients of y.</param>
+    /// <param name="strideY">Floats from row to row of them.</param>
     /// <param name="packed">Packed weights.</param>
     /// <param name="x">Input.</param>
     /// <param name="gradient">Gradient of x.</param>
     /// <param name="stride">Floats from row to row of x and its gradient.</param>
-    /// <param name="scratch">Memory for [inputs of the block, slice].</param>
-    /// <param name="live">The outputs that matter, each as its place in a packed row; all where null.</param>
-    /// <param name="liveTransposed">The same as places in <paramref name="transposed"/>.</param>
-    /// <param name="liveCount">How many those are.</param>
+    /// <param name="scratch">Scratch memory.</param>
+    /// <param name="live">The outputs that matter, of which alone the gradients of y are then rows; null for all.</param>
     /// <param name="stream">Whether the gradient is meant for another core too.</param>
-    public void BackwardInput(int block, int count, float* transposed, float* packed, float* x, float* gradient, int stride, float* scratch, int* live = null, int* liveTransposed = null, int liveCount = 0, bool stream = false)
+    public void BackwardInput(
+        int block, int count, float* outputGradients, int strideY, float* packed, float* x, float* gradient, int stride, float* scratch, LiveOutputs? live = null, bool stream = false)
     {
-        int first = FirstOf(block), inputs = CountOf(block);
-        TileOperands operands = new()
+        // Some columns of the weights, transposed, stay in the nearest cache while all rows are multiplied by them.
+        RowTiles rows = RowTiles.Strided(count, strideY, stride);
+        int width = GradientWidth, end = FirstOf(block) + CountOf(block);
+        for (int first = FirstOf(block); first < end; first += width)
         {
-            A = packed + ((nint)first * Panel), AMiddle = (nint)Inputs * Panel, AInner = 1,
-            B = transposed, BMiddle = Panel * Slice, BInner = Slice,
-            Outer = 1, Middle = live is null ? Columns / Panel : 1, Inner = live is null ? Panel : liveCount, AList = live, BList = liveTransposed, C = scratch,
-        };
-        simd.Multiply(operands, RowTiles.Strided(inputs, Panel, Slice), Slice);
-        Transposition.Run(scratch, Slice, inputs, count, gradient + first, stride, x + first, stream);
+            int inputs = Math.Min(width, end - first);
+            float* row = scratch;
+            for (int output = 0; output < Columns; output += Panel)
+            {
+                row = Transpose(packed + ((nint)output * Inputs) + ((nint)first * Panel), inputs, live is null ? null : live.Expanding + output, row);
+            }
+
+            TileOperands operands = new()
+            {
+                A = outputGradients, AInner = 1, B = scratch, BInner = width, Outer = 1, Middle = 1, Inner = live is null ? Columns : live.Count,
+                C = gradient + first, Gate = x + first, Stream = stream,
+            };
+            simd.Multiply(operands, rows, inputs);
+        }
     }
 
     /// <summary>Gradient of the weights of up to <see cref="GradientInputs"/> inputs and some columns of outputs, over the whole batch: [inputs, columns], of a panel without a gap between rows.</summary>
@@ -130,5 +145,33 @@ internal sealed unsafe class Linear
             operands.C = gradient + column;
             simd.Multiply(operands, rows, width);
         }
+    }
+
+    /// <summary>Transposes a panel of some inputs' weights, without dead outputs: where <paramref name="live"/>, unless it is null, is negative.</summary>
+    /// <returns>Where the row of the next panel's first output belongs.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float* Transpose(float* weights, int inputs, int* live, float* row)
+    {
+        int stride = GradientWidth, whole = inputs & -8;
+        for (int output = 0; output < Panel; output += 4, weights += 4)
+        {
+            // The row of a dead output is that of the next one, which is written after it.
+            float* second = Next(row, output), third = Next(second, output + 1), fourth = Next(third, output + 2);
+            for (int i = 0; i < whole; i += 8)
+                Transposition.EightByFour(weights + (i * Panel), Panel, row + i, second + i, third + i, fourth + i);
+
+            for (int i = whole; i < inputs; i++)
+            {
+                float* from = weights + (i * Panel);
+                (row[i], second[i], third[i], fourth[i]) = (from[0], from[1], from[2], from[3]);
+            }
+
+            row = Next(fourth, output + 3);
+        }
+
+        return row;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        float* Next(float* row, int output) => row + (live is not null && live[output] < 0 ? 0 : stride);
     }
 }

@@ -11,7 +11,7 @@ namespace MnistCnn.Layers;
 /// </summary>
 internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
 {
-    private readonly AlignedBuffer packed = new(layer.Columns), transposed = new(layer.Columns), starts = new(layer.Columns / simd.Width), lanes = new(layer.Columns);
+    private readonly AlignedBuffer starts = new(layer.Columns / simd.Width), expanding = new(layer.Columns), compacting = new(layer.Columns);
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -22,15 +22,13 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
     /// <summary>The same, padded to whole panels.</summary>
     public int Panels => (Count + layer.Panel - 1) / layer.Panel * layer.Panel;
 
-    /// <summary>The live outputs in order, each as its place in a row of packed weights.</summary>
-    public int* Packed => (int*)packed.Pointer;
-
-    /// <summary>The same, each as the place of its row of transposed gradients.</summary>
-    public int* Transposed => (int*)transposed.Pointer;
+    /// <summary>Of each output its place among the live ones of its register, negative if it is dead.</summary>
+    public int* Expanding => (int*)expanding.Pointer;
 
     private int* Starts => (int*)starts.Pointer;
 
-    private int* Lanes => (int*)lanes.Pointer;
+    /// <summary>Of each register the places of its live outputs, then negative numbers.</summary>
+    private int* Compacting => (int*)compacting.Pointer;
 
     /// <summary>Finds them.</summary>
     /// <param name="activity">Of each slice, and each output of it, what is zero where no image activates it; one row more takes the sums.</param>
@@ -43,35 +41,34 @@ internal sealed unsafe class LiveOutputs(SimdKernels simd, Linear layer)
         Count = 0;
         for (int output = 0; output < layer.Columns; output++)
         {
-            int register = output / simd.Width;
-            bool lives = all[output] != 0;
-            Starts[register] = output % simd.Width == 0 ? Count : Starts[register];
-            Lanes[output] = lives ? Count - Starts[register] : -1;
-            (Packed[Count], Transposed[Count]) = ((output / layer.Panel * layer.Inputs * layer.Panel) + (output % layer.Panel), output * Linear.Slice);
-            Count += lives ? 1 : 0;
+            (int register, int lane) = Math.DivRem(output, simd.Width);
+            if (lane == 0)
+                Starts[register] = Count;
+
+            (Expanding[output], Compacting[output]) = (-1, -1);
+            if (all[output] != 0)
+            {
+                Expanding[output] = Count - Starts[register];
+                Compacting[(register * simd.Width) + Expanding[output]] = lane;
+                Count++;
+            }
         }
 
         return Columns < layer.Columns;
     }
 
-    /// <summary>Makes compact rows of gradients, in place.</summary>
-    public void Compact(float* gradients, nint stride, int rows)
-    {
-        for (int r = 0; r < rows; r++, gradients += stride)
-        {
-            for (int n = 0; n < Count; n++)
-                gradients[n] = gradients[Transposed[n] / Linear.Slice];
-        }
-    }
+    /// <summary>Makes compact rows of gradients, at the same stride.</summary>
+    public void Compact(float* gradients, nint stride, int rows, float* compact) =>
+        simd.Permute(gradients, stride, rows, Starts, Compacting, layer.Columns, compact, stride, compact: true);
 
     /// <summary>Makes whole rows of some columns from compact ones, with zeros for the others.</summary>
     public void Expand(float* compact, nint stride, int rows, int firstColumn, int columns, float* whole) =>
-        simd.Expand(compact, stride, rows, Starts + (firstColumn / simd.Width), Lanes + firstColumn, columns, whole);
+        simd.Permute(compact, stride, rows, Starts + (firstColumn / simd.Width), Expanding + firstColumn, columns, whole, columns, compact: false);
 
     /// <summary>
     /// A step of Adam for weights of a panel, without a gap between rows, from compact rows of their gradients: what <see cref="Expand"/> makes of them is never written. Those of the next panel are
     /// fetched into the cache meanwhile: they are so far away that the processor does not foresee them.
     /// </summary>
     public void Adam(float* compact, nint stride, int rows, int firstColumn, float* weights, float* firstMoments, float* secondMoments, in AdamStep step) => simd.AdamExpanded(
-        weights, compact, stride, rows, Starts + (firstColumn / simd.Width), Lanes + firstColumn, layer.Panel, firstMoments, secondMoments, step, (nint)layer.Inputs * layer.Panel);
+        weights, compact, stride, rows, Starts + (firstColumn / simd.Width), Expanding + firstColumn, layer.Panel, firstMoments, secondMoments, step, (nint)layer.Inputs * layer.Panel);
 }

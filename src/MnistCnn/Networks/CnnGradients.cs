@@ -97,7 +97,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
         {
             Linear shape = plan.Linears[linear];
             LiveOutputs? live = linear == 0 ? workspace.Live : null;
-            float* x = Memory.Row(linear, 0) + from, outputs = Memory.RowGradient(linear + 1, 0);
+            float* x = Memory.Row(linear, 0) + from, outputs = linear == 0 ? workspace.OutputGradients(shape.BlockOf(from), 0) : Memory.RowGradient(linear + 1, 0);
             int strideX = plan.Strides[linear], strideY = plan.Strides[linear + 1];
             ulong* used = linear == 0 ? Memory.Used(from, 0) : null;
             if (live is not null && plan.Sparses[0] is { } sparse && SparseLinear.Pays(used, workspace.Count, count))
@@ -154,7 +154,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
         }
         else if (linear == 0 && workspace.Live is { } live)
         {
-            plan.Simd.SumRows(Memory.RowGradient(1, 0), plan.Strides[1], workspace.Count, live.Columns, compact);
+            plan.Simd.SumRows(workspace.OutputGradients(0, 0), plan.Strides[1], workspace.Count, live.Columns, compact);
             live.Expand(compact, 0, 1, 0, plan.Linears[0].Columns, gradient);
         }
         else

@@ -9,8 +9,7 @@ namespace MnistCnn.Networks;
 /// convolution activations [N, h, w, filters]
 /// their gradients                                 of one slice a thread
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
-/// products of the first linear layer              [blocks, N, stride]: their sum is its output
-/// gradient of its output                          once more, as [slices, columns, slice]
+/// products of the first linear layer              [blocks, N, stride]: their sum is its output; then, once for each block, compact rows of the gradient of that: see LiveOutputs
 /// used                                            which of its inputs are not zero [words, N]: see NonZeros
 /// activity                                        sums of its output over a slice, after ReLU [slices, columns]
 /// padded gradients                                those of the second convolution's output, of one slice a thread: see ForegroundShape
@@ -23,7 +22,7 @@ internal sealed unsafe class CnnMemory
     private readonly CnnPlan plan;
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
-    private readonly AlignedBuffer images, partials, products, transposed, activity, used, scratch;
+    private readonly AlignedBuffer images, partials, products, activity, used, scratch;
     private readonly AlignedBuffer[] padded;
     private readonly Foreground[] foregrounds;
     private readonly int[] partialOffsets;
@@ -51,8 +50,7 @@ internal sealed unsafe class CnnMemory
         products = new((long)plan.Linears[0].Blocks * capacity * plan.Strides[1]);
         activity = new((long)plan.Linears[0].Columns * (slices + 1));
         used = new(2L * NonZeros.WordsOf(plan.Linears[0].Inputs) * capacity);
-        transposed = new((long)plan.Linears[0].Columns * CnnWorkspace.Slice * slices);
-        scratchLength = Math.Max(Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), plan.Foregrounds?.ScratchLength ?? 0), CnnWorkspace.Slice * plan.Linears.Max(l => l.Columns + l.CountOf(0)));
+        scratchLength = Math.Max(Math.Max(plan.Winograds.Max(w => w?.ScratchLength ?? 0), plan.Foregrounds?.ScratchLength ?? 0), plan.Linears.Max(l => l.ScratchLength));
         scratch = new((long)scratchLength * threads);
         ForegroundShape? shape = plan.Foregrounds?.Shape;
         foregrounds = shape is null ? [] : [.. Enumerable.Range(0, slices).Select(_ => new Foreground(shape, CnnWorkspace.Slice))];
@@ -74,11 +72,8 @@ internal sealed unsafe class CnnMemory
 
     public float* RowGradient(int linear, int image) => rowGradients[linear].Pointer + ((nint)image * plan.Strides[linear]);
 
-    /// <summary>What one block of inputs adds to the output of the first linear layer.</summary>
+    /// <summary>What one block of inputs adds to the output of the first linear layer; then what its gradient is, without the dead outputs.</summary>
     public float* Product(int block, int image) => products.Pointer + ((((nint)block * capacity) + image) * plan.Strides[1]);
-
-    /// <summary>Gradient of the output of the first linear layer, of a slice, columns first.</summary>
-    public float* Transposed(int slice) => transposed.Pointer + ((nint)slice * plan.Linears[0].Columns * CnnWorkspace.Slice);
 
     /// <summary>How strongly a slice activates each output of the first linear layer; of one more than there are, all together.</summary>
     public float* Activity(int slice) => activity.Pointer + ((nint)slice * plan.Linears[0].Columns);

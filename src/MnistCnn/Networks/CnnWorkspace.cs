@@ -12,7 +12,7 @@ namespace MnistCnn.Networks;
 internal sealed unsafe class CnnWorkspace : KernelSequence
 {
     /// <summary>Images that one thread takes at a time.</summary>
-    public const int Slice = Linear.Slice;
+    public const int Slice = 32;
 
     /// <summary>Parts of the batch that the blocks of the first linear layer are cut into.</summary>
     private const int RowParts = 2;
@@ -70,7 +70,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     /// <summary>Items of <see cref="BackwardFirstLinear"/>.</summary>
     public int Blocks => RowParts * plan.Linears[0].Blocks;
 
-    /// <summary>The outputs of the first linear layer that matter to the last backward pass, and whose gradients <see cref="BackwardFirstLinear"/> leaves as compact rows; null for all.</summary>
+    /// <summary>The outputs of the first linear layer that matter to the last backward pass, null for all.</summary>
     public LiveOutputs? Live { get; private set; }
 
     /// <summary>Whether the last forward pass took what a slice shows but black alone: see <see cref="ForegroundConvolutions"/>.</summary>
@@ -128,19 +128,19 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     public void BackwardFirstLinear(int item, int thread)
     {
         int block = item % plan.Linears[0].Blocks;
-        for (int first = item / plan.Linears[0].Blocks * Slice; first < batchCount; first += RowParts * Slice)
+        for (int first = item / plan.Linears[0].Blocks * Rows; first < batchCount; first += RowParts * Rows)
         {
-            int count = Math.Min(Slice, batchCount - first);
-            BackwardInput(0, block, first, count, Memory.Transposed(first / Slice), Memory.Scratch(thread));
-            if (block == first / Slice % plan.Linears[0].Blocks)
-            {
-                Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count);
-            }
+            int count = Math.Min(Rows, batchCount - first);
+            Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count, Memory.Product(block, first));
+            BackwardInput(0, block, first, count, OutputGradients(block, first), Live, thread);
         }
     }
 
+    /// <summary>The gradients of the first linear layer's output from an image on, compact if there are <see cref="Live"/> outputs, once <see cref="BackwardFirstLinear"/> took the block.</summary>
+    public float* OutputGradients(int block, int first) => Live is null ? Memory.RowGradient(1, first) : Memory.Product(block, first);
+
     /// <summary>The items of <see cref="BackwardFirstLinear"/> that a slice comes from, one for each block.</summary>
-    public (int First, int Count) BackwardBlocksOf(int slice) => (slice % RowParts * plan.Linears[0].Blocks, plan.Linears[0].Blocks);
+    public (int First, int Count) BackwardBlocksOf(int slice) => (slice * Slice / Rows % RowParts * plan.Linears[0].Blocks, plan.Linears[0].Blocks);
 
     /// <summary>The backward pass of the convolutions of a slice. Several threads may run it at once, of slices of their own.</summary>
     public void BackwardConvolutions(int slice, int thread)
@@ -212,15 +212,11 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
 
         if (pass.HasFlag(CnnPass.Backward))
         {
-            float* own = Memory.Scratch(thread);
-            for (int i = plan.Linears.Length - 1; i >= 0; i--)
+            for (int i = plan.Linears.Length - 1; i > 0; i--)
             {
-                Linear linear = plan.Linears[i];
-                float* flipped = i > 0 ? own : Memory.Transposed(slice);
-                Transposition.Run(Memory.RowGradient(i + 1, first), plan.Strides[i + 1], count, linear.Columns, flipped, Slice);
-                for (int block = 0; block < linear.Blocks && i > 0; block++)
+                for (int block = 0; block < plan.Linears[i].Blocks; block++)
                 {
-                    BackwardInput(i, block, first, count, flipped, own + (linear.Columns * Slice));
+                    BackwardInput(i, block, first, count, Memory.RowGradient(i + 1, first), null, thread);
                 }
             }
 
@@ -238,7 +234,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         }
     }
 
-    private void BackwardInput(int linear, int block, int first, int count, float* flipped, float* own) => plan.Linears[linear].BackwardInput(
-        block, count, flipped, weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first), plan.Strides[linear], own,
-        linear == 0 && Live is not null ? Live.Packed : null, linear == 0 && Live is not null ? Live.Transposed : null, Live?.Count ?? 0, Streams && linear == 0);
+    private void BackwardInput(int linear, int block, int first, int count, float* outputGradients, LiveOutputs? live, int thread) => plan.Linears[linear].BackwardInput(
+        block, count, outputGradients, plan.Strides[linear + 1], weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first),
+        plan.Strides[linear], Memory.Scratch(thread), live, Streams && linear == 0);
 }

@@ -9,7 +9,7 @@ namespace MnistCnn.Networks;
 internal static unsafe class KernelCompilation
 {
     /// <summary>One slice, for the paths of whole groups: what memory it takes is not given back at once.</summary>
-    private const int Images = Linear.Slice;
+    private const int Images = CnnWorkspace.Slice;
 
     private static readonly Lazy<bool> done = new(RunOnce);
 
