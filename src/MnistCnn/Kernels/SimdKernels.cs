@@ -55,8 +55,8 @@ internal abstract unsafe class SimdKernels
     /// <param name="columns">The columns of B and C, in whole panels: of fewer, those that fill the last panel are computed too.</param>
     public abstract void MultiplySparse(in SparseOperands operands, int columns);
 
-    /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked. Rows are at a stride, or at the offsets of a list if one is given.</summary>
-    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false, int* list = null);
+    /// <summary>sums[c] = Σ source[r, c], added to what is there or as it is; negative ones zero if asked.</summary>
+    public abstract void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false);
 
     /// <summary>Whether the magnitude of every value, rows of whole registers at a stride, is at most a limit; not that of NaN.</summary>
     public abstract bool AllWithin(float* source, nint stride, int rows, int columns, float limit);

@@ -60,7 +60,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false, int* list = null)
+    public override void SumRows(float* source, nint stride, int rows, int columns, float* sums, bool add = false, bool relu = false)
     {
         int c = 0;
         for (; c <= columns - TSimd.Width; c += TSimd.Width)
@@ -69,14 +69,14 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
             int r = 0;
             for (; r <= rows - 4; r += 4)
             {
-                s0 = TSimd.Add(s0, TSimd.Load(Row(r)));
-                s1 = TSimd.Add(s1, TSimd.Load(Row(r + 1)));
-                s2 = TSimd.Add(s2, TSimd.Load(Row(r + 2)));
-                s3 = TSimd.Add(s3, TSimd.Load(Row(r + 3)));
+                s0 = TSimd.Add(s0, TSimd.Load(source + (r * stride) + c));
+                s1 = TSimd.Add(s1, TSimd.Load(source + ((r + 1) * stride) + c));
+                s2 = TSimd.Add(s2, TSimd.Load(source + ((r + 2) * stride) + c));
+                s3 = TSimd.Add(s3, TSimd.Load(source + ((r + 3) * stride) + c));
             }
 
             for (; r < rows; r++)
-                s0 = TSimd.Add(s0, TSimd.Load(Row(r)));
+                s0 = TSimd.Add(s0, TSimd.Load(source + (r * stride) + c));
 
             s0 = TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3));
             s0 = add ? TSimd.Add(TSimd.Load(sums + c), s0) : s0;
@@ -84,10 +84,7 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
         }
 
         if (c < columns)
-            Scalar.SumRows(source + c, stride, rows, columns - c, sums + c, add, relu, list);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        float* Row(int r) => source + c + (list is null ? r * stride : list[r]);
+            Scalar.SumRows(source + c, stride, rows, columns - c, sums + c, add, relu);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -192,8 +189,6 @@ internal sealed unsafe class SimdKernels<TSimd, TVector> : SimdKernels
             {
                 Sse.Prefetch0(tile.A + tile.ARows[r]);
                 Sse.Prefetch0(tile.C + tile.CRows[r]);
-                if (tile.Gate is not null)
-                    Sse.Prefetch0(tile.Gate + tile.CRows[r]);
             }
 
             Run(&tile, 6, vectors, tall: false);

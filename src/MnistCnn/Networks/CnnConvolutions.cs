@@ -33,7 +33,7 @@ internal sealed unsafe class CnnConvolutions
         foreground[slice] = FindForeground(weights, slice, count);
         if (foreground[slice])
         {
-            plan.Foregrounds!.Forward(memory.Foreground(slice), count, weights, Input(0, first), Input(1, first), Input(2, first), scratch);
+            plan.Foregrounds!.Forward(memory.Foreground(slice), count, weights, Input(0, first), Input(1, first), memory.Map(thread), Input(2, first), scratch);
             layer = 2;
         }
 
@@ -59,9 +59,15 @@ internal sealed unsafe class CnnConvolutions
         float* gradient = memory.RowGradient(0, first);
         for (int l = plan.Convolutions.Length - 1; l >= 0; l--)
         {
-            if (l == 1 && foreground[slice] && imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
+            if (l == 1 && foreground[slice])
             {
-                return;
+                if (imageGradients is null && plan.Foregrounds!.Backward(memory, slice, count, thread, weights))
+                {
+                    return;
+                }
+
+                plan.Foregrounds!.Complete(memory.Foreground(slice), count, weights, Input(1, first), memory.Map(thread));
+                foreground[slice] = false;
             }
 
             Convolution layer = plan.Convolutions[l];

@@ -120,7 +120,7 @@ internal sealed unsafe class CnnInference : KernelJob
         {
             slot.Foreground!.Find(slot.Map(0), group);
             slot.Foreground.List(group, ForegroundConvolutions.MostForeground);
-            plan.Foregrounds!.Forward(slot.Foreground, group, weights, slot.Map(0), slot.Map(1), slot.Map(2), slot.Scratch);
+            plan.Foregrounds!.Forward(slot.Foreground, group, weights, slot.Map(0), slot.Map(1), slot.Zeros, slot.Map(2), slot.Scratch);
             layer = 2;
         }
 
@@ -158,6 +158,7 @@ internal sealed unsafe class CnnInference : KernelJob
     {
         private readonly AlignedBuffer[] maps = [.. plan.Convolutions.Select(c => new AlignedBuffer((long)Group * c.Shape.InputLength))];
         private readonly AlignedBuffer used = new(2L * Slice * plan.Linears.Max(l => NonZeros.WordsOf(l.Inputs)));
+        private readonly AlignedBuffer zeros = new((long)Group * (plan.Foregrounds?.Shape.MapLength ?? 0));
         private readonly AlignedBuffer scratch = new(Math.Max(plan.Winograds[^1]?.ScratchLength ?? 0, plan.Foregrounds?.ScratchLength ?? 0));
 
         public AlignedBuffer[] Rows { get; } = [.. plan.Strides.Select(s => new AlignedBuffer((long)Slice * s))];
@@ -167,6 +168,9 @@ internal sealed unsafe class CnnInference : KernelJob
         public ulong* Used => (ulong*)used.Pointer;
 
         public float* Scratch => scratch.Pointer;
+
+        /// <summary>For <see cref="ForegroundConvolutions"/>.</summary>
+        public float* Zeros => zeros.Pointer;
 
         /// <summary>The input of a convolution.</summary>
         public float* Map(int convolution) => maps[convolution].Pointer;

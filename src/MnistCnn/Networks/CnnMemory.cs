@@ -6,13 +6,14 @@ namespace MnistCnn.Networks;
 /// Where the numbers of a batch are on their way through a network. A slice is <see cref="CnnWorkspace.Slice"/> images.
 /// <code>
 /// images [N, height, width, 1]
-/// convolution activations [N, h, w, filters]
+/// convolution activations [N, h, w, filters]      of the first, where ForegroundConvolutions took them, its pixels alone
 /// their gradients                                 of one slice a thread
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
 /// products of the first linear layer              [blocks, N, stride]: their sum is its output; then, once for each block, compact rows of the gradient of that: see LiveOutputs
 /// used                                            which of its inputs are not zero [words, N]: see NonZeros
 /// activity                                        sums of its output over a slice, after ReLU [slices, columns]
 /// padded gradients                                those of the second convolution's output, of one slice a thread: see ForegroundShape
+/// map                                             for ForegroundConvolutions, of one slice a thread
 /// </code>
 /// </summary>
 internal sealed unsafe class CnnMemory
@@ -23,7 +24,7 @@ internal sealed unsafe class CnnMemory
     private readonly int capacity, scratchLength;
     private readonly AlignedBuffer[] outputs, rows, outputGradients, rowGradients;
     private readonly AlignedBuffer images, partials, products, activity, used, scratch;
-    private readonly AlignedBuffer[] padded;
+    private readonly AlignedBuffer[] padded, maps;
     private readonly Foreground[] foregrounds;
     private readonly int[] partialOffsets;
 
@@ -54,7 +55,8 @@ internal sealed unsafe class CnnMemory
         scratch = new((long)scratchLength * threads);
         ForegroundShape? shape = plan.Foregrounds?.Shape;
         foregrounds = shape is null ? [] : [.. Enumerable.Range(0, slices).Select(_ => new Foreground(shape, CnnWorkspace.Slice))];
-        padded = shape is null ? [] : [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer((CnnWorkspace.Slice + 1L) * shape.PaddedLength))];
+        padded = shape is null ? [] : [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer((long)CnnWorkspace.Slice * shape.PaddedLength))];
+        maps = shape is null ? [] : [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer((long)CnnWorkspace.Slice * shape.MapLength))];
     }
 
     /// <summary>From the gradients of a slice to those of the next.</summary>
@@ -92,6 +94,9 @@ internal sealed unsafe class CnnMemory
 
     /// <summary>A thread's own, zero but for what is written into it.</summary>
     public float* Padded(int thread) => padded[thread].Pointer;
+
+    /// <summary>A thread's own, all zero.</summary>
+    public float* Map(int thread) => maps[thread].Pointer;
 
     /// <summary>A thread's own.</summary>
     public float* Scratch(int thread) => scratch.Pointer + ((nint)thread * scratchLength);

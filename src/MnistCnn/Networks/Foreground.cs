@@ -6,7 +6,7 @@ namespace MnistCnn.Networks;
 
 /// <summary>
 /// What some images show but black. Digits are black for four fifths, and wherever the window of a convolution sees black alone, its output is the same: <see cref="ForegroundConvolutions"/>
-/// computes it once. Of the pixels between the first two convolutions this lists, class after class, those that see anything else, and behind those of a class one that stands for all others of it;
+/// computes it once. Of the pixels between the first two convolutions this lists, class after class, those that see anything else;
 /// of the windows of the second convolution, box after box, all. One thread at a time; allocates nothing but itself.
 /// </summary>
 internal sealed unsafe class Foreground
@@ -14,7 +14,6 @@ internal sealed unsafe class Foreground
     private const int PlacesAtATime = 8;
     private static readonly AlignedBuffer placesOfBits = ListPlaces();
     private readonly ForegroundShape shape;
-    private readonly int capacity;
     private readonly AlignedBuffer windows, pixels, gradients, boxWindows, boxOutputs, boxOf;
     private readonly ForegroundMasks masks;
     private readonly int[] starts, boxStarts;
@@ -26,8 +25,8 @@ internal sealed unsafe class Foreground
     /// <param name="capacity">Images at most.</param>
     public Foreground(ForegroundShape shape, int capacity)
     {
-        (this.shape, this.capacity) = (shape, capacity);
-        int most = (capacity * shape.Pixels) + shape.Classes + PlacesAtATime, outputs = capacity * shape.Outputs;
+        this.shape = shape;
+        int most = (capacity * shape.Pixels) + PlacesAtATime, outputs = capacity * shape.Outputs;
         (windows, pixels, gradients) = (new(most), new(most), new(most));
         (boxWindows, boxOutputs, boxOf) = (new(outputs), new(outputs), new(outputs));
         masks = new ForegroundMasks(shape, capacity);
@@ -41,10 +40,10 @@ internal sealed unsafe class Foreground
     /// <summary>Of each listed pixel the offset of its window in the images.</summary>
     public int* Windows => (int*)windows.Pointer;
 
-    /// <summary>Its own offset in the output of the first convolution.</summary>
+    /// <summary>Its own offset in a map of the output of the first convolution.</summary>
     public int* Pixels => (int*)pixels.Pointer;
 
-    /// <summary>The offset of the first output of the second convolution that sees it, in padded gradients; for one that stands for others, in an image behind the last.</summary>
+    /// <summary>The offset of the first output of the second convolution that sees it, in padded gradients.</summary>
     public int* Gradients => (int*)gradients.Pointer;
 
     /// <summary>Of each window of the second convolution the offset of its first pixel.</summary>
@@ -61,9 +60,6 @@ internal sealed unsafe class Foreground
 
     /// <summary>Whether an image was left out.</summary>
     public bool IsLeftOut(int image) => isLeftOut[image];
-
-    /// <summary>Offset of the outputs that see what stands for the background of a class, in padded gradients.</summary>
-    public int StandIn(int pixelClass) => (capacity * shape.PaddedLength) + shape.StandIn(pixelClass);
 
     /// <summary>Looks for the foreground.</summary>
     /// <param name="images">Images, without a gap, and a register's worth of readable memory behind them.</param>
@@ -106,13 +102,12 @@ internal sealed unsafe class Foreground
             (int firstRow, int firstColumn) = Math.DivRem(q, stride);
             int columns = BitOperations.PopCount(classMasks[q]);
             ulong* mask = masks.Of(0);
-            (int Image, int Pixel) background = (-1, 0);
             starts[q] = at;
             for (int n = 0; n < count; n++, mask += height)
             {
                 for (int y = isLeftOut[n] ? height : firstRow; y < height; y += stride)
                 {
-                    ulong seen = ForegroundMasks.Extract(mask[y], classMasks[q]), unseen = ~mask[y] & classMasks[q];
+                    ulong seen = ForegroundMasks.Extract(mask[y], classMasks[q]);
                     int p = (y * width) + firstColumn;
                     Vector256<int> window = Vector256.Create((n * shape.ImageLength) + shape.WindowOf[p]);
                     Vector256<int> pixel = Vector256.Create((n * shape.MapLength) + (p * channels));
@@ -125,19 +120,7 @@ internal sealed unsafe class Foreground
                         (gradient + (place * gradientStep)).Store(toGradients + at);
                         at += BitOperations.PopCount((byte)seen);
                     }
-
-                    if (unseen != 0)
-                    {
-                        background = (n, (y * width) + BitOperations.TrailingZeroCount(unseen));
-                    }
                 }
-            }
-
-            if (background.Image >= 0)
-            {
-                toWindows[at] = (background.Image * shape.ImageLength) + shape.WindowOf[background.Pixel];
-                toPixels[at] = (background.Image * shape.MapLength) + (background.Pixel * channels);
-                toGradients[at++] = StandIn(q);
             }
         }
 

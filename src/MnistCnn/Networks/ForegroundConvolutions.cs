@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using MnistCnn.Kernels;
 using MnistCnn.Layers;
 
@@ -5,9 +6,10 @@ namespace MnistCnn.Networks;
 
 /// <summary>
 /// The first two convolutions of a network, over what their images show but black: see <see cref="Foreground"/>. Immutable and thread-safe.
-/// Forward, the second multiplies in each window the box around the foreground alone; what the black taps around it add comes with the bias, the same for all windows with that box.
-/// Backward, all pixels of a class that see black alone have one value: one of them stands for all, with the sum of the gradients of the outputs that see them, which is the sum of all outputs'
-/// gradients less what the listed pixels have of it. What is not finite has no place in such sums: <see cref="Accepts(CnnParameters)"/> and its like say when not to use this.
+/// All pixels between them that see black alone have one value. The listed ones are kept as what they are above it, one behind the other: the second convolution finds them in a map of zeros.
+/// Forward, what black adds to its outputs comes with its bias, and in each window the box around the foreground alone is multiplied.
+/// Backward, what black adds to a gradient is a product with the sum of all outputs' gradients, each of which meets every tap, less, where black is no operand but a result, what the foreground has of it.
+/// What is not finite has no place in such sums: <see cref="Accepts(CnnParameters)"/> and its like say when not to use this.
 /// </summary>
 internal sealed unsafe class ForegroundConvolutions
 {
@@ -16,10 +18,10 @@ internal sealed unsafe class ForegroundConvolutions
 
     private readonly SimdKernels simd;
     private readonly Convolution first, second;
-    private readonly RowTiles background, boxes, taps, channels;
-    private readonly TileWindow[] tapWindows;
+    private readonly RowTiles single, taps, channels;
     private readonly TileWindow[][] classWindows;
-    private readonly AlignedBuffer outside;
+    private readonly AlignedBuffer imageTaps, weightRows, inOrder;
+    private readonly int tapCount;
     private readonly (int Tap, int Offset)[][] classTaps;
 
     private ForegroundConvolutions(CnnPlan plan)
@@ -27,94 +29,87 @@ internal sealed unsafe class ForegroundConvolutions
         (simd, first, second) = (plan.Simd, plan.Convolutions[0], plan.Convolutions[1]);
         (ConvolutionShape one, ConvolutionShape two) = (first.Shape, second.Shape);
         Shape = new ForegroundShape(one, two);
-        int tapCount = two.Kernel * two.Kernel;
-        background = RowTiles.Strided(1, 0, 0);
-        boxes = RowTiles.Strided(Shape.Boxes, tapCount, two.Filters);
-        int[] imageTaps = [.. Enumerable.Range(0, one.Window).Select(t => (t / one.Kernel * one.Width) + (t % one.Kernel))];
-        taps = new RowTiles(imageTaps, [.. Enumerable.Range(0, one.Window).Select(t => t * simd.PanelWidth(one.Filters))]);
+        tapCount = two.Kernel * two.Kernel;
+        single = RowTiles.Strided(1, 0, 0);
+        (imageTaps, weightRows, inOrder) = (new(one.Window), new(one.Window), new((long)CnnWorkspace.Slice * Shape.Pixels));
+        for (int t = 0; t < one.Window; t++)
+        {
+            ImageTaps[t] = (t / one.Kernel * one.Width) + (t % one.Kernel);
+            WeightRows[t] = t * simd.PanelWidth(one.Filters);
+        }
+
+        for (int p = 0; p < CnnWorkspace.Slice * Shape.Pixels; p++)
+            InOrder[p] = p * two.Channels;
+
+        taps = new RowTiles(new(ImageTaps, one.Window), new(WeightRows, one.Window));
         channels = RowTiles.Strided(two.Channels, 1, simd.PanelWidth(two.Filters));
-        tapWindows = [.. Enumerable.Range(0, tapCount).Select(t => new TileWindow(0, t * two.Filters, t * two.Channels, 1, two.Channels))];
         classWindows = [.. Enumerable.Range(0, Shape.Classes).Select(q => Shape.TapsOf(q))
             .Select((t, q) => new[] { new TileWindow(0, 0, Shape.BackwardRow(q), t.Columns.Length > 0 ? t.Rows.Length : 0, t.Columns.Length * two.Filters) })];
         classTaps = [.. Enumerable.Range(0, Shape.Classes).Select(q => Shape.TapsOf(q)).Select(t => t.Rows.SelectMany((ky, y) => t.Columns.Select((kx, x) =>
             ((ky * two.Kernel) + kx, (y * Shape.PaddedRow) + (x * two.Filters)))).ToArray())];
-        outside = new AlignedBuffer(Shape.Boxes * tapCount);
-        for (int box = 0; box < Shape.Boxes; box++)
-        {
-            (int y, int height, int x, int width) = box == 0 ? default : Shape.Box(box);
-            for (int t = 0; t < tapCount; t++)
-            {
-                (int ky, int kx) = Math.DivRem(t, two.Kernel);
-                outside.Pointer[(box * tapCount) + t] = ky >= y && ky < y + height && kx >= x && kx < x + width ? 0 : 1;
-            }
-        }
     }
 
     public ForegroundShape Shape { get; }
 
-    /// <summary>Floats of scratch memory that <see cref="Forward"/> takes.</summary>
-    public int ScratchLength => second.Shape.Channels + ((tapWindows.Length + Shape.Boxes) * second.Shape.Filters);
+    /// <summary>Floats of scratch memory that a pass takes.</summary>
+    public int ScratchLength => (3 * second.Shape.Channels) + (2 * second.Shape.Filters);
+
+    /// <summary>Of each tap of the first convolution its offset in the images.</summary>
+    private int* ImageTaps => (int*)imageTaps.Pointer;
+
+    /// <summary>And in the packed weights.</summary>
+    private int* WeightRows => (int*)weightRows.Pointer;
+
+    /// <summary>Of each listed pixel its offset where they are one behind the other.</summary>
+    private int* InOrder => (int*)inOrder.Pointer;
 
     /// <summary>For a network whose convolutions allow it; null for any other.</summary>
     public static ForegroundConvolutions? For(CnnPlan plan) =>
         plan.Convolutions.Length > 2 && plan.Winograds[1] is null && ForegroundShape.Supports(plan.Convolutions[0].Shape, plan.Convolutions[1].Shape)
-        && plan.Convolutions.Take(2).All(c => c.Shape.Filters % plan.Simd.Width == 0) ? new ForegroundConvolutions(plan) : null;
+        && plan.Convolutions.Take(2).All(c => c.Shape.Filters % Math.Max(plan.Simd.Width, Vector256<float>.Count) == 0) ? new ForegroundConvolutions(plan) : null;
 
     /// <summary>Whether the weights are finite.</summary>
     public static bool Accepts(CnnParameters weights) => weights.AreModerate(0) && weights.AreModerate(1);
 
-    /// <summary>Both convolutions of images in which the foreground was found.</summary>
+    /// <summary>Both convolutions of images, at most a slice, in which the foreground was found.</summary>
     /// <param name="foreground">It.</param>
     /// <param name="count">Images.</param>
     /// <param name="weights">Weights.</param>
     /// <param name="images">Images.</param>
-    /// <param name="middle">The output of the first convolution.</param>
-    /// <param name="outputs">That of the second.</param>
+    /// <param name="pixels">The listed pixels of the output of the first convolution, above black.</param>
+    /// <param name="map">A map of all zeros, which it is again in the end.</param>
+    /// <param name="outputs">The output of the second.</param>
     /// <param name="scratch">Scratch memory.</param>
-    public void Forward(Foreground foreground, int count, CnnParameters weights, float* images, float* middle, float* outputs, float* scratch)
+    public void Forward(Foreground foreground, int count, CnnParameters weights, float* images, float* pixels, float* map, float* outputs, float* scratch)
     {
         (ConvolutionShape one, ConvolutionShape two) = (first.Shape, second.Shape);
-        float* black = scratch, tapProducts = black + two.Channels, biases = tapProducts + (tapWindows.Length * two.Filters);
-        Rectify(weights.Bias(0), black, two.Channels);
-        int found = count;
+        float* black = scratch, toBlack = black + two.Channels, bias = toBlack + two.Channels, blackOutput = bias + two.Filters;
+        FindBlack(weights, black, toBlack);
+        TileOperands operands = new()
+        {
+            A = images, ARows = foreground.Windows, AList = ImageTaps, B = weights.Weights(0), BList = WeightRows, Outer = 1, Middle = 1, Inner = one.Window,
+            C = pixels, CRows = InOrder, Bias = weights.Bias(0), Relu = true,
+        };
+        simd.Multiply(operands, null, one.Filters, one.Window, listed: foreground.Count);
+        Subtract(black, pixels, map, foreground);
+        operands = new()
+        {
+            A = black, AInner = 1, B = weights.Weights(1), BMiddle = two.Channels, BInner = 1, Outer = 1, Middle = tapCount, Inner = two.Channels, C = bias, Bias = weights.Bias(1),
+        };
+        simd.Multiply(operands, single, two.Filters, two.Window);
+        Rectify(bias, blackOutput, two.Filters);
         for (int n = 0; n < count; n++)
         {
-            float* image = images + ((nint)n * Shape.ImageLength), map = middle + ((nint)n * Shape.MapLength);
+            float* own = map + ((nint)n * Shape.MapLength), output = outputs + ((nint)n * two.OutputLength);
             if (foreground.IsLeftOut(n))
             {
-                found--;
-                first.Forward(1, image, weights.Weights(0), weights.Bias(0), map);
-                second.Forward(1, map, weights.Weights(1), weights.Bias(1), outputs + ((nint)n * two.OutputLength));
+                first.Forward(1, images + ((nint)n * Shape.ImageLength), weights.Weights(0), weights.Bias(0), own);
+                second.Forward(1, own, weights.Weights(1), weights.Bias(1), output);
+                new Span<float>(own, Shape.MapLength).Clear();
             }
             else
             {
-                Fill(map, black, two.Channels, Shape.Pixels);
-            }
-        }
-
-        if (found == 0)
-        {
-            return;
-        }
-
-        TileOperands operands = new()
-        {
-            A = images, ARows = foreground.Windows, AMiddle = one.Width, AInner = 1, B = weights.Weights(0), BMiddle = one.Kernel, BInner = 1,
-            Outer = 1, Middle = one.Kernel, Inner = one.Kernel, C = middle, CRows = foreground.Pixels, Bias = weights.Bias(0), Relu = true,
-        };
-        simd.Multiply(operands, null, one.Filters, one.Window, listed: foreground.Count);
-
-        // What each tap makes of black, and for each box the sum of the taps around it.
-        operands = new() { A = black, AInner = 1, B = weights.Weights(1), BInner = 1, Outer = 1, C = tapProducts };
-        simd.Multiply(operands, background, two.Filters, two.Window, tapWindows);
-        operands = new() { A = outside.Pointer, AInner = 1, B = tapProducts, BInner = two.Filters, Outer = 1, Middle = 1, Inner = tapWindows.Length, C = biases, Bias = weights.Bias(1) };
-        simd.Multiply(operands, boxes, two.Filters);
-        Rectify(biases, tapProducts, two.Filters);
-        for (int n = 0; n < count; n++)
-        {
-            if (!foreground.IsLeftOut(n))
-            {
-                Fill(outputs + ((nint)n * two.OutputLength), tapProducts, two.Filters, Shape.Outputs);
+                Fill(output, blackOutput, two.Filters, Shape.Outputs);
             }
         }
 
@@ -124,12 +119,27 @@ internal sealed unsafe class ForegroundConvolutions
             (int y, int height, int x, int width) = Shape.Box(box);
             operands = new()
             {
-                A = middle + (((y * two.Width) + x) * two.Channels), ARows = foreground.BoxWindows + start, AMiddle = two.Width * two.Channels, AInner = 1,
+                A = map + (((y * two.Width) + x) * two.Channels), ARows = foreground.BoxWindows + start, AMiddle = two.Width * two.Channels, AInner = 1,
                 B = weights.Weights(1) + (((y * two.Kernel) + x) * two.Channels * simd.PanelWidth(two.Filters)), BMiddle = two.Kernel * two.Channels, BInner = 1,
-                Outer = 1, Middle = height, Inner = width * two.Channels, C = outputs, CRows = foreground.BoxOutputs + start, Bias = biases + (box * two.Filters), Relu = true,
+                Outer = 1, Middle = height, Inner = width * two.Channels, C = outputs, CRows = foreground.BoxOutputs + start, Bias = bias, Relu = true,
             };
             simd.Multiply(operands, null, two.Filters, two.Window, listed: listed);
         }
+
+        Clear(map, foreground);
+    }
+
+    /// <summary>Makes the whole output of the first convolution of the listed pixels, of images none of which was left out.</summary>
+    public void Complete(Foreground foreground, int count, CnnParameters weights, float* pixels, float* map)
+    {
+        int channels = second.Shape.Channels, length = count * Shape.MapLength;
+        for (int i = 0; i < foreground.Count * channels; i++)
+            map[foreground.Pixels[i / channels] + (i % channels)] = pixels[i];
+
+        for (int i = 0; i < length; i++)
+            pixels[i] = map[i] + Math.Max(0, weights.Bias(0)[i % channels]);
+
+        new Span<float>(map, length).Clear();
     }
 
     /// <summary>What a slice, none of whose images was left out, adds to the gradients of weights and biases of both convolutions, from the gradient of the second one's outputs.</summary>
@@ -138,64 +148,75 @@ internal sealed unsafe class ForegroundConvolutions
     {
         (ConvolutionShape two, Foreground foreground) = (second.Shape, memory.Foreground(slice));
         int start = slice * CnnWorkspace.Slice, own = thread * CnnWorkspace.Slice, row = two.OutputWidth * two.Filters;
-        float* middle = memory.Output(0, start), gradients = memory.OutputGradient(1, own), middleGradients = memory.OutputGradient(0, own), padded = memory.Padded(thread);
-        second.BackwardBias(count, gradients, memory.BiasParts(1, slice));
-        if (!Accepts(memory.BiasParts(1, slice), two.Filters))
+        float* pixels = memory.Output(0, start), pixelGradients = memory.OutputGradient(0, own), padded = memory.Padded(thread), sums = memory.BiasParts(1, slice);
+        float* black = memory.Scratch(thread), toBlack = black + two.Channels, ofBlack = toBlack + two.Channels;
+        second.BackwardBias(count, memory.OutputGradient(1, own), sums);
+        if (!Accepts(sums, two.Filters))
         {
             return false;
         }
 
+        float* gradients = memory.OutputGradient(1, own);
         for (int n = 0; n < count; n++)
         {
             for (int y = 0; y < two.OutputHeight; y++, gradients += row)
                 new ReadOnlySpan<float>(gradients, row).CopyTo(new Span<float>(padded + ((nint)n * Shape.PaddedLength) + Shape.Padded(y, 0), row));
         }
 
+        FindBlack(weights, black, toBlack);
+        TileOperands operands = new() { A = sums, AInner = 1, B = weights.Backward(1), BMiddle = two.Filters, BInner = 1, Outer = 1, Middle = tapCount, Inner = two.Filters, C = ofBlack };
+        simd.Multiply(operands, single, two.Channels, tapCount * two.Filters);
+        new Span<float>(memory.BiasParts(0, slice), two.Channels).Clear();
         for (int q = 0; q < Shape.Classes; q++)
         {
-            SumBackground(foreground, q, padded, memory.BiasParts(1, slice));
-            BackwardInput(foreground, q, padded, weights.Backward(1), middle, middleGradients);
-            BackwardWeights(foreground, q, padded, middle, memory.WeightParts(1, slice));
+            (int from, int listed) = foreground.Class(q);
+            BackwardInput(foreground, q, padded, weights.Backward(1), pixelGradients);
+            Gate(pixelGradients + InOrder[from], pixels + InOrder[from], listed, toBlack, ofBlack, memory.BiasParts(0, slice));
+            BackwardWeights(foreground, q, padded, pixels, memory.WeightParts(1, slice));
         }
 
-        simd.SumRows(middleGradients, 0, foreground.Count, two.Channels, memory.BiasParts(0, slice), list: foreground.Pixels);
-        Multiply(memory.Image(start), foreground.Windows, middleGradients, foreground.Pixels, foreground.Count, taps, first.Shape, 0, memory.WeightParts(0, slice));
+        AddBlack(black, sums, ofBlack, memory.WeightParts(1, slice), memory.BiasParts(0, slice));
+        Multiply(memory.Image(start), foreground.Windows, pixelGradients, InOrder, foreground.Count, taps, first.Shape, 0, memory.WeightParts(0, slice));
         return true;
     }
 
-    /// <summary>Gradients of the outputs that see the background of a class, by tap, where those of the pixel that stands for it belong.</summary>
-    private void SumBackground(Foreground foreground, int pixelClass, float* padded, float* sums)
+    /// <summary>What black adds to the gradients of the second convolution's weights, and to that of the first one's bias.</summary>
+    private void AddBlack(float* black, float* sums, float* ofBlack, float* weightGradients, float* biasGradients)
     {
-        (int start, int listed) = foreground.Class(pixelClass);
-        foreach ((_, int offset) in classTaps[pixelClass])
+        ConvolutionShape two = second.Shape;
+        int panel = simd.PanelWidth(two.Filters);
+        for (int f = 0; f < two.Filters; f += panel)
         {
-            Span<float> result = new(padded + foreground.StandIn(pixelClass) + offset, second.Shape.Filters);
-            result.Clear();
-            simd.SumRows(padded + offset, 0, listed, result.Length, padded + foreground.StandIn(pixelClass) + offset, list: foreground.Gradients + start);
-            for (int f = 0; f < result.Length; f++)
-                result[f] = sums[f] - result[f];
+            for (int t = 0; t < two.Window; t++, weightGradients += panel)
+            {
+                for (int i = 0; i < panel; i += Vector256<float>.Count)
+                    (Vector256.Load(weightGradients + i) + (black[t % two.Channels] * Vector256.Load(sums + f + i))).Store(weightGradients + i);
+            }
         }
+
+        for (int c = 0; c < two.Channels; c++)
+            biasGradients[c] += black[c] > 0 ? ofBlack[c] : 0;
     }
 
     /// <summary>Gradients of the listed pixels of a class.</summary>
-    private void BackwardInput(Foreground foreground, int pixelClass, float* padded, float* packed, float* middle, float* middleGradients)
+    private void BackwardInput(Foreground foreground, int pixelClass, float* padded, float* packed, float* pixelGradients)
     {
         (int start, int listed) = foreground.Class(pixelClass);
         ConvolutionShape two = second.Shape;
         TileOperands operands = new()
         {
             A = padded, ARows = foreground.Gradients + start, AMiddle = Shape.PaddedRow, AInner = 1, B = packed, BMiddle = two.Kernel * two.Filters, BInner = 1,
-            Outer = 1, C = middleGradients, CRows = foreground.Pixels + start, Gate = middle,
+            Outer = 1, C = pixelGradients, CRows = InOrder + start,
         };
-        simd.Multiply(operands, null, two.Channels, two.Kernel * two.Kernel * two.Filters, classWindows[pixelClass], listed);
+        simd.Multiply(operands, null, two.Channels, tapCount * two.Filters, classWindows[pixelClass], listed);
     }
 
-    /// <summary>Gradients of the second convolution's weights at the taps that a class meets.</summary>
-    private void BackwardWeights(Foreground foreground, int pixelClass, float* padded, float* middle, float* weightGradients)
+    /// <summary>Gradients of the second convolution's weights at the taps that a class meets, but for what black adds to them.</summary>
+    private void BackwardWeights(Foreground foreground, int pixelClass, float* padded, float* pixels, float* weightGradients)
     {
         (int start, int listed) = foreground.Class(pixelClass);
         foreach ((int tap, int offset) in classTaps[pixelClass])
-            Multiply(middle, foreground.Pixels + start, padded + offset, foreground.Gradients + start, listed, channels, second.Shape, tap * second.Shape.Channels, weightGradients);
+            Multiply(pixels, InOrder + start, padded + offset, foreground.Gradients + start, listed, channels, second.Shape, tap * second.Shape.Channels, weightGradients);
     }
 
     /// <summary>Some rows of the gradients of weights: sums over listed pixels.</summary>
@@ -209,6 +230,67 @@ internal sealed unsafe class ForegroundConvolutions
                 A = inputs, AList = inputList, B = gradients + f, BList = gradientList, Outer = 1, Middle = 1, Inner = listed, C = weightGradients + (shape.Window * f) + (firstRow * panel),
             };
             simd.Multiply(operands, rows, panel);
+        }
+    }
+
+    /// <summary>The output of the first convolution where it sees black alone, and the way to it from zero.</summary>
+    private void FindBlack(CnnParameters weights, float* black, float* toBlack)
+    {
+        Rectify(weights.Bias(0), black, second.Shape.Channels);
+        for (int c = 0; c < second.Shape.Channels; c++)
+            toBlack[c] = -black[c];
+    }
+
+    /// <summary>Subtracts black from the listed pixels, and writes them into the map too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Subtract(float* black, float* pixels, float* map, Foreground foreground)
+    {
+        int count = foreground.Count, channels = second.Shape.Channels;
+        int* places = foreground.Pixels;
+        for (int p = 0; p < count; p++, pixels += channels)
+        {
+            float* place = map + places[p];
+            for (int c = 0; c < channels; c += Vector256<float>.Count)
+            {
+                Vector256<float> value = Vector256.Load(pixels + c) - Vector256.Load(black + c);
+                value.Store(pixels + c);
+                value.Store(place + c);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Clear(float* map, Foreground foreground)
+    {
+        int count = foreground.Count, channels = second.Shape.Channels;
+        int* places = foreground.Pixels;
+        for (int p = 0; p < count; p++)
+        {
+            for (int c = 0; c < channels; c += Vector256<float>.Count)
+                Vector256<float>.Zero.Store(map + places[p] + c);
+        }
+    }
+
+    /// <summary>Zeros for gradients of pixels that the ReLU holds, how far below black it may be; from the rest are taken the gradients as they were, and to the sums added as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gate(float* gradients, float* pixels, int count, float* least, float* rest, float* sums)
+    {
+        int channels = second.Shape.Channels;
+        for (int c = 0; c < channels; c += Vector256<float>.Count)
+        {
+            Vector256<float> threshold = Vector256.Load(least + c), left = Vector256.Load(rest + c), sum = Vector256.Load(sums + c);
+            float* gradient = gradients + c, pixel = pixels + c;
+            for (int p = 0; p < count; p++, gradient += channels, pixel += channels)
+            {
+                Vector256<float> value = Vector256.Load(gradient);
+                left -= value;
+                value &= Vector256.GreaterThan(Vector256.Load(pixel), threshold);
+                sum += value;
+                value.Store(gradient);
+            }
+
+            left.Store(rest + c);
+            sum.Store(sums + c);
         }
     }
 

@@ -21,13 +21,11 @@ internal sealed class ForegroundShape
     {
         (First, Second, order) = (first, second, new TapOrder(second.Kernel, second.Stride));
         (Pixels, Outputs, ImageLength, MapLength) = (second.Height * second.Width, second.OutputHeight * second.OutputWidth, first.InputLength, second.InputLength);
-        int reach = (second.Kernel + second.Stride - 1) / second.Stride;
-        (ring, StandInStep) = ((second.Kernel - 1) / second.Stride, reach * second.Filters);
+        ring = (second.Kernel - 1) / second.Stride;
         // What is behind a row is before the next one, and behind an image before the next.
-        int columns = Math.Max(second.Stride * reach, Behind(second.Width, second.OutputWidth) + second.OutputWidth), rows = ring + second.OutputHeight + Behind(second.Height, second.OutputHeight);
+        int columns = Behind(second.Width, second.OutputWidth) + second.OutputWidth, rows = ring + second.OutputHeight + Behind(second.Height, second.OutputHeight);
         PaddedRow = columns * second.Filters;
-        PaddedLength = (Math.Max(second.Stride * reach, rows) * PaddedRow) + (columns * second.Filters);
-        StandInRow = reach * PaddedRow;
+        PaddedLength = (rows * PaddedRow) + (columns * second.Filters);
         WindowOf = [.. Enumerable.Range(0, Pixels).Select(p => ((p / second.Width * first.Width) + (p % second.Width)) * first.Stride)];
         GradientOf = [.. Enumerable.Range(0, Pixels).Select(p => Padded(FirstOutput(p / second.Width), FirstOutput(p % second.Width)))];
         ranges = [.. Enumerable.Range(0, second.Kernel).SelectMany(start => Enumerable.Range(1, second.Kernel - start).Select(count => (start, count)))];
@@ -71,18 +69,11 @@ internal sealed class ForegroundShape
     /// <summary>The box around the foreground in a window, given a bit for each tap.</summary>
     public byte[] BoxOf { get; }
 
-    private int StandInRow { get; }
-
-    private int StandInStep { get; }
-
     /// <summary>Whether two convolutions, the first of images of one channel, can be computed this way.</summary>
     public static bool Supports(ConvolutionShape first, ConvolutionShape second) => first is { Channels: 1, Width: <= 64 } && second.Kernel <= 3;
 
     /// <summary>Offset of an output in padded gradients.</summary>
     public int Padded(int y, int x) => ((ring + y) * PaddedRow) + ((ring + x) * Second.Filters);
-
-    /// <summary>Offset in one more image of padded gradients of the outputs that see what stands for the background of a class.</summary>
-    public int StandIn(int pixelClass) => (pixelClass / Second.Stride * StandInRow) + (pixelClass % Second.Stride * StandInStep);
 
     /// <summary>Rows and columns of the taps that the pixels of a class meet, in the order of the outputs that they meet there.</summary>
     public (int[] Rows, int[] Columns) TapsOf(int pixelClass) => (order.Of(pixelClass / Second.Stride), order.Of(pixelClass % Second.Stride));
