@@ -14,7 +14,7 @@ namespace MnistCnn.Layers;
 /// packed                                36 × [channel] × [filter]    panels, see SimdKernels
 /// packed for the gradient of the input  36 × [filter] × [channel]
 /// </code>
-/// What is not finite, or huge, would spread over its tile: <see cref="Accepts(int, float*, float*)"/> says when not to use this.
+/// What is not finite, or huge, would spread over its tile: <see cref="Accepts"/> and <see cref="AcceptsGradients"/> say when not to use this.
 /// </summary>
 internal sealed unsafe class WinogradConvolution
 {
@@ -71,9 +71,11 @@ internal sealed unsafe class WinogradConvolution
     public static bool Supports(ConvolutionShape shape, SimdKernels simd) =>
         shape.Kernel == 3 && shape.Stride == 1 && shape.OutputHeight % Side == 0 && shape.OutputWidth % Side == 0 && shape.Channels % simd.Width == 0 && shape.Filters % simd.Width == 0;
 
-    /// <summary>Whether the operands of a pass but the weights, the last for <see cref="Backward"/> alone, are finite and leave room for the sums of a transform.</summary>
-    public bool Accepts(int count, float* images, float* outputGradients = null) => simd.AllWithin(images, shape.InputLength, count, shape.InputLength, Limit)
-        && (outputGradients is null || simd.AllWithin(outputGradients, outputStride, count, shape.OutputLength, Limit));
+    /// <summary>Whether images are finite and leave room for the sums of a transform.</summary>
+    public bool Accepts(int count, float* images) => simd.AllWithin(images, shape.InputLength, count, shape.InputLength, Limit);
+
+    /// <summary>Whether gradients of outputs do.</summary>
+    public bool AcceptsGradients(int count, float* outputGradients) => simd.AllWithin(outputGradients, outputStride, count, shape.OutputLength, Limit);
 
     /// <summary>Transforms weights that <see cref="Convolution.Copy"/> packed.</summary>
     public void Transform(float* packed, float* transformed) => Transform(packed, shape.Channels * FilterPanel, 1, transformed);

@@ -8,6 +8,7 @@ internal sealed unsafe class CnnConvolutions
     private readonly CnnPlan plan;
     private readonly CnnMemory memory;
     private readonly bool[] foreground;
+    private readonly bool[][] transformed;
 
     /// <param name="plan">The network.</param>
     /// <param name="memory">Where the numbers are.</param>
@@ -16,6 +17,7 @@ internal sealed unsafe class CnnConvolutions
     {
         (this.plan, this.memory) = (plan, memory);
         foreground = new bool[slices];
+        transformed = [.. plan.Convolutions.Select(_ => new bool[slices])];
     }
 
     /// <summary>Whether what another core reads goes past the caches.</summary>
@@ -40,8 +42,10 @@ internal sealed unsafe class CnnConvolutions
         for (; layer < plan.Convolutions.Length; layer++)
         {
             float* input = Input(layer, first), output = Input(layer + 1, first);
+            transformed[layer][slice] = false;
             if (plan.Winograds[layer] is { } winograd && weights.AreModerate(layer) && winograd.Accepts(count, input))
             {
+                transformed[layer][slice] = true;
                 winograd.Transform(weights.Weights(layer), scratch);
                 winograd.Forward(count, input, scratch, weights.Bias(layer), output, scratch, Streams && layer == plan.Convolutions.Length - 1);
             }
@@ -73,7 +77,7 @@ internal sealed unsafe class CnnConvolutions
             Convolution layer = plan.Convolutions[l];
             float* input = Input(l, first), inputGradient = l > 0 ? memory.OutputGradient(l - 1, thread * CnnWorkspace.Slice) : imageGradients;
             layer.BackwardBias(count, gradient, memory.BiasParts(l, slice));
-            if (plan.Winograds[l] is { } winograd && weights.AreModerate(l) && winograd.Accepts(count, input, gradient))
+            if (plan.Winograds[l] is { } winograd && transformed[l][slice] && winograd.AcceptsGradients(count, gradient))
             {
                 winograd.Backward(count, input, gradient, weights.Backward(l), memory.WeightParts(l, slice), input, inputGradient, memory.Scratch(thread), Streams);
             }

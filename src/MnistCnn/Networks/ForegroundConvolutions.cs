@@ -147,20 +147,13 @@ internal sealed unsafe class ForegroundConvolutions
     public bool Backward(CnnMemory memory, int slice, int count, int thread, CnnParameters weights)
     {
         (ConvolutionShape two, Foreground foreground) = (second.Shape, memory.Foreground(slice));
-        int start = slice * CnnWorkspace.Slice, own = thread * CnnWorkspace.Slice, row = two.OutputWidth * two.Filters;
+        int start = slice * CnnWorkspace.Slice, own = thread * CnnWorkspace.Slice;
         float* pixels = memory.Output(0, start), pixelGradients = memory.OutputGradient(0, own), padded = memory.Padded(thread), sums = memory.BiasParts(1, slice);
         float* black = memory.Scratch(thread), toBlack = black + two.Channels, ofBlack = toBlack + two.Channels;
-        second.BackwardBias(count, memory.OutputGradient(1, own), sums);
+        Pad(memory.OutputGradient(1, own), count, padded, sums);
         if (!Accepts(sums, two.Filters))
         {
             return false;
-        }
-
-        float* gradients = memory.OutputGradient(1, own);
-        for (int n = 0; n < count; n++)
-        {
-            for (int y = 0; y < two.OutputHeight; y++, gradients += row)
-                new ReadOnlySpan<float>(gradients, row).CopyTo(new Span<float>(padded + ((nint)n * Shape.PaddedLength) + Shape.Padded(y, 0), row));
         }
 
         FindBlack(weights, black, toBlack);
@@ -178,6 +171,33 @@ internal sealed unsafe class ForegroundConvolutions
         AddBlack(black, sums, ofBlack, memory.WeightParts(1, slice), memory.BiasParts(0, slice));
         Multiply(memory.Image(start), foreground.Windows, pixelGradients, InOrder, foreground.Count, taps, first.Shape, 0, memory.WeightParts(0, slice));
         return true;
+    }
+
+    /// <summary>Copies gradients to where there are zeros around them, and sums them up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pad(float* gradients, int count, float* padded, float* sums)
+    {
+        (int filters, int width, int height) = (second.Shape.Filters, second.Shape.OutputWidth, second.Shape.OutputHeight);
+        for (int f = 0; f < filters; f += Vector256<float>.Count)
+        {
+            Vector256<float> even = Vector256<float>.Zero, odd = even;
+            float* from = gradients + f;
+            for (int n = 0; n < count; n++)
+            {
+                for (int y = 0; y < height; y++)
+                {
+                    float* to = padded + ((nint)n * Shape.PaddedLength) + Shape.Padded(y, 0) + f;
+                    for (int x = 0; x < width; x++, from += filters, to += filters)
+                    {
+                        Vector256<float> value = Vector256.Load(from);
+                        value.Store(to);
+                        (even, odd) = (odd, even + value);
+                    }
+                }
+            }
+
+            (even + odd).Store(sums + f);
+        }
     }
 
     /// <summary>What black adds to the gradients of the second convolution's weights, and to that of the first one's bias.</summary>

@@ -48,7 +48,9 @@ internal sealed unsafe class KernelNetwork
     {
         fixed (float* image = images, gradient = outputGradients)
         {
-            return new WinogradConvolution(simd, shape, shape.OutputLength + 16).Accepts(images.Length / shape.InputLength, image, gradient);
+            WinogradConvolution winograd = new(simd, shape, shape.OutputLength + 16);
+            int count = images.Length / shape.InputLength;
+            return winograd.Accepts(count, image) && winograd.AcceptsGradients(count, gradient);
         }
     }
 
