@@ -42,11 +42,6 @@ public unsafe class LinearBenchmarks
     }
 
     [Benchmark]
-    public void BackwardInput()
-    {
-        for (int block = 0; block < linear.Blocks; block++)
-        {
-            linear.BackwardInput(block, CnnWorkspace.Slice, y.Pointer, strideY, weights.Pointer, x.Pointer, inputGradient.Pointer, strideX, scratch.Pointer);
-        }
-    }
+    public void BackwardInput() =>
+        linear.BackwardInput(0, linear.Inputs, CnnWorkspace.Slice, y.Pointer, strideY, weights.Pointer, x.Pointer, inputGradient.Pointer, strideX, scratch.Pointer);
 }

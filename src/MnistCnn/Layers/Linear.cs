@@ -86,8 +86,9 @@ internal sealed unsafe class Linear
         new TileOperands { A = x, AInner = 1, B = packed + ((nint)first * Panel), BInner = 1, Outer = 1, Middle = 1, Inner = inputs, C = y, Bias = bias, Relu = relu },
         RowTiles.Strided(count, strideX, strideY), Columns, packedDepth: Inputs);
 
-    /// <summary>Gradient of a block of x, zero where x, which a ReLU made, is not above zero.</summary>
-    /// <param name="block">The block.</param>
+    /// <summary>Gradient of some of x, zero where x, which a ReLU made, is not above zero.</summary>
+    /// <param name="first">The first input that takes part.</param>
+    /// <param name="inputs">How many do.</param>
     /// <param name="count">Rows.</param>
     /// <param name="outputGradients">Gradients of y.</param>
     /// <param name="strideY">Floats from row to row of them.</param>
@@ -99,26 +100,26 @@ internal sealed unsafe class Linear
     /// <param name="live">The outputs that matter, of which alone the gradients of y are then rows; null for all.</param>
     /// <param name="stream">Whether the gradient is meant for another core too.</param>
     public void BackwardInput(
-        int block, int count, float* outputGradients, int strideY, float* packed, float* x, float* gradient, int stride, float* scratch, LiveOutputs? live = null, bool stream = false)
+        int first, int inputs, int count, float* outputGradients, int strideY, float* packed, float* x, float* gradient, int stride, float* scratch, LiveOutputs? live = null, bool stream = false)
     {
         // Some columns of the weights, transposed, stay in the nearest cache while all rows are multiplied by them.
         RowTiles rows = RowTiles.Strided(count, strideY, stride);
-        int width = GradientWidth, end = FirstOf(block) + CountOf(block);
-        for (int first = FirstOf(block); first < end; first += width)
+        int width = GradientWidth;
+        for (int input = first; input < first + inputs; input += width)
         {
-            int inputs = Math.Min(width, end - first);
+            int taken = Math.Min(width, first + inputs - input);
             float* row = scratch;
             for (int output = 0; output < Columns; output += Panel)
             {
-                row = Transpose(packed + ((nint)output * Inputs) + ((nint)first * Panel), inputs, live is null ? null : live.Expanding + output, row);
+                row = Transpose(packed + ((nint)output * Inputs) + ((nint)input * Panel), taken, live is null ? null : live.Expanding + output, row);
             }
 
             TileOperands operands = new()
             {
                 A = outputGradients, AInner = 1, B = scratch, BInner = width, Outer = 1, Middle = 1, Inner = live is null ? Columns : live.Count,
-                C = gradient + first, Gate = x + first, Stream = stream,
+                C = gradient + input, Gate = x + input, Stream = stream,
             };
-            simd.Multiply(operands, rows, inputs);
+            simd.Multiply(operands, rows, taken);
         }
     }
 

@@ -9,11 +9,11 @@ namespace MnistCnn.Networks;
 /// </summary>
 internal sealed unsafe class CnnGradients : KernelSequence
 {
-    private const int FirstLinear = 0, Convolutions = 1, LinearTasks = 2;
-
+    private const int Compact = 0, FirstLinear = 1, Convolutions = 2, LinearTasks = 3;
 
     private readonly CnnPlan plan;
     private readonly List<(int Layer, bool Bias, int First, int Count)> linearTasks = [], convolutionTasks = [];
+    private readonly int firstLinearTasks;
     private readonly AlignedBuffer scratch;
     private readonly int threads, scratchLength, compactLength;
     private CnnWorkspace workspace = null!;
@@ -38,6 +38,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
                 .Where(task => task.Item4 > 0)));
         }
 
+        firstLinearTasks = linearTasks.Count(task => task.Layer == convolutions);
         linearTasks.AddRange(Enumerable.Range(convolutions, plan.Linears.Length).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
         convolutionTasks.AddRange(Enumerable.Range(0, convolutions).Reverse().SelectMany(l => Enumerable.Range(0, plan.Convolutions[l].Shape.Kernel).Select(row => (l, false, row, 1))));
         convolutionTasks.AddRange(Enumerable.Range(0, convolutions).Reverse().Select(l => (l, true, 0, plan.OutputCount(l))));
@@ -53,7 +54,8 @@ internal sealed unsafe class CnnGradients : KernelSequence
     {
         (this.workspace, target, this.first, this.second, this.step) = (workspace, parameters, first, second, step);
         parameters.BeginChecks();
-        KernelThreads.Run(threads, [workspace.Blocks, CnnWorkspace.SlicesOf(workspace.Count), linearTasks.Count, convolutionTasks.Count], this);
+        int slices = CnnWorkspace.SlicesOf(workspace.Count);
+        KernelThreads.Run(threads, [workspace.Live is null ? 0 : slices * plan.Linears[0].Blocks, firstLinearTasks, slices, linearTasks.Count, convolutionTasks.Count], this);
         parameters.EndChecks();
     }
 
@@ -62,12 +64,15 @@ internal sealed unsafe class CnnGradients : KernelSequence
     {
         switch (part)
         {
+            case Compact:
+                workspace.Compact(item);
+                break;
             case FirstLinear:
-                workspace.BackwardFirstLinear(item, thread);
+                Await(Compact);
+                workspace.BackwardFirstLinear(linearTasks[item].First, linearTasks[item].Count, thread);
                 break;
             case Convolutions:
-                (int first, int count) = workspace.BackwardBlocksOf(item);
-                Await(FirstLinear, first, count);
+                Await(FirstLinear);
                 workspace.BackwardConvolutions(item, thread);
                 break;
             case LinearTasks:
@@ -97,7 +102,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
         {
             Linear shape = plan.Linears[linear];
             LiveOutputs? live = linear == 0 ? workspace.Live : null;
-            float* x = Memory.Row(linear, 0) + from, outputs = linear == 0 ? workspace.OutputGradients(shape.BlockOf(from), 0) : Memory.RowGradient(linear + 1, 0);
+            float* x = Memory.Row(linear, 0) + from, outputs = linear == 0 ? workspace.OutputGradients(shape.BlockOf(from)) : Memory.RowGradient(linear + 1, 0);
             int strideX = plan.Strides[linear], strideY = plan.Strides[linear + 1];
             ulong* used = linear == 0 ? Memory.Used(from, 0) : null;
             if (live is not null && plan.Sparses[0] is { } sparse && SparseLinear.Pays(used, workspace.Count, count))
@@ -154,7 +159,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
         }
         else if (linear == 0 && workspace.Live is { } live)
         {
-            plan.Simd.SumRows(workspace.OutputGradients(0, 0), plan.Strides[1], workspace.Count, live.Columns, compact);
+            plan.Simd.SumRows(workspace.OutputGradients(0), plan.Strides[1], workspace.Count, live.Columns, compact);
             live.Expand(compact, 0, 1, 0, plan.Linears[0].Columns, gradient);
         }
         else

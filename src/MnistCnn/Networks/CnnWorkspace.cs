@@ -67,9 +67,6 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
     /// <summary>Whether what another core reads goes past the caches: a gain where the cores share none, and a loss where they do.</summary>
     public bool Streams => convolutions.Streams;
 
-    /// <summary>Items of <see cref="BackwardFirstLinear"/>.</summary>
-    public int Blocks => RowParts * plan.Linears[0].Blocks;
-
     /// <summary>The outputs of the first linear layer that matter to the last backward pass, null for all.</summary>
     public LiveOutputs? Live { get; private set; }
 
@@ -94,7 +91,7 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         convolutions.Streams = threads > 1 && cores.AreFar(threads);
         int slices = SlicesOf(count);
         bool forward = pass.HasFlag(CnnPass.Forward);
-        KernelThreads.Run(threads, [forward ? slices : 0, forward ? Blocks : 0, slices], this);
+        KernelThreads.Run(threads, [forward ? slices : 0, forward ? RowParts * plan.Linears[0].Blocks : 0, slices], this);
         Live = pass.HasFlag(CnnPass.Backward) ? FindLive(slices) : null;
         this.images = null!;
         (double loss, int hits) = (0, 0);
@@ -124,23 +121,20 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         }
     }
 
-    /// <summary>The backward pass of the first linear layer, a block of its inputs and a part of the batch an item. Several threads may run items at once.</summary>
-    public void BackwardFirstLinear(int item, int thread)
+    /// <summary>Makes compact rows of the gradients of the first linear layer's output, for a block of its inputs and a slice an item. Several threads may run items at once.</summary>
+    public void Compact(int item)
     {
-        int block = item % plan.Linears[0].Blocks;
-        for (int first = item / plan.Linears[0].Blocks * Rows; first < batchCount; first += RowParts * Rows)
-        {
-            int count = Math.Min(Rows, batchCount - first);
-            Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], count, Memory.Product(block, first));
-            BackwardInput(0, block, first, count, OutputGradients(block, first), Live, thread);
-        }
+        int block = item % plan.Linears[0].Blocks, first = item / plan.Linears[0].Blocks * Slice;
+        Live?.Compact(Memory.RowGradient(1, first), plan.Strides[1], Math.Min(Slice, batchCount - first), Memory.Product(block, first));
     }
 
-    /// <summary>The gradients of the first linear layer's output from an image on, compact if there are <see cref="Live"/> outputs, once <see cref="BackwardFirstLinear"/> took the block.</summary>
-    public float* OutputGradients(int block, int first) => Live is null ? Memory.RowGradient(1, first) : Memory.Product(block, first);
+    /// <summary>The gradients of the first linear layer's output, compact if there are <see cref="Live"/> outputs, in memory of a block of inputs.</summary>
+    public float* OutputGradients(int block) => Live is null ? Memory.RowGradient(1, 0) : Memory.Product(block, 0);
 
-    /// <summary>The items of <see cref="BackwardFirstLinear"/> that a slice comes from, one for each block.</summary>
-    public (int First, int Count) BackwardBlocksOf(int slice) => (slice * Slice / Rows % RowParts * plan.Linears[0].Blocks, plan.Linears[0].Blocks);
+    /// <summary>The backward pass of some inputs of the first linear layer. Several threads may run it at once, for inputs of their own.</summary>
+    public void BackwardFirstLinear(int first, int inputs, int thread) => plan.Linears[0].BackwardInput(
+        first, inputs, batchCount, OutputGradients(plan.Linears[0].BlockOf(first)), plan.Strides[1], weights.Weights(plan.Convolutions.Length), Memory.Row(0, 0), Memory.RowGradient(0, 0),
+        plan.Strides[0], Memory.Scratch(thread), Live, Streams);
 
     /// <summary>The backward pass of the convolutions of a slice. Several threads may run it at once, of slices of their own.</summary>
     public void BackwardConvolutions(int slice, int thread)
@@ -214,10 +208,9 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
         {
             for (int i = plan.Linears.Length - 1; i > 0; i--)
             {
-                for (int block = 0; block < plan.Linears[i].Blocks; block++)
-                {
-                    BackwardInput(i, block, first, count, Memory.RowGradient(i + 1, first), null, thread);
-                }
+                plan.Linears[i].BackwardInput(
+                    0, plan.Linears[i].Inputs, count, Memory.RowGradient(i + 1, first), plan.Strides[i + 1], weights.Weights(i + plan.Convolutions.Length), Memory.Row(i, first), Memory.RowGradient(i, first),
+                    plan.Strides[i], Memory.Scratch(thread));
             }
 
             finite[slice] &= plan.Simd.AllWithin(Memory.RowGradient(1, first), plan.Strides[1], count, plan.Linears[0].Columns, float.MaxValue);
@@ -233,8 +226,4 @@ internal sealed unsafe class CnnWorkspace : KernelSequence
                 count, Memory.Row(i, first), plan.Strides[i], weights.Weights(layer), weights.Bias(layer), i < plan.Linears.Length - 1, Memory.Row(i + 1, first), plan.Strides[i + 1], 0, plan.Linears[i].Inputs);
         }
     }
-
-    private void BackwardInput(int linear, int block, int first, int count, float* outputGradients, LiveOutputs? live, int thread) => plan.Linears[linear].BackwardInput(
-        block, count, outputGradients, plan.Strides[linear + 1], weights.Weights(linear + plan.Convolutions.Length), Memory.Row(linear, first), Memory.RowGradient(linear, first),
-        plan.Strides[linear], Memory.Scratch(thread), live, Streams && linear == 0);
 }
