@@ -6,7 +6,7 @@ namespace MnistCnn.Networks;
 /// Where the numbers of a batch are on their way through a network. A slice is <see cref="CnnWorkspace.Slice"/> images.
 /// <code>
 /// images [N, height, width, 1]
-/// convolution activations [N, h, w, filters]      of the first, where ForegroundConvolutions took them, its pixels alone
+/// convolution activations [N, h, w, filters]      of the first, where ForegroundConvolutions took a slice, its listed pixels instead
 /// their gradients                                 of one slice a thread
 /// linear activations and gradients [N, stride]    the first are those of the last convolution
 /// products of the first linear layer              [blocks, N, stride]: their sum is its output; then, once for each block, compact rows of the gradient of that: see LiveOutputs

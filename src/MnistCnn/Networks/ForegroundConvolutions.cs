@@ -6,9 +6,10 @@ namespace MnistCnn.Networks;
 
 /// <summary>
 /// The first two convolutions of a network, over what their images show but black: see <see cref="Foreground"/>. Immutable and thread-safe.
-/// All pixels between them that see black alone have one value. The listed ones are kept as what they are above it, one behind the other: the second convolution finds them in a map of zeros.
-/// Forward, what black adds to its outputs comes with its bias, and in each window the box around the foreground alone is multiplied.
-/// Backward, what black adds to a gradient is a product with the sum of all outputs' gradients, each of which meets every tap, less, where black is no operand but a result, what the foreground has of it.
+/// All pixels between them that see black alone have one value, here called black. The listed ones are kept as their difference from it, one behind the other; the second convolution finds them in a map
+/// that is zero elsewhere. Forward, what black adds to its outputs is part of its bias, and in each window the box around the foreground alone is multiplied.
+/// Backward, the gradient of every output meets every tap once. So what black adds to the gradients of the second one's weights is its product with the sum of all outputs' gradients; and that sum,
+/// through the weights, is the gradient of all pixels together, that of black once those of the listed ones are taken off.
 /// What is not finite has no place in such sums: <see cref="Accepts(CnnParameters)"/> and its like say when not to use this.
 /// </summary>
 internal sealed unsafe class ForegroundConvolutions
@@ -76,28 +77,28 @@ internal sealed unsafe class ForegroundConvolutions
     /// <param name="count">Images.</param>
     /// <param name="weights">Weights.</param>
     /// <param name="images">Images.</param>
-    /// <param name="pixels">The listed pixels of the output of the first convolution, above black.</param>
-    /// <param name="map">A map of all zeros, which it is again in the end.</param>
+    /// <param name="pixels">The listed pixels of the output of the first convolution, less black.</param>
+    /// <param name="map">All zeros, as it is again in the end.</param>
     /// <param name="outputs">The output of the second.</param>
     /// <param name="scratch">Scratch memory.</param>
     public void Forward(Foreground foreground, int count, CnnParameters weights, float* images, float* pixels, float* map, float* outputs, float* scratch)
     {
         (ConvolutionShape one, ConvolutionShape two) = (first.Shape, second.Shape);
-        float* black = scratch, toBlack = black + two.Channels, bias = toBlack + two.Channels, blackOutput = bias + two.Filters;
-        FindBlack(weights, black, toBlack);
+        float* black = scratch, bias = black + two.Channels, blackOutput = bias + two.Filters;
+        ForegroundPasses.Rectify(weights.Bias(0), black, two.Channels);
         TileOperands operands = new()
         {
             A = images, ARows = foreground.Windows, AList = ImageTaps, B = weights.Weights(0), BList = WeightRows, Outer = 1, Middle = 1, Inner = one.Window,
             C = pixels, CRows = InOrder, Bias = weights.Bias(0), Relu = true,
         };
         simd.Multiply(operands, null, one.Filters, one.Window, listed: foreground.Count);
-        Subtract(black, pixels, map, foreground);
+        ForegroundPasses.Subtract(black, two.Channels, pixels, foreground.Pixels, foreground.Count, map);
         operands = new()
         {
             A = black, AInner = 1, B = weights.Weights(1), BMiddle = two.Channels, BInner = 1, Outer = 1, Middle = tapCount, Inner = two.Channels, C = bias, Bias = weights.Bias(1),
         };
         simd.Multiply(operands, single, two.Filters, two.Window);
-        Rectify(bias, blackOutput, two.Filters);
+        ForegroundPasses.Rectify(bias, blackOutput, two.Filters);
         for (int n = 0; n < count; n++)
         {
             float* own = map + ((nint)n * Shape.MapLength), output = outputs + ((nint)n * two.OutputLength);
@@ -109,7 +110,7 @@ internal sealed unsafe class ForegroundConvolutions
             }
             else
             {
-                Fill(output, blackOutput, two.Filters, Shape.Outputs);
+                ForegroundPasses.Fill(output, blackOutput, two.Filters, Shape.Outputs);
             }
         }
 
@@ -126,7 +127,7 @@ internal sealed unsafe class ForegroundConvolutions
             simd.Multiply(operands, null, two.Filters, two.Window, listed: listed);
         }
 
-        Clear(map, foreground);
+        ForegroundPasses.Clear(map, foreground.Pixels, foreground.Count, two.Channels);
     }
 
     /// <summary>Makes the whole output of the first convolution of the listed pixels, of images none of which was left out.</summary>
@@ -149,14 +150,17 @@ internal sealed unsafe class ForegroundConvolutions
         (ConvolutionShape two, Foreground foreground) = (second.Shape, memory.Foreground(slice));
         int start = slice * CnnWorkspace.Slice, own = thread * CnnWorkspace.Slice;
         float* pixels = memory.Output(0, start), pixelGradients = memory.OutputGradient(0, own), padded = memory.Padded(thread), sums = memory.BiasParts(1, slice);
-        float* black = memory.Scratch(thread), toBlack = black + two.Channels, ofBlack = toBlack + two.Channels;
-        Pad(memory.OutputGradient(1, own), count, padded, sums);
+        float* black = memory.Scratch(thread), least = black + two.Channels, ofBlack = least + two.Channels;
+        ForegroundPasses.Pad(memory.OutputGradient(1, own), count, Shape, padded, sums);
         if (!Accepts(sums, two.Filters))
         {
             return false;
         }
 
-        FindBlack(weights, black, toBlack);
+        ForegroundPasses.Rectify(weights.Bias(0), black, two.Channels);
+        ForegroundPasses.Negate(black, least, two.Channels);
+
+        // Of all pixels together, before any ReLU; what the listed ones have of it is taken off class by class.
         TileOperands operands = new() { A = sums, AInner = 1, B = weights.Backward(1), BMiddle = two.Filters, BInner = 1, Outer = 1, Middle = tapCount, Inner = two.Filters, C = ofBlack };
         simd.Multiply(operands, single, two.Channels, tapCount * two.Filters);
         new Span<float>(memory.BiasParts(0, slice), two.Channels).Clear();
@@ -164,58 +168,14 @@ internal sealed unsafe class ForegroundConvolutions
         {
             (int from, int listed) = foreground.Class(q);
             BackwardInput(foreground, q, padded, weights.Backward(1), pixelGradients);
-            Gate(pixelGradients + InOrder[from], pixels + InOrder[from], listed, toBlack, ofBlack, memory.BiasParts(0, slice));
+            ForegroundPasses.Gate(pixelGradients + InOrder[from], pixels + InOrder[from], listed, two.Channels, least, ofBlack, memory.BiasParts(0, slice));
             BackwardWeights(foreground, q, padded, pixels, memory.WeightParts(1, slice));
         }
 
-        AddBlack(black, sums, ofBlack, memory.WeightParts(1, slice), memory.BiasParts(0, slice));
+        ForegroundPasses.AddProduct(black, two.Channels, sums, two.Filters, simd.PanelWidth(two.Filters), two.Window, memory.WeightParts(1, slice));
+        ForegroundPasses.AddGated(ofBlack, black, memory.BiasParts(0, slice), two.Channels);
         Multiply(memory.Image(start), foreground.Windows, pixelGradients, InOrder, foreground.Count, taps, first.Shape, 0, memory.WeightParts(0, slice));
         return true;
-    }
-
-    /// <summary>Copies gradients to where there are zeros around them, and sums them up.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pad(float* gradients, int count, float* padded, float* sums)
-    {
-        (int filters, int width, int height) = (second.Shape.Filters, second.Shape.OutputWidth, second.Shape.OutputHeight);
-        for (int f = 0; f < filters; f += Vector256<float>.Count)
-        {
-            Vector256<float> even = Vector256<float>.Zero, odd = even;
-            float* from = gradients + f;
-            for (int n = 0; n < count; n++)
-            {
-                for (int y = 0; y < height; y++)
-                {
-                    float* to = padded + ((nint)n * Shape.PaddedLength) + Shape.Padded(y, 0) + f;
-                    for (int x = 0; x < width; x++, from += filters, to += filters)
-                    {
-                        Vector256<float> value = Vector256.Load(from);
-                        value.Store(to);
-                        (even, odd) = (odd, even + value);
-                    }
-                }
-            }
-
-            (even + odd).Store(sums + f);
-        }
-    }
-
-    /// <summary>What black adds to the gradients of the second convolution's weights, and to that of the first one's bias.</summary>
-    private void AddBlack(float* black, float* sums, float* ofBlack, float* weightGradients, float* biasGradients)
-    {
-        ConvolutionShape two = second.Shape;
-        int panel = simd.PanelWidth(two.Filters);
-        for (int f = 0; f < two.Filters; f += panel)
-        {
-            for (int t = 0; t < two.Window; t++, weightGradients += panel)
-            {
-                for (int i = 0; i < panel; i += Vector256<float>.Count)
-                    (Vector256.Load(weightGradients + i) + (black[t % two.Channels] * Vector256.Load(sums + f + i))).Store(weightGradients + i);
-            }
-        }
-
-        for (int c = 0; c < two.Channels; c++)
-            biasGradients[c] += black[c] > 0 ? ofBlack[c] : 0;
     }
 
     /// <summary>Gradients of the listed pixels of a class.</summary>
@@ -253,86 +213,5 @@ internal sealed unsafe class ForegroundConvolutions
         }
     }
 
-    /// <summary>The output of the first convolution where it sees black alone, and the way to it from zero.</summary>
-    private void FindBlack(CnnParameters weights, float* black, float* toBlack)
-    {
-        Rectify(weights.Bias(0), black, second.Shape.Channels);
-        for (int c = 0; c < second.Shape.Channels; c++)
-            toBlack[c] = -black[c];
-    }
-
-    /// <summary>Subtracts black from the listed pixels, and writes them into the map too.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Subtract(float* black, float* pixels, float* map, Foreground foreground)
-    {
-        int count = foreground.Count, channels = second.Shape.Channels;
-        int* places = foreground.Pixels;
-        for (int p = 0; p < count; p++, pixels += channels)
-        {
-            float* place = map + places[p];
-            for (int c = 0; c < channels; c += Vector256<float>.Count)
-            {
-                Vector256<float> value = Vector256.Load(pixels + c) - Vector256.Load(black + c);
-                value.Store(pixels + c);
-                value.Store(place + c);
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Clear(float* map, Foreground foreground)
-    {
-        int count = foreground.Count, channels = second.Shape.Channels;
-        int* places = foreground.Pixels;
-        for (int p = 0; p < count; p++)
-        {
-            for (int c = 0; c < channels; c += Vector256<float>.Count)
-                Vector256<float>.Zero.Store(map + places[p] + c);
-        }
-    }
-
-    /// <summary>Zeros for gradients of pixels that the ReLU holds, how far below black it may be; from the rest are taken the gradients as they were, and to the sums added as they are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gate(float* gradients, float* pixels, int count, float* least, float* rest, float* sums)
-    {
-        int channels = second.Shape.Channels;
-        for (int c = 0; c < channels; c += Vector256<float>.Count)
-        {
-            Vector256<float> threshold = Vector256.Load(least + c), left = Vector256.Load(rest + c), sum = Vector256.Load(sums + c);
-            float* gradient = gradients + c, pixel = pixels + c;
-            for (int p = 0; p < count; p++, gradient += channels, pixel += channels)
-            {
-                Vector256<float> value = Vector256.Load(gradient);
-                left -= value;
-                value &= Vector256.GreaterThan(Vector256.Load(pixel), threshold);
-                sum += value;
-                value.Store(gradient);
-            }
-
-            left.Store(rest + c);
-            sum.Store(sums + c);
-        }
-    }
-
     private bool Accepts(float* values, int length) => simd.AllWithin(values, 0, 1, length, float.MaxValue);
-
-    private static void Rectify(float* values, float* result, int length)
-    {
-        for (int i = 0; i < length; i++)
-            result[i] = Math.Max(0, values[i]);
-    }
-
-    /// <summary>Writes a pixel to all places of a map.</summary>
-    private static void Fill(float* map, float* pixel, int length, int pixels)
-    {
-        const int nearest = 2048;
-        Buffer.MemoryCopy(pixel, map, length * sizeof(float), length * sizeof(float));
-
-        // Twice as much each time, then again and again what the nearest cache holds.
-        for (int filled = length, copied; filled < length * pixels; filled += copied)
-        {
-            copied = Math.Min(Math.Min(filled, Math.Max(1, nearest / length) * length), (length * pixels) - filled);
-            Buffer.MemoryCopy(map, map + filled, copied * sizeof(float), copied * sizeof(float));
-        }
-    }
 }
