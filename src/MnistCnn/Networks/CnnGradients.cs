@@ -76,7 +76,7 @@ internal sealed unsafe class CnnGradients : KernelSequence
                 workspace.BackwardConvolutions(item, thread);
                 break;
             case LinearTasks:
-                // Those of the first layer change the weights that its input's gradient is computed with, and read what it leaves of its output's.
+                // Those of the first layer change the weights that its input's gradient is computed with.
                 Await(FirstLinear);
                 RunTask(linearTasks[item], thread);
                 break;
