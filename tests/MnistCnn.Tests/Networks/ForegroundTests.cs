@@ -67,6 +67,28 @@ public sealed class ForegroundTests
     }
 
     [Fact]
+    public void Backward_passes_over_one_forward_pass_agree_with_and_without_gradients_of_the_images()
+    {
+        float[] images = Pictures(s_reference, seed: 4);
+        float[][] parameters = KernelNetwork.RandomParameters(s_reference, 4);
+        KernelNetwork network = new(s_reference, parameters, Images, 2);
+        network.Backward(images, new long[Images], ofImages: false);
+        Assert.True(network.TookForeground(0));
+        double[][] foreground = [.. parameters.Select((_, p) => network.Gradient(p).Select(g => (double)g).ToArray())];
+        float[] imageGradients = network.BackwardAgain(Images, ofImages: images.Length);
+        foreach (int ofImages in new[] { images.Length, 0, images.Length })
+        {
+            float[] again = network.BackwardAgain(Images, ofImages);
+
+            Assert.Equal(ofImages > 0 ? imageGradients : [], again);
+            for (int p = 0; p < parameters.Length; p++)
+            {
+                KernelNetwork.AssertNear(foreground[p], network.Gradient(p), $"parameter {p}");
+            }
+        }
+    }
+
+    [Fact]
     public void Lists_hold_each_pixel_of_the_foreground_and_each_window() => Gen.Select(Networks, Gen.Int[0, 1000]).Sample((shape, seed) => CompareLists(shape, Pictures(shape, seed)), iter: 50, threads: 1);
 
     /// <returns>Whether the foreground was taken alone.</returns>

@@ -126,6 +126,19 @@ internal sealed unsafe class KernelNetwork
         }
     }
 
+    /// <summary>One more backward pass over the last forward pass.</summary>
+    public float[] BackwardAgain(int count, int ofImages)
+    {
+        float[] imageGradients = new float[ofImages];
+        fixed (float* dx = imageGradients)
+        {
+            workspace.Run(CnnPass.Backward, weights, images: null, count, imageGradients: dx);
+            updates.Run(workspace, gradients);
+        }
+
+        return imageGradients;
+    }
+
     public void Train(float[] images, long[] labels, double learningRate)
     {
         fixed (float* x = images)
