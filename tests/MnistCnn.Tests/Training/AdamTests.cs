@@ -5,6 +5,8 @@ using Adam = MnistCnn.Training.Adam;
 
 namespace MnistCnn.Tests.Training;
 
+/// <summary>Alone, since torch's optimizers do not hold on to the numbers that they hand to libtorch: a collection that another test causes in that moment frees them.</summary>
+[Collection(nameof(AloneInTheProcess))]
 public sealed class AdamTests
 {
     [Theory]
