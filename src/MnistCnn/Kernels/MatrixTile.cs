@@ -3,7 +3,7 @@ namespace MnistCnn.Kernels;
 /// <summary>
 /// The micro-kernel that everything is built from: 6 rows of A, each with its own pointer, times 1, 2 or 4 registers of B, in up to 24 accumulators that never leave the registers.
 /// A tall tile uses the accumulators for 12 rows × 2 registers. What the loops do beside the multiplications is as little as can be: a core whose other half is busy has few instructions to spare.
-/// See <see cref="TileOperands"/> for the layout.
+/// The code is near the run-time compiler's budget for inlining: what exceeds it leaves calls in the loops, and steps take many times as long. See <see cref="TileOperands"/> for the layout.
 /// </summary>
 internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
     where TSimd : struct, ISimd<TVector>

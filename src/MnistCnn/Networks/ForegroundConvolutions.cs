@@ -53,7 +53,7 @@ internal sealed unsafe class ForegroundConvolutions
     public ForegroundShape Shape { get; }
 
     /// <summary>Floats of scratch memory that a pass takes.</summary>
-    public int ScratchLength => (3 * second.Shape.Channels) + (2 * second.Shape.Filters);
+    public int ScratchLength => 2 * (second.Shape.Channels + second.Shape.Filters);
 
     /// <summary>Of each tap of the first convolution its offset in the images.</summary>
     private int* ImageTaps => (int*)imageTaps.Pointer;
@@ -85,7 +85,7 @@ internal sealed unsafe class ForegroundConvolutions
     {
         (ConvolutionShape one, ConvolutionShape two) = (first.Shape, second.Shape);
         float* black = scratch, bias = black + two.Channels, blackOutput = bias + two.Filters;
-        ForegroundPasses.Rectify(weights.Bias(0), black, two.Channels);
+        Rectify(weights.Bias(0), black, two.Channels);
         TileOperands operands = new()
         {
             A = images, ARows = foreground.Windows, AList = ImageTaps, B = weights.Weights(0), BList = WeightRows, Outer = 1, Middle = 1, Inner = one.Window,
@@ -98,7 +98,7 @@ internal sealed unsafe class ForegroundConvolutions
             A = black, AInner = 1, B = weights.Weights(1), BMiddle = two.Channels, BInner = 1, Outer = 1, Middle = tapCount, Inner = two.Channels, C = bias, Bias = weights.Bias(1),
         };
         simd.Multiply(operands, single, two.Filters, two.Window);
-        ForegroundPasses.Rectify(bias, blackOutput, two.Filters);
+        Rectify(bias, blackOutput, two.Filters);
         for (int n = 0; n < count; n++)
         {
             float* own = map + ((nint)n * Shape.MapLength), output = outputs + ((nint)n * two.OutputLength);
@@ -150,15 +150,14 @@ internal sealed unsafe class ForegroundConvolutions
         (ConvolutionShape two, Foreground foreground) = (second.Shape, memory.Foreground(slice));
         int start = slice * CnnWorkspace.Slice, own = thread * CnnWorkspace.Slice;
         float* pixels = memory.Output(0, start), pixelGradients = memory.OutputGradient(0, own), padded = memory.Padded(thread), sums = memory.BiasParts(1, slice);
-        float* black = memory.Scratch(thread), least = black + two.Channels, ofBlack = least + two.Channels;
+        float* black = memory.Scratch(thread), ofBlack = black + two.Channels;
         ForegroundPasses.Pad(memory.OutputGradient(1, own), count, Shape, padded, sums);
         if (!Accepts(sums, two.Filters))
         {
             return false;
         }
 
-        ForegroundPasses.Rectify(weights.Bias(0), black, two.Channels);
-        ForegroundPasses.Negate(black, least, two.Channels);
+        Rectify(weights.Bias(0), black, two.Channels);
 
         // Of all pixels together, before any ReLU; what the listed ones have of it is taken off class by class.
         TileOperands operands = new() { A = sums, AInner = 1, B = weights.Backward(1), BMiddle = two.Filters, BInner = 1, Outer = 1, Middle = tapCount, Inner = two.Filters, C = ofBlack };
@@ -168,7 +167,7 @@ internal sealed unsafe class ForegroundConvolutions
         {
             (int from, int listed) = foreground.Class(q);
             BackwardInput(foreground, q, padded, weights.Backward(1), pixelGradients);
-            ForegroundPasses.Gate(pixelGradients + InOrder[from], pixels + InOrder[from], listed, two.Channels, least, ofBlack, memory.BiasParts(0, slice));
+            ForegroundPasses.Gate(pixelGradients + InOrder[from], pixels + InOrder[from], listed, two.Channels, black, ofBlack, memory.BiasParts(0, slice));
             BackwardWeights(foreground, q, padded, pixels, memory.WeightParts(1, slice));
         }
 
@@ -212,6 +211,8 @@ internal sealed unsafe class ForegroundConvolutions
             simd.Multiply(operands, rows, panel);
         }
     }
+
+    private void Rectify(float* values, float* result, int length) => simd.SumRows(values, 0, 1, length, result, relu: true);
 
     private bool Accepts(float* values, int length) => simd.AllWithin(values, 0, 1, length, float.MaxValue);
 }

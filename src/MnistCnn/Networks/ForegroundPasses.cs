@@ -5,20 +5,6 @@ namespace MnistCnn.Networks;
 /// <summary>The passes over single pixels that <see cref="ForegroundConvolutions"/> makes between its products. A pixel is some floats, whole registers of eight: its channels or filters.</summary>
 internal static unsafe class ForegroundPasses
 {
-    /// <summary>result = max(0, values).</summary>
-    public static void Rectify(float* values, float* result, int length)
-    {
-        for (int i = 0; i < length; i++)
-            result[i] = Math.Max(0, values[i]);
-    }
-
-    /// <summary>result = −values.</summary>
-    public static void Negate(float* values, float* result, int length)
-    {
-        for (int i = 0; i < length; i++)
-            result[i] = -values[i];
-    }
-
     /// <summary>result += values, where the gate is above zero.</summary>
     public static void AddGated(float* values, float* gate, float* result, int length)
     {
@@ -95,13 +81,13 @@ internal static unsafe class ForegroundPasses
         }
     }
 
-    /// <summary>Zeros for the gradients of pixels that are not above the least they can be, where a ReLU holds them; from the rest are taken the gradients as they were, and to the sums added as they are.</summary>
+    /// <summary>Zeros for the gradients of pixels, less black, that a ReLU holds: they are black below it. From the rest are taken the gradients as they were, and to the sums added as they are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gate(float* gradients, float* pixels, int count, int length, float* least, float* rest, float* sums)
+    public static void Gate(float* gradients, float* pixels, int count, int length, float* black, float* rest, float* sums)
     {
         for (int c = 0; c < length; c += Vector256<float>.Count)
         {
-            Vector256<float> threshold = Vector256.Load(least + c), left = Vector256.Load(rest + c), sum = Vector256.Load(sums + c);
+            Vector256<float> threshold = -Vector256.Load(black + c), left = Vector256.Load(rest + c), sum = Vector256.Load(sums + c);
             float* gradient = gradients + c, pixel = pixels + c;
             for (int p = 0; p < count; p++, gradient += length, pixel += length)
             {

@@ -20,14 +20,9 @@ public sealed unsafe class LinearTests
                     Linear layer = new(simd, inputs, outputs);
                     int strideX = Padded(inputs), strideY = Padded(layer.Columns);
                     bool[] lives = [.. Enumerable.Range(0, outputs).Select(_ => random.Next(10) < share)];
-                    AlignedBuffer weights = new(outputs * inputs), packed = new(layer.PackedForwardLength), x = Filled(rows * strideX, _ => random.Next(-1, 3)), gradient = new(rows * strideX);
-                    AlignedBuffer y = Filled(rows * strideY, i => i % strideY < outputs && lives[i % strideY] ? random.NextSingle() - 0.5f : 0), compact = new(rows * strideY);
-                    AlignedBuffer activity = Filled(2 * layer.Columns, o => o < outputs && lives[o] ? 1 : 0), scratch = new(layer.ScratchLength);
-                    for (int i = 0; i < outputs * inputs; i++)
-                    {
-                        weights.Pointer[i] = random.NextSingle() - 0.5f;
-                    }
-
+                    AlignedBuffer weights = KernelNetwork.Filled(outputs * inputs, _ => random.NextSingle() - 0.5f), packed = new(layer.PackedForwardLength), x = KernelNetwork.Filled(rows * strideX, _ => random.Next(-1, 3)), gradient = new(rows * strideX);
+                    AlignedBuffer y = KernelNetwork.Filled(rows * strideY, i => i % strideY < outputs && lives[i % strideY] ? random.NextSingle() - 0.5f : 0), compact = new(rows * strideY);
+                    AlignedBuffer activity = KernelNetwork.Filled(2 * layer.Columns, o => o < outputs && lives[o] ? 1 : 0), scratch = new(layer.ScratchLength);
                     for (int output = 0; output < outputs; output += layer.Panel)
                     {
                         layer.Copy(output, weights.Pointer, packed.Pointer);
@@ -55,15 +50,4 @@ public sealed unsafe class LinearTests
             threads: 1);
 
     private static int Padded(int length) => (length + Line - 1) / Line * Line;
-
-    private static AlignedBuffer Filled(int length, Func<int, float> value)
-    {
-        AlignedBuffer buffer = new(length);
-        for (int i = 0; i < length; i++)
-        {
-            buffer.Pointer[i] = value(i);
-        }
-
-        return buffer;
-    }
 }

@@ -62,13 +62,13 @@ public sealed class LiveOutputsTests
                 Random random = new(seed);
                 Linear layer = new(simd, rows, outputs);
                 LiveOutputs live = new(simd, layer);
-                AlignedBuffer activity = Filled(2 * layer.Columns, c => c < outputs && random.Next(10) < share ? 1 : 0), compact = Filled(rows * layer.CompactStride, i => (1 - random.NextSingle()) * (i % 2 == 0 ? 1 : -1)); // never zero
+                AlignedBuffer activity = KernelNetwork.Filled(2 * layer.Columns, c => c < outputs && random.Next(10) < share ? 1 : 0), compact = KernelNetwork.Filled(rows * layer.CompactStride, i => (1 - random.NextSingle()) * (i % 2 == 0 ? 1 : -1)); // never zero
                 live.Find(activity.Pointer, 1);
                 int length = rows * layer.Panel;
                 AdamStep step = AdamStep.Create(0.01, 0.9, 0.999, 1e-8, 0.01, decoupled: false, 3);
                 for (int first = 0; first < layer.Columns; first += layer.Panel)
                 {
-                    AlignedBuffer[] one = [.. Enumerable.Range(0, 3).Select(b => Filled(length, i => (b + i) % 7))], two = [.. Enumerable.Range(0, 3).Select(b => Filled(length, i => (b + i) % 7))];
+                    AlignedBuffer[] one = [.. Enumerable.Range(0, 3).Select(b => KernelNetwork.Filled(length, i => (b + i) % 7))], two = [.. Enumerable.Range(0, 3).Select(b => KernelNetwork.Filled(length, i => (b + i) % 7))];
                     AlignedBuffer whole = new(length);
                     live.Expand(compact.Pointer, layer.CompactStride, rows, first, layer.Panel, whole.Pointer);
                     simd.Adam(one[0].Pointer, whole.Pointer, one[1].Pointer, one[2].Pointer, length, step);
@@ -83,17 +83,6 @@ public sealed class LiveOutputsTests
         },
         iter: 60,
         threads: 1);
-
-    private static unsafe AlignedBuffer Filled(int length, Func<int, float> value)
-    {
-        AlignedBuffer buffer = new(length);
-        for (int i = 0; i < length; i++)
-        {
-            buffer.Pointer[i] = value(i);
-        }
-
-        return buffer;
-    }
 
     private static int Registers(int columns, SimdKernels simd) => (columns + simd.Width - 1) / simd.Width;
 

@@ -97,6 +97,17 @@ internal sealed unsafe class KernelNetwork
         return logits;
     }
 
+    public static AlignedBuffer Filled(int length, Func<int, float> value)
+    {
+        AlignedBuffer buffer = new(length);
+        for (int i = 0; i < length; i++)
+        {
+            buffer.Pointer[i] = value(i);
+        }
+
+        return buffer;
+    }
+
     /// <summary>Uniform within ±1/√fan-in, as PyTorch does.</summary>
     public static float[][] RandomParameters(CnnShape shape, int seed)
     {
