@@ -22,7 +22,7 @@ internal static class CompareCommand
             Parts parts = new(repository, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(threads), parsed.GetValue(epochs));
             string[] names = parsed.GetValue(only) is { Length: > 0 } some ? some : Parts.Names;
             JsonObject results = [];
-            List<string[]> rows = [["what", "who", "median", "range (runs)", "× ours, pair by pair", "besides"]];
+            List<string[]> rows = [["what", "who", "median", "range (runs)", "× ours or the first, pair by pair", "besides"]];
             foreach (string name in names.Distinct())
             {
                 PartResult result = new(parts.Create(name));

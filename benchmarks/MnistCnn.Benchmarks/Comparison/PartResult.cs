@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,10 +8,16 @@ namespace MnistCnn.Benchmarks.Comparison;
 internal sealed class PartResult(Part part)
 {
     private readonly Dictionary<string, List<Run>> runs = [];
-    private readonly Dictionary<string, string> failures = [];
+    private Dictionary<string, string> failures = [];
 
     public void Measure(int pairs)
     {
+        if (part.InOneProcess)
+        {
+            MeasureTogether(pairs);
+            return;
+        }
+
         for (int pair = 0; pair < (part.SeedPerRun ? Math.Max(5, pairs) : pairs); pair++)
         {
             foreach (Contender contender in part.Contenders.Select(c => part.SeedPerRun ? c with { Command = [.. c.Command, "--seed", $"{pair + 1}"] } : c).Where(c => !failures.ContainsKey(c.Name)))
@@ -24,6 +31,24 @@ internal sealed class PartResult(Part part)
                     failures[contender.Name] = e.Message;
                 }
             }
+        }
+    }
+
+    private void MeasureTogether(int pairs)
+    {
+        Contender together = part.Contenders[0];
+        try
+        {
+            // One process alternates as often as there are pairs.
+            Run run = MeasuredProcess.Run(together with { Command = [.. together.Command, "--rounds", pairs.ToString(CultureInfo.InvariantCulture)] });
+            foreach (Contender contender in part.Contenders)
+            {
+                runs[contender.Name] = [.. run.Report[contender.Name].EnumerateArray().Select(seconds => new Run(seconds.GetDouble(), new Dictionary<string, JsonElement>()))];
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            failures = part.Contenders.ToDictionary(contender => contender.Name, _ => e.Message);
         }
     }
 
@@ -44,7 +69,7 @@ internal sealed class PartResult(Part part)
         JsonObject peers = [], result = [];
         foreach (Contender contender in part.Contenders)
         {
-            JsonObject own = contender.Name == Contender.Ours ? result : [];
+            JsonObject own = contender.Name == part.Baseline ? result : [];
             string prefix = contender.Name == Contender.Ours ? "ours_" : "";
             if (failures.TryGetValue(contender.Name, out string? failure))
             {
@@ -78,10 +103,10 @@ internal sealed class PartResult(Part part)
 
     private string Spread(string name) => $"{Show(runs[name].Min(r => r.Value), "")}–{Show(runs[name].Max(r => r.Value), "")} ({runs[name].Count})";
 
-    /// <summary>How many times as much as ours, pair by pair.</summary>
+    /// <summary>How many times as much as the baseline, pair by pair.</summary>
     private (double Median, double Least, double Most)? Ratio(string name)
     {
-        if (name == Contender.Ours || failures.ContainsKey(Contender.Ours) || !runs.TryGetValue(Contender.Ours, out List<Run>? ours))
+        if (name == part.Baseline || failures.ContainsKey(part.Baseline) || !runs.TryGetValue(part.Baseline, out List<Run>? ours))
         {
             return null;
         }

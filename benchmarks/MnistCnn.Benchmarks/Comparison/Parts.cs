@@ -1,4 +1,5 @@
 using System.Globalization;
+using MnistCnn.Benchmarks.Workers;
 
 namespace MnistCnn.Benchmarks.Comparison;
 
@@ -7,7 +8,7 @@ internal sealed class Parts(string repository, string data, int threads, int job
 {
     private const string Torch = "TorchSharp";
 
-    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory"];
+    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory", "options", "ranks", "runtimes"];
 
     public Part Create(string name) => name switch
     {
@@ -29,6 +30,10 @@ internal sealed class Parts(string repository, string data, int threads, int job
         ]),
         "throughput" => new(name, "1,024 images", "ms", 1e3,
             [Worker(Torch, "throughput", "--engine", "torchsharp"), Worker("ONNX Runtime", "throughput", "--engine", "onnx"), Worker(Contender.Ours, "throughput", "--engine", "ours")]),
+        "options" => new(name, "an epoch with an option", "s", 1,
+            [.. OptionsWorker.Names.Select(option => Worker(option, name))], Baseline: OptionsWorker.Names[0], InOneProcess: true),
+        "ranks" => new(name, "an epoch on ranks of MPI", "s", 1, [Mpi(1, 1), Mpi(2, 1), Mpi(1, 2)], Baseline: Mpi(1, 1).Name),
+        "runtimes" => new(name, "an epoch", "s", 1, [Published("10.0"), Published("9.0"), Published("8.0")], Baseline: Published("10.0").Name),
         _ => throw new ArgumentException($"Expected one of {string.Join(", ", Names)}, found '{name}'.", nameof(name)),
     };
 
@@ -45,6 +50,21 @@ internal sealed class Parts(string repository, string data, int threads, int job
 
     private Contender Python(string name, string script, params string[] arguments) =>
         new(name, ["/usr/bin/python3", Path.Combine(repository, "benchmarks", "peers", script), .. arguments]);
+
+    /// <summary>Ranks of this machine, each with some threads.</summary>
+    private Contender Mpi(int ranks, int threadsOfRank)
+    {
+        string[] root = Environment.IsPrivilegedProcess ? ["--allow-run-as-root"] : [];
+        string[] worker = [.. Worker("", "ranks", "--threads", Text(threadsOfRank)).Command];
+        return new($"{ranks} × {threadsOfRank} thread{(threadsOfRank > 1 ? "s" : "")}", ["mpirun.openmpi", .. root, "--oversubscribe", "--bind-to", "none", "-n", Text(ranks), .. worker]);
+    }
+
+    /// <summary>This program as compare.sh published it with a runtime.</summary>
+    private Contender Published(string runtime)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "..", Environment.Version.ToString(2) == runtime ? "publish" : $"publish-net{runtime}", "MnistCnn.Benchmarks");
+        return new($".NET {runtime}", [Path.GetFullPath(program), "measure", "epoch", "--data", data, "--threads", Text(threads)]);
+    }
 
     private Contender Worker(string name, string what, params string[] arguments)
     {

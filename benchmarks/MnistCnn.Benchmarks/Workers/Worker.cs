@@ -8,6 +8,16 @@ internal static class Worker
     public static int Run(string what, string[] args)
     {
         WorkerOptions options = new(args);
+        if (what is "options" or "ranks")
+        {
+            if ((what == "options" ? OptionsWorker.Run(options) : RanksWorker.Run(options)) is { } reports)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(reports));
+            }
+
+            return 0;
+        }
+
         Dictionary<string, double> report = what switch
         {
             "load" => LoadWorker.Run(options),
@@ -15,7 +25,7 @@ internal static class Worker
             "time-to-99" => TimeToAccuracyWorker.Run(options),
             "latency" => PredictionWorker.Latency(options),
             "throughput" => PredictionWorker.Batches(options),
-            _ => throw new ArgumentException($"Expected load, epoch, time-to-99, latency or throughput, found '{what}'.", nameof(what)),
+            _ => throw new ArgumentException($"Expected load, epoch, time-to-99, latency, throughput, options or ranks, found '{what}'.", nameof(what)),
         };
         Console.WriteLine(JsonSerializer.Serialize(report));
         return 0;

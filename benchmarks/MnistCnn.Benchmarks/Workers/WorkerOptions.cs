@@ -11,9 +11,13 @@ internal sealed class WorkerOptions(string[] args)
 
     public string Engine => Get("--engine", "ours");
 
-    public int Threads => int.Parse(Get("--threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+    public int Threads => Number("--threads", Environment.ProcessorCount);
 
-    public int Seed => int.Parse(Get("--seed", "1"), CultureInfo.InvariantCulture);
+    public int Seed => Number("--seed", 1);
+
+    public int Rounds => Number("--rounds", 3);
+
+    private int Number(string name, int fallback) => int.Parse(Get(name, fallback.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
     private string Get(string name, string fallback) => values.GetValueOrDefault(name, fallback);
 }

@@ -1,4 +1,5 @@
 using MnistCnn.Data;
+using TorchSharp;
 
 namespace MnistCnn.Batches;
 
@@ -29,6 +30,12 @@ public sealed class BatchLoader
     /// <summary>Batches in an epoch.</summary>
     public int StepsPerEpoch => assembler.StepsPerEpoch;
 
+    internal int Height => assembler.Height;
+
+    internal int Width => assembler.Width;
+
+    internal bool IsOnCpu => options.Device is null || options.Device.type == DeviceType.CPU;
+
     /// <summary>The batches of an epoch.</summary>
     /// <param name="epoch">1 or more; each epoch has an order and transforms of its own.</param>
     /// <returns><see cref="StepsPerEpoch"/> batches, made while one enumerates. The caller disposes each of them.</returns>
@@ -45,33 +52,33 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstStep, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstStep, StepsPerEpoch + 1);
-        return options.Transforms.Count == 0 ? Unread(epoch, firstStep).Select(Read) : Ahead(epoch, firstStep);
+        return options.Transforms.Count == 0 ? Lazy(epoch, firstStep).Select(Read) : Ahead(epoch, firstStep);
     }
 
     /// <summary>The same batches before their images are read.</summary>
-    internal IEnumerable<UnreadBatch> Unread(int epoch, int firstStep = 1)
+    internal IEnumerable<LazyBatch> Lazy(int epoch, int firstStep = 1)
     {
         int[] order = assembler.OrderOf(epoch);
         for (int step = firstStep; step <= StepsPerEpoch; step++)
-            yield return new UnreadBatch(assembler, assembler.BatchOf(order, step), epoch);
+            yield return new LazyBatch(assembler, assembler.BatchOf(order, step), epoch);
     }
 
     /// <summary>A batch in tensors on the device, the caller's.</summary>
-    internal MnistBatch Read(UnreadBatch batch) => batch.ToTensors(Threads, options.Device);
+    internal MnistBatch Read(LazyBatch batch) => batch.ToTensors(Threads, options.Device);
 
     private int Threads => options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
 
     private IEnumerable<MnistBatch> Ahead(int epoch, int firstStep)
     {
-        using IEnumerator<UnreadBatch> unread = Unread(epoch, firstStep).GetEnumerator();
+        using IEnumerator<LazyBatch> lazy = Lazy(epoch, firstStep).GetEnumerator();
         Queue<PendingBatch> pending = new();
         try
         {
             do
             {
                 // The batch that is needed now, and one more for each thread.
-                while (pending.Count <= Threads && unread.MoveNext())
-                    pending.Enqueue(Start(unread.Current));
+                while (pending.Count <= Threads && lazy.MoveNext())
+                    pending.Enqueue(Start(lazy.Current));
                 if (pending.TryDequeue(out PendingBatch? current))
                     yield return Complete(current);
             }
@@ -84,7 +91,7 @@ public sealed class BatchLoader
         }
     }
 
-    private static PendingBatch Start(UnreadBatch source)
+    private static PendingBatch Start(LazyBatch source)
     {
         PendingBatch batch = new(source);
         batch.FillOnAnotherThread();

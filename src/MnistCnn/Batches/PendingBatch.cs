@@ -1,4 +1,4 @@
-using MnistCnn.Networks;
+using System.Runtime.ExceptionServices;
 using TorchSharp;
 
 namespace MnistCnn.Batches;
@@ -6,15 +6,16 @@ namespace MnistCnn.Batches;
 /// <summary>
 /// A batch while it is filled. The tensors are made on the thread that will use them, since TorchSharp counts tensors by thread; another thread may write their memory.
 /// </summary>
-internal sealed unsafe class PendingBatch : KernelJob, IDisposable
+internal sealed unsafe class PendingBatch : IDisposable
 {
-    private readonly UnreadBatch source;
+    private const int ImagesAtATime = 32;
+    private readonly LazyBatch source;
     private readonly nint imageData;
     private readonly nint labelData;
     private MnistBatch? batch;
     private Task filling = Task.CompletedTask;
 
-    public PendingBatch(UnreadBatch source)
+    public PendingBatch(LazyBatch source)
     {
         this.source = source;
         torch.Tensor images = torch.empty([source.Count, 1, source.Height, source.Width], torch.float32, torch.CPU).DetachFromDisposeScope();
@@ -25,12 +26,20 @@ internal sealed unsafe class PendingBatch : KernelJob, IDisposable
     }
 
     /// <summary>Fills the batch on this thread and others.</summary>
-    public void Fill(int threads) => KernelThreads.Run(threads, CnnWorkspace.SlicesOf(source.Count), this);
+    public void Fill(int threads)
+    {
+        int parts = (source.Count + ImagesAtATime - 1) / ImagesAtATime;
+        try
+        {
+            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => Fill(part * ImagesAtATime, Math.Min(ImagesAtATime, source.Count - part * ImagesAtATime)));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
 
     public void FillOnAnotherThread() => filling = Task.Run(() => Fill(0, source.Count));
-
-    /// <summary>Fills a slice, on the thread that will train on it, in whose cache the images then are.</summary>
-    public override void Run(int item, int thread) => Fill(item * CnnWorkspace.Slice, Math.Min(CnnWorkspace.Slice, source.Count - item * CnnWorkspace.Slice));
 
     /// <summary>Waits until the batch is filled and hands it over.</summary>
     public MnistBatch Complete(torch.Device? device)

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using MnistCnn.Engine;
 using MnistCnn.Kernels;
+using MnistCnn.Networks;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Inference;
@@ -10,7 +13,9 @@ namespace MnistCnn.Inference;
 /// <remarks>Immutable and thread-safe: one instance serves any number of threads at once. After the first calls nothing is allocated, except by <see cref="Load(string, CnnPredictorOptions?)"/>.</remarks>
 public sealed class CnnPredictor
 {
-    private readonly PredictorNetwork network;
+    private const float PixelMaximum = 255;
+    private readonly NetworkPlan plan;
+    private readonly NetworkWeights weights;
     private readonly Stack<PredictionRun> idle = new();
     private readonly int threads;
 
@@ -21,7 +26,8 @@ public sealed class CnnPredictor
     internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null, SimdKernels? simd = null)
     {
         (Height, Width, ClassNames) = (description.Height, description.Width, description.ClassNames);
-        network = new PredictorNetwork(description, weights, simd ?? SimdKernels.Best);
+        plan = new NetworkPlan(description.Network.WithoutSoftmax(), simd);
+        this.weights = Pack(weights);
         threads = options is { Threads: > 0 } ? options.Threads : Environment.ProcessorCount;
     }
 
@@ -86,6 +92,23 @@ public sealed class CnnPredictor
         Run(images, count, probabilities);
     }
 
+    private unsafe NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)
+    {
+        NetworkWeights packed = new(plan, training: false);
+        float[][] values = [.. plan.Parameters.Select(slot => tensors[slot.Description.Name].ToSingles())];
+
+        // Images are floats 0 to 255: the first layer divides them.
+        foreach (ref float weight in values[0].AsSpan())
+        {
+            weight /= PixelMaximum;
+        }
+
+        GCHandle[] pinned = [.. values.Select(value => GCHandle.Alloc(value, GCHandleType.Pinned))];
+        packed.Pack([.. pinned.Select(handle => handle.AddrOfPinnedObject())], threads: 1);
+        Array.ForEach(pinned, handle => handle.Free());
+        return packed;
+    }
+
     private unsafe void Run(ReadOnlySpan<byte> images, int count, Span<float> probabilities)
     {
         PredictionRun? run;
@@ -94,7 +117,7 @@ public sealed class CnnPredictor
             idle.TryPop(out run);
         }
 
-        run ??= new PredictionRun(network, threads);
+        run ??= new PredictionRun(plan, weights, threads);
         fixed (byte* pixels = images)
         fixed (float* results = probabilities)
         {

@@ -1,8 +1,6 @@
 namespace MnistCnn.Kernels;
 
-/// <summary>
-/// What the kernels need of a SIMD instruction set. Every kernel is written once over this interface; the run-time compiler specialises it per register width.
-/// </summary>
+/// <summary>What the kernels need of a SIMD instruction set. Every kernel is written once over this interface; the run-time compiler specialises it for each register width.</summary>
 /// <typeparam name="TVector">The register type, of <see cref="Width"/> floats.</typeparam>
 internal unsafe interface ISimd<TVector>
     where TVector : unmanaged
@@ -15,17 +13,10 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Load(float* source);
     static abstract TVector Broadcast(float value);
-
-    /// <summary>
-    /// Stores, if asked past the caches, at a multiple of the register's size: for what another core is to read, which need not give up its copy of a line then. It may read once both have passed an interlocked operation.
-    /// </summary>
-    static abstract void Store(float* destination, TVector value, bool stream = false);
-
+    static abstract void Store(float* destination, TVector value);
     static abstract TVector Add(TVector left, TVector right);
     static abstract TVector Subtract(TVector left, TVector right);
     static abstract TVector Multiply(TVector left, TVector right);
-    static abstract TVector Divide(TVector left, TVector right);
-    static abstract TVector SquareRoot(TVector value);
 
     /// <summary>left × right + addend, rounded once where the hardware can.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
@@ -37,7 +28,4 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector ZeroUnlessAbove(TVector threshold, TVector gate, TVector value);
 
     static abstract TVector Absolute(TVector value);
-
-    /// <summary>value[lanes[i]] in place i; 0 where that is negative.</summary>
-    static abstract TVector Permute(TVector value, int* lanes);
 }

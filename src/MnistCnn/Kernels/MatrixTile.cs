@@ -1,10 +1,13 @@
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// The micro-kernel that everything is built from: 6 rows of A, each with its own pointer, times 1, 2 or 4 registers of B, in up to 24 accumulators that never leave the registers.
-/// A tall tile uses the accumulators for 12 rows × 2 registers. What the loops do beside the multiplications is as little as can be: a core whose other half is busy has few instructions to spare.
-/// The code is near the run-time compiler's budget for inlining: what exceeds it leaves calls in the loops, and steps take many times as long. See <see cref="TileOperands"/> for the layout.
+/// The micro-kernel that every product is built from: 6 rows of A, each with its own pointer, times 1, 2 or 4 registers of B, in up to 24 accumulators that stay in registers.
+/// A tall tile uses the accumulators for 12 rows × 2 registers. See <see cref="TileOperands"/> for the layout.
 /// </summary>
+/// <remarks>
+/// The accumulators are locals that no call takes by reference: .NET 8 and 9 keep them in registers only then. The code is near the run-time compiler's budget for inlining:
+/// beyond it calls remain in the loop, and a step takes many times as long.
+/// </remarks>
 internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
@@ -34,22 +37,52 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
             for (nint j = 0; j < tile->Middle; j++)
             {
                 // A place in the lists, or an offset in the rows of A.
-                nint n = listed ? 0 : (i * tile->AOuter) + (j * tile->AMiddle);
-                float* row = b + (i * tile->BOuter) + (j * tile->BMiddle);
-                for (nint end = n + (tile->Inner * stepA); n != end; n += stepA, row += stepB)
+                nint n = listed ? 0 : i * tile->AOuter + j * tile->AMiddle;
+                float* row = b + i * tile->BOuter + j * tile->BMiddle;
+                for (nint end = n + tile->Inner * stepA; n != end; n += stepA, row += stepB)
                 {
                     nint k = listed ? listA[n] : n, t = k + tall;
                     row = listed ? b + listB[n] : row;
                     TVector b0 = TSimd.Load(row), b1 = TShape.Vectors > 1 ? TSimd.Load(row + TSimd.Width) : b0;
                     TVector b2 = TShape.Vectors > 2 ? TSimd.Load(row + (2 * TSimd.Width)) : b0, b3 = TShape.Vectors > 2 ? TSimd.Load(row + (3 * TSimd.Width)) : b1;
-                    AddTerm(a0, k, t, b0, b1, b2, b3, ref c00, ref c01, ref c02, ref c03);
-                    AddTerm(a1, k, t, b0, b1, b2, b3, ref c10, ref c11, ref c12, ref c13);
-                    AddTerm(a2, k, t, b0, b1, b2, b3, ref c20, ref c21, ref c22, ref c23);
-                    AddTerm(a3, k, t, b0, b1, b2, b3, ref c30, ref c31, ref c32, ref c33);
+                    TVector x = TSimd.Broadcast(a0[k]);
+                    c00 = TSimd.MultiplyAdd(x, b0, c00);
+                    c01 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c01) : c01;
+                    x = TShape.Tall ? TSimd.Broadcast(a0[t]) : x;
+                    c02 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c02) : c02;
+                    c03 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c03) : c03;
+                    x = TSimd.Broadcast(a1[k]);
+                    c10 = TSimd.MultiplyAdd(x, b0, c10);
+                    c11 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c11) : c11;
+                    x = TShape.Tall ? TSimd.Broadcast(a1[t]) : x;
+                    c12 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c12) : c12;
+                    c13 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c13) : c13;
+                    x = TSimd.Broadcast(a2[k]);
+                    c20 = TSimd.MultiplyAdd(x, b0, c20);
+                    c21 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c21) : c21;
+                    x = TShape.Tall ? TSimd.Broadcast(a2[t]) : x;
+                    c22 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c22) : c22;
+                    c23 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c23) : c23;
+                    x = TSimd.Broadcast(a3[k]);
+                    c30 = TSimd.MultiplyAdd(x, b0, c30);
+                    c31 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c31) : c31;
+                    x = TShape.Tall ? TSimd.Broadcast(a3[t]) : x;
+                    c32 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c32) : c32;
+                    c33 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c33) : c33;
                     if (TShape.Rows > 4)
                     {
-                        AddTerm(a4, k, t, b0, b1, b2, b3, ref c40, ref c41, ref c42, ref c43);
-                        AddTerm(a5, k, t, b0, b1, b2, b3, ref c50, ref c51, ref c52, ref c53);
+                        x = TSimd.Broadcast(a4[k]);
+                        c40 = TSimd.MultiplyAdd(x, b0, c40);
+                        c41 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c41) : c41;
+                        x = TShape.Tall ? TSimd.Broadcast(a4[t]) : x;
+                        c42 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c42) : c42;
+                        c43 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c43) : c43;
+                        x = TSimd.Broadcast(a5[k]);
+                        c50 = TSimd.MultiplyAdd(x, b0, c50);
+                        c51 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c51) : c51;
+                        x = TShape.Tall ? TSimd.Broadcast(a5[t]) : x;
+                        c52 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c52) : c52;
+                        c53 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c53) : c53;
                     }
                 }
             }
@@ -57,37 +90,27 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
 
         rows = tile->CRows;
         nint third = TShape.Tall ? tile->CTall : 2 * TSimd.Width, toGate = tile->Gate is null ? 0 : (nint)tile->Gate - (nint)c;
-        bool relu = tile->Relu, stream = tile->Stream;
-        Finish(c + rows[0], third, toGate, relu, stream, c00, c01, c02, c03);
-        Finish(c + rows[1], third, toGate, relu, stream, c10, c11, c12, c13);
-        Finish(c + rows[2], third, toGate, relu, stream, c20, c21, c22, c23);
-        Finish(c + rows[3], third, toGate, relu, stream, c30, c31, c32, c33);
+        bool relu = tile->Relu;
+        Finish(c + rows[0], third, toGate, relu, c00, c01, c02, c03);
+        Finish(c + rows[1], third, toGate, relu, c10, c11, c12, c13);
+        Finish(c + rows[2], third, toGate, relu, c20, c21, c22, c23);
+        Finish(c + rows[3], third, toGate, relu, c30, c31, c32, c33);
         if (TShape.Rows > 4)
         {
-            Finish(c + rows[4], third, toGate, relu, stream, c40, c41, c42, c43);
-            Finish(c + rows[5], third, toGate, relu, stream, c50, c51, c52, c53);
+            Finish(c + rows[4], third, toGate, relu, c40, c41, c42, c43);
+            Finish(c + rows[5], third, toGate, relu, c50, c51, c52, c53);
         }
-    }
-
-    /// <summary>Adds a term to a row of C, and to one of the second half.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTerm(float* a, nint k, nint tall, TVector b0, TVector b1, TVector b2, TVector b3, ref TVector c0, ref TVector c1, ref TVector c2, ref TVector c3)
-    {
-        TVector x = TSimd.Broadcast(a[k]);
-        c0 = TSimd.MultiplyAdd(x, b0, c0);
-        c1 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c1) : c1;
-        x = TShape.Tall ? TSimd.Broadcast(a[tall]) : x;
-        c2 = TShape.Tall || TShape.Vectors > 2 ? TSimd.MultiplyAdd(x, b2, c2) : c2;
-        c3 = TShape.Vectors > 2 || (TShape.Tall && TShape.Vectors > 1) ? TSimd.MultiplyAdd(x, b3, c3) : c3;
     }
 
     /// <summary>Writes a row of C, and one of the second half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* c, nint third, nint toGate, bool relu, bool stream, TVector c0, TVector c1, TVector c2, TVector c3)
+    private static void Finish(float* c, nint third, nint toGate, bool relu, TVector c0, TVector c1, TVector c2, TVector c3)
     {
         bool hasSecond = TShape.Vectors > 1, hasThird = TShape.Tall || TShape.Vectors > 2, hasFourth = hasThird && hasSecond;
         if (relu)
+        {
             (c0, c1, c2, c3) = (TSimd.Relu(c0), TSimd.Relu(c1), TSimd.Relu(c2), TSimd.Relu(c3));
+        }
 
         if (toGate != 0)
         {
@@ -99,14 +122,20 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
             c3 = hasFourth ? TSimd.ZeroUnlessAbove(zero, TSimd.Load(gate + third + TSimd.Width), c3) : c3;
         }
 
-        TSimd.Store(c, c0, stream);
+        TSimd.Store(c, c0);
         if (hasSecond)
-            TSimd.Store(c + TSimd.Width, c1, stream);
+        {
+            TSimd.Store(c + TSimd.Width, c1);
+        }
 
         if (hasThird)
-            TSimd.Store(c + third, c2, stream);
+        {
+            TSimd.Store(c + third, c2);
+        }
 
         if (hasFourth)
-            TSimd.Store(c + third + TSimd.Width, c3, stream);
+        {
+            TSimd.Store(c + third + TSimd.Width, c3);
+        }
     }
 }

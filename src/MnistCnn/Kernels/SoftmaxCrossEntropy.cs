@@ -4,24 +4,25 @@ namespace MnistCnn.Kernels;
 internal static unsafe class SoftmaxCrossEntropy
 {
     /// <summary>Sum of the losses of some rows, how many of them have their greatest logit at their label, and the gradient of their mean over the whole batch with respect to the logits.</summary>
-    /// <param name="count">Rows.</param>
-    /// <param name="classes">Classes.</param>
+    /// <param name="rows">How many rows, how many classes, and the floats from row to row of logits and gradients.</param>
     /// <param name="logits">Logits.</param>
-    /// <param name="stride">Floats from row to row of logits and gradients.</param>
     /// <param name="labels">One a row.</param>
     /// <param name="smoothing">Share of every label that is spread over all classes, 0 to 1.</param>
     /// <param name="scale">Factor of the gradient: 1 / batch size.</param>
     /// <param name="gradients">The result, [count, classes].</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (double Loss, int Hits) Backward(int count, int classes, float* logits, int stride, long* labels, float smoothing, float scale, float* gradients)
+    public static (double Loss, int Hits) Backward((int Count, int Classes, int Stride) rows, float* logits, long* labels, float smoothing, float scale, float* gradients)
     {
+        (int count, int classes, int stride) = rows;
         double loss = 0;
         int hits = 0;
         for (int n = 0; n < count; n++, logits += stride, gradients += stride)
         {
             if ((ulong)labels[n] >= (ulong)classes)
+            {
                 throw new ArgumentOutOfRangeException(nameof(labels), $"expected labels from 0 to {classes - 1}, found {labels[n]}.");
+            }
 
             int label = (int)labels[n];
             (float maximum, float sum) = Exponentials(classes, logits, gradients);
@@ -45,7 +46,9 @@ internal static unsafe class SoftmaxCrossEntropy
     {
         float sum = Exponentials(classes, logits, probabilities).Sum;
         for (int c = 0; c < classes; c++)
+        {
             probabilities[c] /= sum;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,7 +56,9 @@ internal static unsafe class SoftmaxCrossEntropy
     {
         float maximum = float.NegativeInfinity, sum = 0;
         for (int c = 0; c < classes; c++)
+        {
             maximum = MathF.Max(maximum, logits[c]);
+        }
 
         for (int c = 0; c < classes; c++)
         {

@@ -32,9 +32,9 @@ internal unsafe struct TileOperands
     /// <summary>Addressed like C: C becomes zero where this is not above zero (the backward pass of ReLU); or null.</summary>
     public float* Gate;
 
-    /// <summary>Whether negative results become zero; whether the results, aligned, are meant for another core.</summary>
-    public bool Relu, Stream;
+    /// <summary>Whether negative results become zero.</summary>
+    public bool Relu;
 }
 
-/// <summary>Where one of several products over the same rows lies: offsets in A and C, the row of the packed B, and the middle and inner length of the common dimension.</summary>
-internal readonly record struct TileWindow(int A, int C, int Row, int Middle, int Inner);
+/// <summary>Where one of several products over the same rows lies: offsets in A and C, the row of the packed B, and the extents of the common dimension.</summary>
+internal readonly record struct TileWindow(int A, int C, int Row, int Outer, int Middle, int Inner);

@@ -16,45 +16,74 @@ internal static unsafe class Transposition
     /// <param name="columns">Columns of the source.</param>
     /// <param name="destination">Rows of <paramref name="rows"/> floats.</param>
     /// <param name="destinationStride">Floats from row to row of the destination.</param>
-    /// <param name="stream">Whether the destination, whose rows are aligned, is meant for another core.</param>
-    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride, bool stream = false)
+    public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride)
     {
-        float* space = stackalloc float[(Line + 1) * Line];
-        float* aligned = (float*)(((nint)space + (Line * sizeof(float)) - 1) & -(Line * sizeof(float)));
         int wholeRows = rows & -Line, wholeColumns = columns & -Line;
         for (int c = 0; c < wholeColumns; c += Line)
         {
             for (int r = 0; r < wholeRows; r += Line)
             {
                 float* from = source + (r * sourceStride) + c, to = destination + (c * destinationStride) + r;
-                float* block = stream ? aligned : to;
-                nint blockStride = stream ? Line : destinationStride;
                 for (int y = 0; y < Line; y += 8)
                 {
                     for (int x = 0; x < Line; x += 4)
                     {
-                        float* column = block + (x * blockStride) + y;
-                        EightByFour(from + (y * sourceStride) + x, sourceStride, column, column + blockStride, column + (2 * blockStride), column + (3 * blockStride));
+                        float* column = to + (x * destinationStride) + y;
+                        EightByFour(from + (y * sourceStride) + x, sourceStride, column, column + destinationStride, column + (2 * destinationStride), column + (3 * destinationStride));
                     }
                 }
-
-                for (int i = 0; i < Line && stream; i++, to += destinationStride)
-                    Vector512.Load(block + (i * Line)).StoreAlignedNonTemporal(to);
             }
         }
 
         for (int r = 0; r < rows; r++)
         {
             for (int c = r < wholeRows ? wholeColumns : 0; c < columns; c++)
-                destination[(c * destinationStride) + r] = source[(r * sourceStride) + c];
+            {
+                destination[c * destinationStride + r] = source[r * sourceStride + c];
+            }
         }
+    }
+
+    /// <summary>Transposes a panel of a packed matrix, without the columns whose entry in <paramref name="live"/>, unless that is null, is zero.</summary>
+    /// <param name="packed">Rows of <paramref name="panel"/> floats.</param>
+    /// <param name="panel">Columns of the panel, a multiple of 4.</param>
+    /// <param name="rows">Rows of the panel.</param>
+    /// <param name="live">Which columns count.</param>
+    /// <param name="destination">A row for each column that counts, filled up with zeros, and room for one more.</param>
+    /// <param name="stride">Floats from row to row of the destination.</param>
+    /// <returns>Where the row after the last one belongs.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float* Panel(float* packed, int panel, int rows, int* live, float* destination, int stride)
+    {
+        int whole = rows & -8, filled = Math.Min(stride, (rows + Line - 1) & -Line);
+        for (int column = 0; column < panel; column += 4, packed += 4)
+        {
+            // The row of a column that is left out is that of the next one, which is written after it.
+            float* second = Next(destination, column), third = Next(second, column + 1), fourth = Next(third, column + 2);
+            for (int r = 0; r < whole; r += 8)
+            {
+                EightByFour(packed + r * panel, panel, destination + r, second + r, third + r, fourth + r);
+            }
+
+            for (int r = whole; r < filled; r++)
+            {
+                Vector128<float> four = r < rows ? Vector128.Load(packed + r * panel) : Vector128<float>.Zero;
+                (destination[r], second[r], third[r], fourth[r]) = (four[0], four[1], four[2], four[3]);
+            }
+
+            destination = Next(fourth, column + 3);
+        }
+
+        return destination;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        float* Next(float* row, int column) => row + (live is not null && live[column] == 0 ? 0 : stride);
     }
 
     /// <summary>Four columns of eight rows, written in order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void EightByFour(float* source, nint stride, float* first, float* second, float* third, float* fourth)
+    private static void EightByFour(float* source, nint stride, float* first, float* second, float* third, float* fourth)
     {
         Vector256<float> r0 = Rows(source, stride), r1 = Rows(source + stride, stride), r2 = Rows(source + (2 * stride), stride), r3 = Rows(source + (3 * stride), stride);
         Vector256<float> even0 = Lower(r0, r2), even1 = Upper(r0, r2), odd0 = Lower(r1, r3), odd1 = Upper(r1, r3);

@@ -12,34 +12,38 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     }
 
     /// <summary>See <see cref="SimdKernels.Transform"/>.</summary>
-    public static void Run(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add, float* gate, float* bias, bool stream)
+    public static void Run(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, in TransformResult result)
     {
         switch (matrix)
         {
-            case WinogradMatrix.Input: Transform<InputMatrix>(6, 6, source, destination, length, add, gate, bias, stream); break;
-            case WinogradMatrix.InputTransposed: Transform<InputTransposed>(6, 6, source, destination, length, add, gate, bias, stream); break;
-            case WinogradMatrix.Output: Transform<OutputMatrix>(4, 6, source, destination, length, add, gate, bias, stream); break;
-            case WinogradMatrix.OutputTransposed: Transform<OutputTransposed>(6, 4, source, destination, length, add, gate, bias, stream); break;
-            case WinogradMatrix.Weights: Transform<WeightMatrix>(6, 3, source, destination, length, add, gate, bias, stream); break;
-            default: Transform<WeightTransposed>(3, 6, source, destination, length, add, gate, bias, stream); break;
+            case WinogradMatrix.Input: Transform<InputMatrix>(6, 6, source, destination, length, result); break;
+            case WinogradMatrix.InputTransposed: Transform<InputTransposed>(6, 6, source, destination, length, result); break;
+            case WinogradMatrix.Output: Transform<OutputMatrix>(4, 6, source, destination, length, result); break;
+            case WinogradMatrix.OutputTransposed: Transform<OutputTransposed>(6, 4, source, destination, length, result); break;
+            case WinogradMatrix.Weights: Transform<WeightMatrix>(6, 3, source, destination, length, result); break;
+            default: Transform<WeightTransposed>(3, 6, source, destination, length, result); break;
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transform<TMatrix>(int rows, int columns, VectorGrid source, VectorGrid destination, int length, bool add, float* gate, float* bias, bool stream)
+    private static void Transform<TMatrix>(int rows, int columns, VectorGrid source, VectorGrid destination, int length, in TransformResult result)
         where TMatrix : struct, IMatrix
     {
         // On a line of the cache: a register that crosses two costs two accesses.
         TVector* space = stackalloc TVector[43];
         float* half = (float*)(((nint)space + sizeof(TVector) - 1) & -sizeof(TVector)), row = half + (36 * TSimd.Width);
-        nint toGate = gate is null ? 0 : (nint)gate - (nint)destination.Start;
-        bool direct = !add && gate is null && bias is null && !stream;
+        float* bias = result.Bias;
+        (bool add, bool relu) = (result.Add, result.Relu);
+        nint toGate = result.Gate is null ? 0 : (nint)result.Gate - (nint)destination.Start;
+        bool direct = !add && toGate == 0 && bias is null && !relu;
         float* end = row + (direct ? 0 : rows * TSimd.Width);
         for (int c = 0; c < length; c += TSimd.Width)
         {
             for (int x = 0; x < columns; x++)
-                TMatrix.Multiply(source.Start + c + (x * source.Column), source.Row, half + (x * TSimd.Width), 6 * TSimd.Width);
+            {
+                TMatrix.Multiply(source.Start + c + x * source.Column, source.Row, half + x * TSimd.Width, 6 * TSimd.Width);
+            }
 
             for (int y = 0; y < rows; y++)
             {
@@ -48,16 +52,11 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
                 for (float* from = row; from < end; from += TSimd.Width, to += destination.Column)
                 {
                     TVector value = TSimd.Load(from);
-                    if (add)
-                        value = TSimd.Add(TSimd.Load(to), value);
-
-                    if (bias is not null)
-                        value = TSimd.Relu(TSimd.Add(TSimd.Load(bias + c), value));
-
-                    if (toGate != 0)
-                        value = TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
-
-                    TSimd.Store(to, value, stream);
+                    value = add ? TSimd.Add(TSimd.Load(to), value) : value;
+                    value = bias is null ? value : TSimd.Add(TSimd.Load(bias + c), value);
+                    value = relu ? TSimd.Relu(value) : value;
+                    value = toGate == 0 ? value : TSimd.ZeroUnlessAbove(TSimd.Broadcast(0), TSimd.Load((float*)((nint)to + toGate)), value);
+                    TSimd.Store(to, value);
                 }
             }
         }

@@ -1,12 +1,11 @@
+using MnistCnn.Engine;
 using MnistCnn.Inference;
-using MnistCnn.Kernels;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = TorchSharp.Modules.Linear;
 
 namespace MnistCnn.Models;
 
@@ -19,16 +18,8 @@ namespace MnistCnn.Models;
 /// In eval mode concurrent calls of <c>forward</c> on one instance are safe; changing weights, mode or device while another
 /// thread predicts is not.
 /// </remarks>
-public sealed class CnnClassifier : Module<Tensor, Tensor>
+public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
 {
-    private readonly Conv2d conv1;
-    private readonly Conv2d conv2;
-    private readonly Conv2d conv3;
-    private readonly Linear fc1;
-    private readonly Linear fc2;
-    private readonly Linear fc3;
-    private readonly ClassifierKernels? kernels;
-
     /// <summary>Creates the network on the CPU with PyTorch's default initialisation.</summary>
     /// <param name="options">The shape; 28×28 pixels, 10 classes and logits where null.</param>
     /// <exception cref="ArgumentException">The class names are not as many as the classes.</exception>
@@ -42,14 +33,13 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
             throw new ArgumentException($"ClassNames: expected {Options.ClassCount} names, one for each class, found {names.Count}.", nameof(options));
         }
 
-        conv1 = Conv2d(1, 16, 3, stride: 2);
-        conv2 = Conv2d(16, 32, 3, stride: 2);
-        conv3 = Conv2d(32, 64, 3);
-        fc1 = Linear(64 * SideAfterConvolutions(Options.Height) * SideAfterConvolutions(Options.Width), 256);
-        fc2 = Linear(256, 64);
-        fc3 = Linear(64, Options.ClassCount);
-        RegisterComponents();
-        kernels = Options.UseKernels && SimdKernels.IsAccelerated ? new ClassifierKernels(CnnShape.Reference(Options.Height, Options.Width, Options.ClassCount)) : null;
+        Network = ReferenceNetwork.Create(Options.Height, Options.Width, Options.ClassCount, Options.Output == ClassifierOutput.Softmax);
+        Layers = [.. Network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))];
+        foreach ((LayerDescription layer, Module<Tensor, Tensor> module) in Network.Layers.Zip(Layers, (layer, pair) => (layer, pair.Module)).Where(pair => pair.layer.Parameters.Count > 0))
+        {
+            register_module(layer.Name, module);
+        }
+
         if (Options.Seed is { } seed)
         {
             Initialize(seed);
@@ -59,6 +49,14 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
     /// <summary>The shape that the network was created with.</summary>
     public CnnClassifierOptions Options { get; }
 
+    /// <inheritdoc/>
+    IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> ILayerChain.Layers => Layers;
+
+    /// <summary>What the module is made of.</summary>
+    internal NetworkDescription Network { get; }
+
+    private IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Layers { get; }
+
     /// <summary>Classifies a batch.</summary>
     /// <param name="input">Images [N, 1, Height, Width], floating-point, 0 (background) to 1 (ink), N ≥ 1, on the device of the weights.</param>
     /// <returns>Logits or probabilities [N, classes], owned by the caller or its dispose scope.</returns>
@@ -66,39 +64,26 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         CheckInput(input);
+        if (EngineModule.Of(this, Network.Input, out _)?.TryForward(input) is { } output)
+        {
+            return output;
+        }
+
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = input.dtype == ScalarType.Float32 && input.device_type == DeviceType.CPU && Kernels is { } fast
-            ? fast.Forward(input, InOrder())
-            : OverLayers(input);
-        return Output(x).MoveToOuterDisposeScope();
+        Tensor x = input;
+        foreach ((_, Module<Tensor, Tensor> layer) in Layers)
+        {
+            x = layer.call(x);
+        }
+
+        return x.MoveToOuterDisposeScope();
     }
 
     /// <summary>
     /// Compiles the kernels for this processor, which the first step and the first prediction do otherwise: a fifth of a second on one core, in which another thread may load libtorch.
     /// Loads nothing native itself. Only the first call in a process does anything; thread-safe.
     /// </summary>
-    public static void CompileKernels() => KernelCompilation.Run();
-
-    /// <summary>The module's output from logits [N, classes].</summary>
-    internal Tensor Output(Tensor logits) => Options.Output == ClassifierOutput.Softmax ? functional.softmax(logits, 1) : logits;
-
-    /// <summary>The kernels, where they may stand for the layers as they are now; else null.</summary>
-    internal ClassifierKernels? Kernels =>
-        kernels is not null && InOrder().All(p => p.IsForKernels()) && !new Module<Tensor, Tensor>[] { conv1, conv2, conv3, fc1, fc2, fc3 }.Any(LayerHooks.Any) ? kernels : null;
-
-    /// <summary>Weight and bias of each layer in order.</summary>
-    internal Parameter[] InOrder() =>
-        [conv1.weight!, conv1.bias!, conv2.weight!, conv2.bias!, conv3.weight!, conv3.bias!, fc1.weight!, fc1.bias!, fc2.weight!, fc2.bias!, fc3.weight!, fc3.bias!];
-
-    /// <summary>The network over libtorch's operations, as a function of its parameters.</summary>
-    internal static Tensor Logits(Tensor input, Tensor[] p)
-    {
-        Tensor x = functional.relu(functional.conv2d(input, p[0], p[1], strides: [2, 2]));
-        x = functional.relu(functional.conv2d(x, p[2], p[3], strides: [2, 2]));
-        x = functional.relu(functional.conv2d(x, p[4], p[5])).flatten(1);
-        x = functional.relu(functional.linear(x, p[6], p[7]));
-        return functional.linear(functional.relu(functional.linear(x, p[8], p[9])), p[10], p[11]);
-    }
+    public static void CompileKernels() => EngineWarmup.Run();
 
     /// <summary>Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.</summary>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
@@ -172,23 +157,11 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
         Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
         Options.Output == ClassifierOutput.Softmax);
 
-    private Tensor OverLayers(Tensor input)
-    {
-        Tensor x = functional.relu(conv1.call(input)); // [N, 16, 13, 13]
-        x = functional.relu(conv2.call(x)); // [N, 32, 6, 6]
-        x = functional.relu(conv3.call(x)); // [N, 64, 4, 4]
-        x = functional.relu(fc1.call(x.flatten(1))); // [N, 256]
-        x = functional.relu(fc2.call(x)); // [N, 64]
-        return fc3.call(x); // [N, classes]
-    }
-
     private static string NameAfterLoading()
     {
         TorchRuntime.EnsureLoaded();
         return nameof(CnnClassifier);
     }
-
-    private static long SideAfterConvolutions(int side) => ((((side - 3) / 2) + 1 - 3) / 2) + 1 - 2;
 
     private void CheckInput(Tensor input)
     {
@@ -210,14 +183,12 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>
     {
         using Generator generator = new((ulong)(uint)seed);
         using IDisposable noGradient = no_grad();
-        foreach ((Tensor weight, Tensor bias) in Layers())
+        double bound = 0;
+        foreach (Parameter parameter in Layers.SelectMany(layer => LayerModules.ParametersOf(layer.Module)))
         {
-            double bound = 1 / Math.Sqrt(weight.numel() / weight.shape[0]);
-            weight.uniform_(-bound, bound, generator);
-            bias.uniform_(-bound, bound, generator);
+            // A bias has one dimension; the weight before it has the fan-in.
+            bound = parameter.shape.Length == 1 ? bound : 1 / Math.Sqrt(parameter.numel() / parameter.shape[0]);
+            parameter.uniform_(-bound, bound, generator);
         }
     }
-
-    private IEnumerable<(Tensor Weight, Tensor Bias)> Layers() =>
-        [(conv1.weight!, conv1.bias!), (conv2.weight!, conv2.bias!), (conv3.weight!, conv3.bias!), (fc1.weight!, fc1.bias!), (fc2.weight!, fc2.bias!), (fc3.weight!, fc3.bias!)];
 }

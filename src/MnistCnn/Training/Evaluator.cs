@@ -9,8 +9,8 @@ namespace MnistCnn.Training;
 /// <summary>Runs a model that is in eval mode over a data set, without gradients.</summary>
 internal static class Evaluator
 {
-    /// <summary>Batches that the kernels take at once: their threads then wait for each other once, not after each.</summary>
-    private const int KernelBatches = 16;
+    /// <summary>Batches that the engine takes at once: their threads then wait for each other once, not after each.</summary>
+    private const int EngineBatches = 16;
 
     /// <returns>What was found, null where it was canceled.</returns>
     public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
@@ -76,19 +76,20 @@ internal static class Evaluator
     /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the last of those that are evaluated with it; no outputs where the evaluation was canceled.</summary>
     private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
-        CnnClassifier? classifier = ranks is null ? model as CnnClassifier : null;
-        using InferenceSession? kernels = classifier?.Kernels?.StartInference(classifier.InOrder());
-        foreach (UnreadBatch[] several in batches.Unread(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(kernels is null ? 1 : KernelBatches))
+        string? obstacle = null;
+        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), out obstacle) : null;
+        using InferenceSession? session = obstacle is null ? engine?.StartInference(get_num_threads()) : null;
+        foreach (LazyBatch[] several in batches.Lazy(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(session is null ? 1 : EngineBatches))
         {
             using DisposeScope scope = NewDisposeScope();
             if (ranks is null && ct.IsCancellationRequested)
             {
                 yield return (null, several[0].Labels());
             }
-            else if (kernels is not null)
+            else if (session is not null)
             {
-                UnreadBatch all = UnreadBatch.Join(several);
-                Tensor[] outputs = classifier!.Output(kernels.Forward(all, all.Count)).split(several[0].Count);
+                LazyBatch all = LazyBatch.Join(several);
+                Tensor[] outputs = Forward(session, all).split(several[0].Count);
                 for (int i = 0; i < several.Length; i++)
                 {
                     yield return (outputs[i], several[i].Labels());
@@ -101,4 +102,6 @@ internal static class Evaluator
             }
         }
     }
+
+    private static unsafe Tensor Forward(InferenceSession session, LazyBatch batch) => session.Forward(batch.Read, batch.Count);
 }

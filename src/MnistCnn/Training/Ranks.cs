@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MnistCnn.Kernels;
 using MnistCnn.Serialization;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -14,26 +14,31 @@ internal sealed class Ranks
 {
     public const string NameOfSharedCheckpoint = "the checkpoint of rank 0";
 
-    private const int LossSum = 0, LossSumRest = 1, Hits = 2, VotesToStop = 3, Figures = 4;
+    /// <summary>Numbers that ranks exchange besides the gradients of a step.</summary>
+    public const int Figures = 4;
+
+    private const int LossSum = 0, LossSumRest = 1, Hits = 2, VotesToStop = 3;
 
     private readonly ICollective collective;
     private readonly nn.Module<Tensor, Tensor> model;
-    private readonly float[] sums; // the gradients of all parameters, then the figures
 
-    private Ranks(ICollective collective, nn.Module<Tensor, Tensor> model)
-    {
-        (this.collective, this.model) = (collective, model);
-        sums = new float[Parameters.Sum(parameter => parameter.numel()) + Figures];
-    }
+    private Ranks(ICollective collective, nn.Module<Tensor, Tensor> model) => (this.collective, this.model) = (collective, model);
 
     /// <summary>0 for the one that writes files.</summary>
     public int Rank => collective.Rank;
 
-    // Asked for anew each time: a model that changes its precision replaces them.
-    private IEnumerable<Parameter> Parameters => model.parameters().Where(parameter => parameter.requires_grad);
-
     /// <summary>Null where a run has no other rank.</summary>
     public static Ranks? Of(ICollective? collective, nn.Module<Tensor, Tensor> model) => collective is { WorldSize: > 1 } ? new Ranks(collective, model) : null;
+
+    /// <summary>The widest kernels that all ranks have, so that their gradients lie alike; null where any rank has none.</summary>
+    public SimdKernels? Agree(SimdKernels? best)
+    {
+        long[] votes = new long[4];
+        votes[best is null ? 0 : 1 + SimdKernels.All.ToList().IndexOf(best)] = 1;
+        collective.AllReduceSum(votes);
+        int narrowest = Array.FindIndex(votes, count => count > 0);
+        return narrowest == 0 ? null : SimdKernels.All[narrowest - 1];
+    }
 
     /// <summary>Gives the model of rank 0 to all: parameters and buffers.</summary>
     public void ShareModel() => Share(model.state_dict().Values);
@@ -86,20 +91,20 @@ internal sealed class Ranks
     }
 
     /// <summary>Adds up the gradients of the step, sums over each rank's images, and divides them by the images of all; likewise the figures.</summary>
+    /// <param name="step">Whose gradients.</param>
     /// <param name="own">This rank's share of the step; null where it has no image.</param>
     /// <param name="wantsToStop">Whether this rank does not want the update to be made.</param>
     /// <returns>The figures of all images, and whether any rank does not want the update.</returns>
-    public (BatchOutcome Outcome, bool SomeoneWantsToStop) AddUp(BatchOutcome? own, bool wantsToStop)
+    public (BatchOutcome Outcome, bool SomeoneWantsToStop) AddUp(ITrainingStep step, BatchOutcome? own, bool wantsToStop)
     {
-        Span<float> figures = sums.AsSpan(^Figures..);
+        Span<float> sums = step.Sums(Figures), figures = sums[^Figures..];
         double lossSum = own?.LossSum ?? 0;
         figures[LossSum] = (float)lossSum;
         figures[LossSumRest] = (float)(double.IsFinite(lossSum) ? lossSum - figures[LossSum] : 0);
         figures[Hits] = own?.Hits ?? 0;
         figures[VotesToStop] = wantsToStop ? 1 : 0;
-        ReadGradients(isZero: own is null);
         long count = collective.AllReduceMean(sums, own?.Count ?? 0);
-        WriteGradients();
+        step.TakeSums();
         BatchOutcome all = new((int)count, ((double)figures[LossSum] + figures[LossSumRest]) * count, (long)Math.Round((double)figures[Hits] * count));
         return (all, figures[VotesToStop] > 0);
     }
@@ -151,45 +156,6 @@ internal sealed class Ranks
             Tensor host = tensor.detach().cpu().contiguous();
             collective.Broadcast(host.bytes);
             tensor.copy_(host);
-        }
-    }
-
-    private void ReadGradients(bool isZero)
-    {
-        int start = 0;
-        foreach (Parameter parameter in Parameters)
-        {
-            Span<float> target = sums.AsSpan(start, (int)parameter.numel());
-            start += target.Length;
-            if (isZero || parameter.grad is not { } gradient)
-            {
-                target.Clear();
-                continue;
-            }
-
-            using DisposeScope scope = NewDisposeScope();
-            Tensor host = gradient.detach().to_type(ScalarType.Float32).cpu().contiguous();
-            MemoryMarshal.Cast<byte, float>(host.bytes).CopyTo(target);
-        }
-    }
-
-    private void WriteGradients()
-    {
-        using IDisposable noGradient = no_grad();
-        int start = 0;
-        foreach (Parameter parameter in Parameters)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            ReadOnlySpan<float> mean = sums.AsSpan(start, (int)parameter.numel());
-            start += mean.Length;
-            Tensor gradient = parameter.grad ?? (parameter.grad = zeros_like(parameter));
-            bool isPlain = gradient.device_type == DeviceType.CPU && gradient.dtype == ScalarType.Float32 && gradient.is_contiguous();
-            Tensor host = isPlain ? gradient : empty(parameter.shape, ScalarType.Float32);
-            mean.CopyTo(MemoryMarshal.Cast<byte, float>(host.bytes));
-            if (!isPlain)
-            {
-                gradient.copy_(host);
-            }
         }
     }
 }

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>A batch of a run: tensors on the device, or, for a step that <see cref="ITrainingStep.ReadsImages"/>, images still where the data set has them.</summary>
+/// <summary>A batch of a run: tensors on the device, or, for a step that <see cref="ITrainingStep.RunsOnEngine"/>, images still where the data set has them.</summary>
 internal sealed class RunBatch : IDisposable
 {
     private readonly MnistBatch? tensors;
-    private readonly UnreadBatch? unread;
+    private readonly LazyBatch? lazy;
 
     public RunBatch(MnistBatch tensors) => this.tensors = tensors;
 
-    public RunBatch(UnreadBatch unread) => this.unread = unread;
+    public RunBatch(LazyBatch lazy) => this.lazy = lazy;
 
-    public int Count => unread?.Count ?? (int)Labels.shape[0];
+    public int Count => lazy?.Count ?? (int)Labels.shape[0];
 
     /// <summary>[N, 1, H, W].</summary>
     public Tensor Images => Tensors.Images;
@@ -21,7 +21,7 @@ internal sealed class RunBatch : IDisposable
     /// <summary>[N].</summary>
     public Tensor Labels => Tensors.Labels;
 
-    public UnreadBatch Unread => unread ?? throw new InvalidOperationException("The batch is read.");
+    public LazyBatch Lazy => lazy ?? throw new InvalidOperationException("The batch is read.");
 
     private MnistBatch Tensors => tensors ?? throw new InvalidOperationException("The batch is not read.");
 

@@ -62,7 +62,7 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
     /// <exception cref="ArgumentException">The ranks were given different options or data.</exception>
     public void Resume()
     {
-        ranks?.RequireSame(RunFingerprint.OfRank(options, data, model, totalSteps));
+        ranks?.RequireSame(RunFingerprint.OfRank(options, data, model, step, totalSteps));
         CheckpointFile? saved = options.ResumeFrom is { } path && IsFirstRank ? CheckpointFile.Load(path) : null;
         saved = ranks is null ? saved : ranks.Share(saved);
         if (saved is not null)

@@ -29,11 +29,14 @@ internal sealed class RunData
         });
         (this.train, this.validation) = (train, validation);
         batchesPerEpoch = Math.Min(batches.StepsPerEpoch, Math.Min(options.LimitTrainBatches ?? int.MaxValue, options.OverfitBatches ?? int.MaxValue));
-        StepsPerEpoch = (batchesPerEpoch + options.GradientAccumulation - 1) / options.GradientAccumulation;
+        StepsPerEpoch = (batchesPerEpoch - 1) / options.GradientAccumulation + 1;
         Validation = validation is null ? null : Evaluation(validation, options, device);
     }
 
     public int StepsPerEpoch { get; }
+
+    /// <summary>Images of the largest batch of this rank.</summary>
+    public int MostImages => Math.Min(options.BatchSize, train.Count);
 
     public string Fingerprint => fingerprint ??= RunFingerprint.Of(train);
 
@@ -46,10 +49,10 @@ internal sealed class RunData
         new(data, new BatchLoaderOptions { BatchSize = options.EvaluationBatchSize, Shuffle = false, Device = device });
 
     /// <summary>The batches of an epoch after those of its first steps; in tensors, or not read yet.</summary>
-    public IEnumerable<RunBatch> After(int steps, int epoch, bool unread)
+    public IEnumerable<RunBatch> After(int steps, int epoch, bool lazy)
     {
-        int first = Math.Min(steps * options.GradientAccumulation, batchesPerEpoch) + 1;
-        return unread ? batches.Unread(epoch, first).Select(batch => new RunBatch(batch)) : batches.Epoch(epoch, first).Select(batch => new RunBatch(batch));
+        int first = (int)Math.Min((long)steps * options.GradientAccumulation, batchesPerEpoch) + 1;
+        return lazy ? batches.Lazy(epoch, first).Select(batch => new RunBatch(batch)) : batches.Epoch(epoch, first).Select(batch => new RunBatch(batch));
     }
 
     /// <summary>The batches of a step of an epoch: its first, and how many.</summary>
@@ -63,6 +66,7 @@ internal sealed class RunData
     public int ImagesOf(int step)
     {
         (int first, int count) = BatchesOf(step);
-        return Math.Min((first - 1 + count) * options.BatchSize, train.Count) - ((first - 1) * options.BatchSize);
+        long start = (long)(first - 1) * options.BatchSize;
+        return (int)Math.Min((long)count * options.BatchSize, train.Count - start);
     }
 }

@@ -109,7 +109,7 @@ public sealed class Trainer
                 using DisposeScope scope = NewDisposeScope();
                 run.StartStep();
                 BatchOutcome outcome = run.ComputeGradients(batches);
-                if (run.MayLearnFrom(outcome))
+                if (run.ShouldUpdate(outcome))
                 {
                     run.Update();
                     run.EndStep(outcome);

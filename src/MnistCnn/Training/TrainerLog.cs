@@ -7,6 +7,12 @@ internal static partial class TrainerLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Device {Selection}")]
     public static partial void Device(ILogger logger, DeviceSelection selection);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Steps run on the engine")]
+    public static partial void OnEngine(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Steps run over libtorch's operations, since {Reason}")]
+    public static partial void OverLibtorch(ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The callback {Callback} failed in {Hook} while the run was being ended")]
     public static partial void CallbackFailed(ILogger logger, string callback, string hook, Exception exception);
 }

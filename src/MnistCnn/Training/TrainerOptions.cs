@@ -46,6 +46,10 @@ public sealed record TrainerOptions
     /// Makes the optimizer from the model's parameters and the learning rate: any of TorchSharp's, or one's own. The run disposes it. Checkpoints need one that
     /// derives from <see cref="OptimizerHelper"/>, as TorchSharp's do.
     /// </summary>
+    /// <remarks>
+    /// TorchSharp's <c>Adam</c> and <c>AdamW</c> without AMSGrad and its <c>SGD</c> without dampening run on the engine. Any other one works on the tensors of the model, with the engine's gradients.
+    /// Groups of parameters keep the ratio of their learning rates: a <see cref="Schedule"/> scales all of them.
+    /// </remarks>
     /// <value>Null, the default: Adam with β 0.9 and 0.999 and ε 1e-8.</value>
     public Func<IEnumerable<Parameter>, double, optim.Optimizer>? Optimizer { get; init; }
 
@@ -117,11 +121,17 @@ public sealed record TrainerOptions
     public Device? Device { get; init; }
 
     /// <summary>Threads of computation on the CPU.</summary>
-    /// <value>0, the default: as many as libtorch chooses. 1 or more: that many, for the calling thread, until the run ends.</value>
+    /// <value>
+    /// 0, the default: as many as libtorch chooses. 1 or more: that many, for the calling thread, until the run ends. On the engine libtorch itself has one thread from
+    /// <see cref="ITrainerCallback.OnBeforeOptimizerStep"/> to the end of the update, since its idle threads would slow the engine's.
+    /// </value>
     public int Threads { get; init => field = AtLeast(0, value); }
 
     /// <summary>In which numbers steps compute. Validation always computes in 32 bits.</summary>
-    /// <value><see cref="TrainingPrecision.Float32"/> by default.</value>
+    /// <value>
+    /// <see cref="TrainingPrecision.Float32"/> by default. <see cref="TrainingPrecision.BFloat16Mixed"/> on a processor without instructions for it would take about 70 times as long:
+    /// <see cref="Trainer.Fit"/> refuses it with a <see cref="NotSupportedException"/>.
+    /// </value>
     public TrainingPrecision Precision { get; init => field = Enum.IsDefined(value) ? value : throw Bad(value, "Float32 or BFloat16Mixed"); }
 
     /// <summary>Whether the loss of every step is looked at before the update. On a GPU that waits for it.</summary>

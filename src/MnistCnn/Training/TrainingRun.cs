@@ -35,14 +35,12 @@ internal sealed class TrainingRun : IDisposable
             ModelChecks.ThrowIfUnfit(model, validation, device, nameof(validation));
         }
 
-        Model = model;
-        ranks = Ranks.Of(options.Collective, model);
+        (Model, ranks) = (model, Ranks.Of(options.Collective, model));
         stop = new RunStop(options, progress, ranks, ct);
         data = new RunData(options, train, validation, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
         hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
-        bool needsGradients = ranks is not null || hooks.WantGradients || options.GradientAccumulation > 1 || options.GradientClipNorm is not null || options.GradientClipValue is not null;
-        step = TrainingSteps.Create(new StepRequest(model, device, options, needsGradients));
+        step = TrainingSteps.Create(new StepRequest(model, device, options, train.Height, train.Width, data.MostImages, ranks, logger));
         gradients = new StepGradients(options, data, progress, step, ranks, stop);
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
         context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null);
@@ -93,7 +91,7 @@ internal sealed class TrainingRun : IDisposable
         hooks.EpochStart(context);
     }
 
-    public IEnumerator<RunBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch, step.ReadsImages).GetEnumerator();
+    public IEnumerator<RunBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch, step.RunsOnEngine).GetEnumerator();
 
     /// <summary>OnStepStart, with the learning rate of the step. A rank that wants to stop makes no step any more, and tells the others in the exchange of theirs.</summary>
     public void StartStep()
@@ -111,7 +109,7 @@ internal sealed class TrainingRun : IDisposable
     public BatchOutcome ComputeGradients(IEnumerator<RunBatch> batches) => gradients.Compute(batches, context.Step);
 
     /// <summary>Whether the step may go on to its update; where not, the run stops.</summary>
-    public bool MayLearnFrom(BatchOutcome outcome)
+    public bool ShouldUpdate(BatchOutcome outcome)
     {
         if (!stop.IsWanted && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
         {
@@ -126,18 +124,22 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>OnBeforeOptimizerStep, clipping, the optimizer's step, and the average of the weights.</summary>
     public void Update()
     {
-        hooks.BeforeOptimizerStep(context);
-        Gradients.Clip(Model, options);
+        // libtorch's threads spin on for milliseconds after an operation, on the cores that the engine's threads need next.
+        using ThreadCount? one = step.RunsOnEngine ? new ThreadCount(1) : null;
+        if (hooks.WantGradients)
+        {
+            step.ShowGradients();
+            hooks.BeforeOptimizerStep(context);
+            step.TakeGradients();
+        }
+
+        step.Clip(options);
         isUpdating = true;
         step.Update(context.LearningRate);
         isUpdating = false;
         progress.TrainedSteps++;
         progress.TrainedGlobalSteps++;
-        if (average is not null && WeightAverage.IsDue(progress.TrainedGlobalSteps))
-        {
-            step.ExposeWeights();
-            average.Follow(progress.TrainedGlobalSteps);
-        }
+        average?.Follow(progress.TrainedGlobalSteps, ExposeWeights);
     }
 
     /// <summary>OnStepEnd.</summary>

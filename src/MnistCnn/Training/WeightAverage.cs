@@ -18,14 +18,17 @@ internal sealed class WeightAverage(nn.Module<Tensor, Tensor> model, double deca
 
     public bool IsInModel { get; private set; }
 
-    /// <summary>Whether the average follows the weights after this step.</summary>
+    /// <summary>Follows the weights after the update of a step, if it is one of <see cref="EverySteps"/>.</summary>
     /// <param name="step">1-based step since the beginning of the run.</param>
-    public static bool IsDue(long step) => step % EverySteps == 0;
-
-    /// <summary>Follows the weights after the update of a step.</summary>
-    /// <param name="step">1-based step since the beginning of the run.</param>
-    public void Follow(long step)
+    /// <param name="exposeWeights">Writes the weights to the model's parameters.</param>
+    public void Follow(long step, Action exposeWeights)
     {
+        if (step % EverySteps != 0)
+        {
+            return;
+        }
+
+        exposeWeights();
         if (kept.Length == 0)
         {
             kept = Copies();

@@ -3,8 +3,9 @@ using MnistCnn.Data;
 using MnistCnn.Inference;
 using MnistCnn.Kernels;
 using MnistCnn.Models;
+using MnistCnn.Networks;
 using MnistCnn.Serialization;
-using MnistCnn.Tests.Networks;
+using MnistCnn.Tests.Engine;
 using MnistCnn.Training;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public sealed class CnnPredictorTests
                 Dictionary<string, SafetensorsTensor> weights = RandomWeights.Create(description, seed);
                 byte[] images = RandomWeights.Images(description, count, seed);
                 float[] expected = Plain(description, weights, images, count);
-                foreach (SimdKernels simd in KernelNetwork.Widths())
+                foreach (SimdKernels simd in EngineNetwork.Widths)
                 {
                     CnnPredictor predictor = new(description, weights, new CnnPredictorOptions { Threads = threads }, simd);
                     float[] found = new float[expected.Length];
@@ -210,15 +211,9 @@ public sealed class CnnPredictorTests
 
     private static float[] Plain(ModelDescription description, Dictionary<string, SafetensorsTensor> weights, byte[] images, int count)
     {
-        PlainNetwork network = new(description, weights);
-        int pixels = images.Length / count, classes = description.ClassNames.Count;
-        float[] probabilities = new float[count * classes];
-        for (int n = 0; n < count; n++)
-        {
-            network.Predict(images.AsSpan(n * pixels, pixels), probabilities.AsSpan(n * classes, classes));
-        }
-
-        return probabilities;
+        NetworkDescription network = new(description.Network.Input, [.. description.Network.WithoutSoftmax().Layers, new SoftmaxDescription("softmax")]);
+        ScalarNetwork scalar = new(network, [.. network.Parameters.Select(parameter => weights[parameter.Name].ToSingles())]);
+        return [.. scalar.Predict([.. images.Select(pixel => pixel / 255f)], count).SelectMany(row => row.Select(p => (float)p))];
     }
 
     private static void AssertClose(float[] expected, float[] found)

@@ -1,3 +1,4 @@
+using MnistCnn.Networks;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Tests.Inference;
@@ -8,11 +9,11 @@ internal static class RandomWeights
     public static Dictionary<string, SafetensorsTensor> Create(ModelDescription description, int seed)
     {
         Random random = new(seed);
-        return description.WeightShapes().ToDictionary(weight => weight.Name, weight =>
+        return description.Network.Parameters.ToDictionary(weight => weight.Name, weight =>
         {
-            int length = (int)weight.Shape.Aggregate(1L, (product, side) => product * side), inputs = weight.Shape.Length == 1 ? 16 : length / (int)weight.Shape[0];
-            float[] values = [.. Enumerable.Range(0, length).Select(_ => ((random.NextSingle() * 2) - 1) * 2.4f / MathF.Sqrt(inputs))];
-            return SafetensorsTensor.Create<float>(values, weight.Shape);
+            int inputs = weight.Shape.Count == 1 ? 16 : (int)(weight.Length / weight.Shape[0]);
+            float[] values = [.. Enumerable.Range(0, (int)weight.Length).Select(_ => ((random.NextSingle() * 2) - 1) * 2.4f / MathF.Sqrt(inputs))];
+            return SafetensorsTensor.Create<float>(values, [.. weight.Shape]);
         });
     }
 

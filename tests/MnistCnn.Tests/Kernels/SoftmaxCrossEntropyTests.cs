@@ -22,7 +22,7 @@ public sealed unsafe class SoftmaxCrossEntropyTests
             {
                 fixed (float* values = rows[row])
                 {
-                    int hits = SoftmaxCrossEntropy.Backward(1, 3, values, 3, &label, 0, 1, gradients).Hits;
+                    int hits = SoftmaxCrossEntropy.Backward((1, 3, 3), values, &label, 0, 1, gradients).Hits;
                     Assert.True(hits == (greatest[row].item<long>() == label ? 1 : 0), $"Row {row}, label {label}: found {hits}.");
                 }
             }

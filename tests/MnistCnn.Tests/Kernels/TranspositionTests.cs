@@ -1,25 +1,23 @@
 using CsCheck;
 using MnistCnn.Kernels;
-using MnistCnn.Layers;
+using MnistCnn.Engine;
 
 namespace MnistCnn.Tests.Kernels;
 
 public sealed unsafe class TranspositionTests
 {
-    private const int Line = 16;
-
     [Fact]
     public void Every_shape_is_transposed_and_nothing_else_is_written() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 5], Gen.Int[0, 5], Gen.Bool).Sample((rows, columns, sourceGap, destinationGap, stream) =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 5], Gen.Int[0, 5]).Sample((rows, columns, sourceGap, destinationGap) =>
         {
-            int sourceStride = columns + sourceGap, destinationStride = stream ? (rows + Line - 1) / Line * Line : rows + destinationGap;
+            int sourceStride = columns + sourceGap, destinationStride = rows + destinationGap;
             AlignedBuffer source = new(rows * sourceStride), destination = new(columns * destinationStride);
             for (int i = 0; i < rows * sourceStride; i++)
             {
                 source.Pointer[i] = i + 1;
             }
 
-            Transposition.Run(source.Pointer, sourceStride, rows, columns, destination.Pointer, destinationStride, stream);
+            Transposition.Run(source.Pointer, sourceStride, rows, columns, destination.Pointer, destinationStride);
             for (int i = 0; i < columns * destinationStride; i++)
             {
                 (int c, int r) = (i / destinationStride, i % destinationStride);
@@ -27,5 +25,33 @@ public sealed unsafe class TranspositionTests
             }
 
             GC.KeepAlive((source, destination));
+        });
+
+    [Fact]
+    public void A_panel_is_transposed_without_the_columns_that_do_not_count() =>
+        Gen.Select(Gen.Int[1, 16], Gen.Int[1, 64], Gen.Bool, Gen.Int[0, 1000]).Sample((quarters, rows, isListed, seed) =>
+        {
+            Random random = new(seed);
+            int panel = 4 * quarters, stride = (rows + 15) & -16;
+            int[] live = [.. Enumerable.Range(0, panel).Select(_ => isListed ? random.Next(2) : 1)];
+            AlignedBuffer packed = new(panel * rows), destination = new((panel + 1) * stride);
+            for (int i = 0; i < panel * rows; i++)
+            {
+                packed.Pointer[i] = i + 1;
+            }
+
+            fixed (int* counts = live)
+            {
+                float* end = Transposition.Panel(packed.Pointer, panel, rows, isListed ? counts : null, destination.Pointer, stride);
+                Assert.Equal(live.Sum() * stride, end - destination.Pointer);
+            }
+
+            int[] columns = [.. Enumerable.Range(0, panel).Where(c => live[c] != 0)];
+            for (int i = 0; i < columns.Length * stride; i++)
+            {
+                Assert.Equal(i % stride < rows ? packed.Pointer[(i % stride * panel) + columns[i / stride]] : 0, destination.Pointer[i]);
+            }
+
+            GC.KeepAlive((packed, destination));
         });
 }

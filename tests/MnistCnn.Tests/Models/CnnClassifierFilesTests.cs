@@ -1,4 +1,5 @@
 using MnistCnn.Models;
+using MnistCnn.Networks;
 using MnistCnn.Serialization;
 using static TorchSharp.torch;
 
@@ -67,7 +68,7 @@ public sealed class CnnClassifierFilesTests : IDisposable
         using CnnClassifier model = new(new CnnClassifierOptions { Height = height, Width = width, ClassCount = 4 });
         ModelDescription description = new(height, width, ModelDescription.DefaultClassNames(4), false);
         Assert.Equal(
-            description.WeightShapes().Select(w => $"{w.Name} {string.Join(",", w.Shape)}").Order(StringComparer.Ordinal),
+            description.Network.Parameters.Select(w => $"{w.Name} {string.Join(",", w.Shape)}").Order(StringComparer.Ordinal),
             model.state_dict().Select(w => $"{w.Key} {string.Join(",", w.Value.shape)}").Order(StringComparer.Ordinal));
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MnistCnn.Models;
+using MnistCnn.Networks;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Tests.Serialization;

@@ -43,7 +43,7 @@ internal sealed class MutantTrial : IDisposable
     /// <summary>One mutant. Throws where a load ends in another exception than ours, or where a failed load changes the model.</summary>
     public void Try(Random random)
     {
-        File.WriteAllBytes(path, WeightsMutator.Mutate(original, mutant, random));
+        File.WriteAllBytes(path, WeightsMutator.Mutate(original, mutant, random).ToArray());
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
         bool accepted;
         try

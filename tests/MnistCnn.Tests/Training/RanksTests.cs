@@ -8,11 +8,11 @@ public sealed class RanksTests : IDisposable
     private readonly AbsentRank ranks = new();
 
     [Fact]
-    public void A_step_takes_one_exchange_and_an_epoch_one_more()
+    public void A_step_takes_one_exchange_an_epoch_one_more_and_a_run_two_more()
     {
         FitResult fit = Fit(withValidation: false);
         Assert.Equal(fit.History.Steps.Count, ranks.Means);
-        Assert.Equal(fit.History.Epochs.Count + 1, ranks.Sums);
+        Assert.Equal(fit.History.Epochs.Count + 2, ranks.Sums);
     }
 
     [Fact]

@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MnistCnn.Serialization;
+
+namespace MnistCnn.Networks;
+
+/// <summary>
+/// What a weights file of the classifier says about itself in <c>__metadata__</c>: image size, class names, what <c>forward</c> returns, and the names and shapes of the weights.
+/// Reachable without TorchSharp. Immutable.
+/// </summary>
+internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<string> ClassNames, bool ReturnsProbabilities)
+{
+    /// <summary>The version of the metadata that is written, and the newest that is read.</summary>
+    public const int FormatVersion = 1;
+
+    public const string ModelName = "CnnClassifier";
+
+    /// <summary>Pixels 0–255 are divided by 255, and nothing else is done to them.</summary>
+    public const string Normalization = "divide by 255";
+
+    private const string Prefix = "mnistcnn.";
+    private const int MaximumClasses = 256;
+    private const int MaximumSide = 1 << 14;
+
+    /// <summary>The digits, or the numbers of as many classes.</summary>
+    public static IReadOnlyList<string> DefaultClassNames(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>The network, whose weights the file holds.</summary>
+    public NetworkDescription Network { get; } = ReferenceNetwork.Create(Height, Width, ClassNames.Count, ReturnsProbabilities);
+
+    public Dictionary<string, string> ToMetadata() => new(StringComparer.Ordinal)
+    {
+        ["format"] = "pt",
+        [Prefix + "format"] = FormatVersion.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "version"] = LibraryVersion,
+        [Prefix + "model"] = ModelName,
+        [Prefix + "layers"] = string.Join(", ", Network.WithoutSoftmax().Layers.Select(layer => layer == Network.WithoutSoftmax().Layers[^1] ? layer.Name : Describe(layer))),
+        [Prefix + "classes"] = WriteNames(ClassNames),
+        [Prefix + "image_height"] = Height.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "image_width"] = Width.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "normalization"] = Normalization,
+        [Prefix + "output"] = ReturnsProbabilities ? "softmax" : "logits",
+    };
+
+    /// <summary>Reads what a file says. A file without our metadata, such as one from PyTorch, is taken for 28×28 pixels, numbered classes and logits.</summary>
+    /// <exception cref="CheckpointFormatException">The metadata contradicts itself, describes another model or comes from a newer version.</exception>
+    public static ModelDescription Read(SafetensorsFile file, string path)
+    {
+        string Value(string key, string fallback) => file.Metadata.GetValueOrDefault(Prefix + key, fallback);
+        CheckpointFormatException Unexpected(string key, string expected) =>
+            new(path, $"metadata {Prefix}{key}: expected {expected}, found {SafetensorsHeader.Quote(Value(key, ""))}.");
+        int Integer(string key, int fallback, int minimum, int maximum) =>
+            int.TryParse(Value(key, fallback.ToString(CultureInfo.InvariantCulture)), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
+                ? value
+                : throw Unexpected(key, $"an integer from {minimum} to {maximum}");
+
+        if (Integer("format", FormatVersion, 1, int.MaxValue) is var format and > FormatVersion)
+        {
+            throw new CheckpointFormatException(path, $"expected weights format {FormatVersion} or older, found the newer format {format}: update the library to read it.");
+        }
+
+        if (Value("model", ModelName) != ModelName)
+        {
+            throw Unexpected("model", ModelName);
+        }
+
+        if (Value("normalization", Normalization) != Normalization)
+        {
+            throw Unexpected("normalization", $"'{Normalization}'");
+        }
+
+        IReadOnlyList<string> names = file.Metadata.TryGetValue(Prefix + "classes", out string? json)
+            ? ReadNames(json) ?? throw Unexpected("classes", $"a JSON array of 2 to {MaximumClasses} names")
+            : DefaultClassNames(ClassesOf(file));
+        bool probabilities = Value("output", "logits") switch { "logits" => false, "softmax" => true, _ => throw Unexpected("output", "'logits' or 'softmax'") };
+        return new ModelDescription(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide), Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities);
+    }
+
+    /// <summary>Reads a file of weights whole: all of them F32, finite and of the shapes that the description asks for.</summary>
+    /// <exception cref="CheckpointFormatException">Anything else, listed.</exception>
+    public static (ModelDescription Description, SafetensorsFile File) Load(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Load(path);
+        ModelDescription description = Read(file, path);
+        description.Check(file, path);
+        return (description, file);
+    }
+
+    public void Check(SafetensorsFile file, string path)
+    {
+        List<string> problems = [];
+        IReadOnlyList<ParameterDescription> expected = Network.Parameters;
+        foreach ((string name, IReadOnlyList<long> shape) in expected)
+        {
+            string wanted = SafetensorsHeader.Describe(SafetensorsType.F32, shape);
+            if (!file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor))
+            {
+                problems.Add($"'{name}': expected {wanted}, found no such tensor");
+            }
+            else if (tensor.Type != SafetensorsType.F32 || !tensor.Shape.SequenceEqual(shape))
+            {
+                problems.Add($"'{name}': expected {wanted}, found {tensor.Describe()}");
+            }
+            else if (SafetensorsElements.IndexOfNonFinite(tensor.Type, tensor.Data.Span) is var index and >= 0)
+            {
+                problems.Add($"'{name}': expected finite numbers, found another at element {index}");
+            }
+        }
+
+        problems.AddRange(file.Tensors.Keys.Except(expected.Select(e => e.Name)).Order(StringComparer.Ordinal).Take(MaximumClasses)
+            .Select(name => $"{SafetensorsHeader.Quote(name)}: expected no such tensor, found {file.Tensors[name].Describe()}"));
+        if (problems.Count > 0)
+        {
+            throw new CheckpointFormatException(path, $"does not fit {ModelName}: {string.Join("; ", problems.Take(12))}{(problems.Count > 12 ? $"; and {problems.Count - 12} more" : "")}.");
+        }
+    }
+
+    internal static string LibraryVersion => typeof(ModelDescription).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>A layer in the words of the metadata.</summary>
+    private static string Describe(LayerDescription layer) => layer switch
+    {
+        ConvolutionDescription c => $"{c.Name} {c.Channels}-{c.Filters} {c.Kernel}x{c.Kernel} stride {c.Stride}",
+        LinearDescription l => $"{l.Name} {l.Outputs}",
+        ReluDescription => "relu",
+        _ => layer.Name,
+    };
+
+    private static int ClassesOf(SafetensorsFile file) =>
+        file.Tensors.TryGetValue("fc3.bias", out SafetensorsTensor? bias) && bias.Shape is [>= 2 and <= MaximumClasses] ? (int)bias.Shape[0] : 10;
+
+    private static string WriteNames(IReadOnlyList<string> names)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartArray();
+            foreach (string name in names)
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static List<string>? ReadNames(string text)
+    {
+        List<string> names = [];
+        try
+        {
+            Utf8JsonReader json = new(Encoding.UTF8.GetBytes(text));
+            bool isArray = json.Read() && json.TokenType == JsonTokenType.StartArray;
+            while (isArray && json.Read() && json.TokenType == JsonTokenType.String && names.Count <= MaximumClasses)
+            {
+                names.Add(json.GetString()!);
+            }
+
+            return isArray && json.TokenType == JsonTokenType.EndArray && !json.Read() && names.Count is >= 2 and <= MaximumClasses ? names : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,7 +1,0 @@
-namespace MnistCnn.Training;
-
-/// <summary>Where a batch stands in its step.</summary>
-/// <param name="IsFirst">Whether its gradients replace those of the step before; the others add to them.</param>
-/// <param name="Share">Its share of the images of the step, 1 unless gradients are accumulated: its mean loss is scaled by this before the backward pass.</param>
-/// <param name="Seed">From seed, epoch and place: what a model draws at random while training comes from here, so that a resumed run draws the same.</param>
-internal readonly record struct BatchPlace(bool IsFirst, double Share, long Seed);
