@@ -107,23 +107,28 @@ public sealed partial class MpiCollective : ICollective
                 nameof(localCount), localCount, $"localCount: expected 0 to {LargestExactCount / WorldSize} for each of {WorldSize} ranks, found {localCount}.");
         }
 
-        const int Most = ExchangeBuffer.MaxBytes / sizeof(float);
+        const int Most = ExchangeBuffer.MaxBytes / sizeof(float) / 4;
         float count = localCount;
-        for (int start = 0; start <= sums.Length; start += Most)
+        for (int start = 0; start == 0 || start < sums.Length; start += Most)
         {
             Span<float> part = sums.Slice(start, Math.Min(Most, sums.Length - start));
-            int countSlots = part.Length < Most ? 1 : 0;
-            Span<float> shared = Take<float>(part.Length + countSlots);
-            part.CopyTo(shared);
-            shared[part.Length..].Fill(count);
-            Complete("MPI_Iallreduce", library.StartAllReduce(buffer.Address, shared.Length, MpiElement.Float, out nint request), request);
-            shared[..part.Length].CopyTo(part);
-            count = countSlots == 0 ? count : shared[^1];
-        }
+            int slice = (part.Length / WorldSize) + 1, length = WorldSize * slice;
+            Span<float> all = Take<float>((2 * length) + slice);
+            Span<float> own = all[..length], ofOthers = all.Slice(length, length), sum = all[(2 * length)..];
+            part.CopyTo(own);
+            own[part.Length..].Fill(localCount);
 
-        if (count != 0)
-        {
-            Divide(sums, count);
+            // Each rank adds up one slice in the order of ranks, and gives it to all: half the traffic of a reduction to one rank, and the same bits everywhere.
+            Complete("MPI_Ialltoall", library.StartAllToAll(buffer.Address, buffer.Address + (length * sizeof(float)), slice, MpiElement.Float, out nint request), request);
+            ofOthers[..slice].CopyTo(sum);
+            for (int rank = 1; rank < WorldSize; rank++)
+            {
+                Add(sum, ofOthers.Slice(rank * slice, slice));
+            }
+
+            Complete("MPI_Iallgather", library.StartAllGather(buffer.Address + (2 * length * sizeof(float)), buffer.Address, slice, MpiElement.Float, out request), request);
+            count = own[part.Length];
+            Divide(own[..part.Length], count == 0 ? 1 : count, part);
         }
 
         return (long)count;
@@ -189,17 +194,33 @@ public sealed partial class MpiCollective : ICollective
         buffer.Dispose();
     }
 
-    private static void Divide(Span<float> values, float divisor)
+    private static void Add(Span<float> sums, ReadOnlySpan<float> terms)
     {
-        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        foreach (ref Vector<float> vector in vectors)
+        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
+        ReadOnlySpan<Vector<float>> others = MemoryMarshal.Cast<float, Vector<float>>(terms);
+        for (int i = 0; i < vectors.Length; i++)
         {
-            vector /= new Vector<float>(divisor);
+            vectors[i] += others[i];
         }
 
-        foreach (ref float value in values[(vectors.Length * Vector<float>.Count)..])
+        for (int i = vectors.Length * Vector<float>.Count; i < sums.Length; i++)
         {
-            value /= divisor;
+            sums[i] += terms[i];
+        }
+    }
+
+    private static void Divide(ReadOnlySpan<float> values, float divisor, Span<float> quotients)
+    {
+        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        Span<Vector<float>> results = MemoryMarshal.Cast<float, Vector<float>>(quotients);
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            results[i] = vectors[i] / new Vector<float>(divisor);
+        }
+
+        for (int i = vectors.Length * Vector<float>.Count; i < values.Length; i++)
+        {
+            quotients[i] = values[i] / divisor;
         }
     }
 

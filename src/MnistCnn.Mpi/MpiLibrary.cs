@@ -13,6 +13,7 @@ internal sealed unsafe class MpiLibrary
     private readonly MpiConstants constants;
     private readonly delegate* unmanaged<nint, int*, nint, int> test;
     private readonly delegate* unmanaged<nint, nint, int, nint, nint, nint, nint*, int> iallreduce;
+    private readonly delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int> ialltoall, iallgather;
     private readonly delegate* unmanaged<nint, int, nint, int, nint, nint*, int> ibcast;
     private readonly delegate* unmanaged<nint, nint*, int> ibarrier;
 
@@ -21,6 +22,8 @@ internal sealed unsafe class MpiLibrary
         (Name, this.handle, this.constants) = (name, handle, constants);
         test = (delegate* unmanaged<nint, int*, nint, int>)Export("MPI_Test");
         iallreduce = (delegate* unmanaged<nint, nint, int, nint, nint, nint, nint*, int>)Export("MPI_Iallreduce");
+        ialltoall = (delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int>)Export("MPI_Ialltoall");
+        iallgather = (delegate* unmanaged<nint, int, nint, nint, int, nint, nint, nint*, int>)Export("MPI_Iallgather");
         ibcast = (delegate* unmanaged<nint, int, nint, int, nint, nint*, int>)Export("MPI_Ibcast");
         ibarrier = (delegate* unmanaged<nint, nint*, int>)Export("MPI_Ibarrier");
     }
@@ -72,6 +75,24 @@ internal sealed unsafe class MpiLibrary
         fixed (nint* r = &request)
         {
             return iallreduce(constants.InPlace, sendAndReceive, count, TypeOf(element), constants.Sum, constants.World, r);
+        }
+    }
+
+    /// <summary>Sends each rank its part of as many parts as there are ranks, and receives one from each.</summary>
+    public int StartAllToAll(nint send, nint receive, int count, MpiElement element, out nint request)
+    {
+        fixed (nint* r = &request)
+        {
+            return ialltoall(send, count, TypeOf(element), receive, count, TypeOf(element), constants.World, r);
+        }
+    }
+
+    /// <summary>Receives what each rank sends to all.</summary>
+    public int StartAllGather(nint send, nint receive, int count, MpiElement element, out nint request)
+    {
+        fixed (nint* r = &request)
+        {
+            return iallgather(send, count, TypeOf(element), receive, count, TypeOf(element), constants.World, r);
         }
     }
 
