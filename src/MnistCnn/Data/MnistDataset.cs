@@ -94,6 +94,25 @@ public sealed class MnistDataset : IMnistDataset
         return MnistFiles.Read(images, imagesName, labels, labelsName, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
     }
 
+    /// <summary>Reads two arrays of an <c>.npz</c> file, as Keras' <c>mnist.npz</c>, Kuzushiji-49 and the grey sets of MedMNIST are published.</summary>
+    /// <param name="path">The <c>.npz</c> file with the images.</param>
+    /// <param name="images">
+    /// The array of images, for instance <c>x_train</c>: (images, rows, columns), with or without one channel. Integers are pixels of 0 to 255, floating-point numbers of 0 to 1, bools 0 and 255.
+    /// </param>
+    /// <param name="labels">The array of labels, for instance <c>y_train</c>: integers of shape (images,) or (images, 1), not one-hot.</param>
+    /// <param name="classNames">The name of each class, 1 to 256; null for the ten digits.</param>
+    /// <param name="labelsPath">The <c>.npz</c> file with the labels; null, the default, if it is the same one.</param>
+    /// <param name="options">Limits for each array; null for the defaults.</param>
+    /// <exception cref="ZipFormatException">A file is no zip archive, is damaged, or lacks an array.</exception>
+    /// <exception cref="NpyFormatException">An array is not of that kind or damaged, the counts differ, a pixel is out of range, or a label has no class.</exception>
+    /// <exception cref="IOException">A file cannot be opened.</exception>
+    public static MnistDataset FromNpz(
+        string path, string images, string labels, IReadOnlyList<string>? classNames = null, string? labelsPath = null, NpyReaderOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return NpyDataset.Read(path, images, labelsPath ?? path, labels, DatasetChecks.ClassNames(classNames), options ?? NpyReaderOptions.Default);
+    }
+
     /// <summary>Copies images and labels from memory.</summary>
     /// <param name="pixels">The images one after another, row by row, 0 (background) to 255 (ink): <c>labels.Length × height × width</c> bytes.</param>
     /// <param name="labels">One label for each image, at least one.</param>
