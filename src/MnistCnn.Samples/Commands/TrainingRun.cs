@@ -30,6 +30,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
             Height = data.Train.Height,
             Width = data.Train.Width,
             ClassCount = data.Train.ClassNames.Count,
+            ClassNames = data.Train.ClassNames,
             Output = request.Softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
             Seed = request.Seed,
         });
