@@ -11,6 +11,9 @@ internal static class PictureDecoder
 
     private const int MaximumBytes = 64 << 20;
 
+    /// <summary>JPEG spends at least one bit on a block of 64 pixels, 512 pixels a byte: a header that declares more than twice that is damaged.</summary>
+    private const long MaximumPixelsPerJpegByte = 1024;
+
     /// <exception cref="PictureFormatException">The file is no picture, is damaged or too large.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static GreyPicture FromFile(string path)
@@ -61,6 +64,14 @@ internal static class PictureDecoder
         if ((long)width * height is < 1 or > MaximumPixels)
         {
             throw new PictureFormatException(name, string.Create(CultureInfo.InvariantCulture, $"1 to {MaximumPixels} pixels"), string.Create(CultureInfo.InvariantCulture, $"{width} x {height}"));
+        }
+
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && (long)width * height > MaximumPixelsPerJpegByte * encoded.Length)
+        {
+            throw new PictureFormatException(
+                name,
+                string.Create(CultureInfo.InvariantCulture, $"at least {(long)width * height / MaximumPixelsPerJpegByte + 1} bytes for a JPEG of {width} x {height}"),
+                string.Create(CultureInfo.InvariantCulture, $"{encoded.Length}"));
         }
 
         using SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));

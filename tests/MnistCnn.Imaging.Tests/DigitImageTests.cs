@@ -127,6 +127,15 @@ public sealed class DigitImageTests
     }
 
     [Fact]
+    public void A_JPEG_that_declares_far_more_pixels_than_its_bytes_can_hold_is_refused()
+    {
+        byte[] jpeg = Encode(60, 60, (_, _) => SKColors.White, SKEncodedImageFormat.Jpeg);
+        int size = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[8, 0, 60, 0, 60]) + 1;
+        (jpeg[size], jpeg[size + 2]) = (12, 12);
+        Assert.Contains("bytes for a JPEG of 3132 x 3132, found", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(jpeg)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_picture_is_the_same_from_a_file_a_stream_and_memory()
     {
         using TemporaryFolder folder = new();

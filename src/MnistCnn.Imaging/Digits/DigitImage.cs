@@ -35,6 +35,29 @@ public static class DigitImage
     /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large, or shows no ink.</exception>
     public static byte[] Prepare(ReadOnlySpan<byte> encoded) => Prepare(PictureDecoder.FromEncoded(encoded, "(picture)"), "(picture)");
 
+    /// <summary>Finds the digits of a written number in a picture file, in reading order.</summary>
+    /// <remarks>
+    /// Digits are the connected parts of the ink. Strokes of one digit that do not touch are joined, specks and the straight lines of a form are dropped. Digits that touch each other are found as
+    /// one. The background may be grey and noisy, but should be even.
+    /// </remarks>
+    /// <param name="path">A PNG, JPEG, GIF, BMP or WebP file of at most 24 million pixels.</param>
+    /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
+    /// <exception cref="PictureFormatException">The file is no picture, is damaged or too large.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<FoundDigit> FindDigits(string path) => DigitFinder.Find(PictureDecoder.FromFile(path));
+
+    /// <summary>Finds the digits of a written number in a picture from a stream, as <see cref="FindDigits(string)"/>.</summary>
+    /// <param name="stream">Read from where it stands to its end, and left open.</param>
+    /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
+    /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
+    public static IReadOnlyList<FoundDigit> FindDigits(Stream stream) => DigitFinder.Find(PictureDecoder.FromStream(stream));
+
+    /// <summary>Finds the digits of a written number in a picture in memory, as <see cref="FindDigits(string)"/>.</summary>
+    /// <param name="encoded">The bytes of a picture file.</param>
+    /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
+    /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
+    public static IReadOnlyList<FoundDigit> FindDigits(ReadOnlySpan<byte> encoded) => DigitFinder.Find(PictureDecoder.FromEncoded(encoded, "(picture)"));
+
     internal static byte[] Prepare(GreyPicture picture, string name) =>
         DigitCentering.Center(picture.Pixels, picture.Width, picture.IsLossy ? LossyTolerance : 0) ?? throw new PictureFormatException(name, "a digit", "no ink");
 }
