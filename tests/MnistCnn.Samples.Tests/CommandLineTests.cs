@@ -15,7 +15,7 @@ public sealed class CommandLineTests(TrainedModel trained)
     [InlineData("train", "--lr", "-1", "--lr: expected a number above 0, found '-1'.")]
     [InlineData("train", "--lr", "0,5", "--lr: expected a number above 0, found '0,5'.")]
     [InlineData("train", "--recipe", "slow", "--recipe: expected reference, fast or best, found 'slow'.")]
-    [InlineData("train", "--variant", "digits", "--variant: expected mnist, fashion, kmnist or synthetic, found 'digits'.")]
+    [InlineData("train", "--variant", "digits", "--variant: expected synthetic or a name that download --list shows, found 'digits'.")]
     [InlineData("serve", "--urls", "http://0.0.0.0:5080", "--urls: expected an address of this machine such as http://127.0.0.1:5080, found 'http://0.0.0.0:5080'.")]
     [InlineData("evaluate", "--json", "true", "Option '--model' is required.")]
     [InlineData("fly", "--to", "moon", "'fly'")]
@@ -109,6 +109,47 @@ public sealed class CommandLineTests(TrainedModel trained)
         SampleResult result = Sample.Run(folder.Root, "predict", "--model", trained.Model, "one.png", "one.png", "--json").MustEndWith(0);
         Assert.Matches(@"^one\.png  1 +\d+\.\d%   \d +\d+\.\d%   \d +\d+\.\d%$", result.Lines[0]);
         Assert.Equal([1, 1], result.LastLineAsJson.GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("digit").GetInt32()));
+    }
+
+    [Fact]
+    public void Predict_reads_a_whole_number_and_draws_what_it_read()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(Path.Combine(folder.Root, "scans"));
+        File.WriteAllBytes(Path.Combine(folder.Root, "scans", "one.png"), Convert.FromBase64String(OnePicture.Base64));
+        SampleResult result = Sample.Run(folder.Root, "predict", "--model", trained.Model, "--number", "scans", "--out", "read", "--json").MustEndWith(0);
+        Assert.Matches(@"^scans/one\.png  1 +\d+\.\d%$", result.Lines[0]);
+        JsonElement read = result.LastLineAsJson.GetProperty("predictions")[0];
+        Assert.Equal("1", read.GetProperty("number").GetString());
+        Assert.InRange(read.GetProperty("digits")[0].GetProperty("height").GetInt32(), 20, 40);
+        Assert.Equal(PngSignature, File.ReadAllBytes(Path.Combine(folder.Root, "read", "one.png"))[..4]);
+    }
+
+    [Fact]
+    public void Training_takes_a_folder_of_class_folders_and_predictions_name_its_classes()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 40; i++)
+        {
+            string path = Path.Combine(folder.Root, "pictures", i % 2 == 0 ? "stroke" : "line", $"{i}.png");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, Convert.FromBase64String(OnePicture.Base64));
+        }
+
+        SampleResult result = Sample.Run(folder.Root, "train", "--data", "pictures", "--epochs", "1", "--out", "run", "--json").MustEndWith(0);
+        Assert.Equal("pictures", result.LastLineAsJson.GetProperty("dataset").GetString());
+        Assert.Contains("36 images of pictures, measuring on 4", result.Output, StringComparison.Ordinal);
+        SampleResult prediction = Sample.Run(folder.Root, "predict", "--model", "run/model.safetensors", "pictures/line/1.png").MustEndWith(0);
+        Assert.Matches(@"(stroke|line) +\d+\.\d%   (stroke|line) +\d+\.\d%$", prediction.Lines[0]);
+    }
+
+    [Fact]
+    public void The_list_of_data_sets_has_a_line_for_each()
+    {
+        using TemporaryFolder folder = new();
+        SampleResult result = Sample.Run(folder.Root, "download", "--list").MustEndWith(0);
+        Assert.Equal(27, result.Lines.Length);
+        Assert.Contains(result.Lines, line => line.StartsWith("emnist-letters ", StringComparison.Ordinal) && line.Contains("26 classes   561.8 MB", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using MnistCnn.Data;
 
 namespace MnistCnn.Samples.CommandLine;
 
@@ -28,6 +29,22 @@ internal static class OptionFactory
         return option;
     }
 
+    /// <summary>A published data set by name, <c>mnist</c> by default.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="more">A further name that is accepted, or null.</param>
+    public static Option<string> DataSet(string name, string? more)
+    {
+        Option<string> option = new(name) { Description = "Which data set; download --list shows the names.", HelpName = "NAME", DefaultValueFactory = _ => "mnist" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [Token token] && token.Value != more && !IsPublished(token.Value))
+            {
+                result.AddError($"{name}: expected {(more is null ? "" : $"{more} or ")}a name that download --list shows, found '{token.Value}'.");
+            }
+        });
+        return option;
+    }
+
     public static Option<int?> WholeNumber(string name, string description, int least) => new(name)
     {
         Description = description,
@@ -41,6 +58,19 @@ internal static class OptionFactory
         HelpName = "X",
         CustomParser = result => Parse<double>(result, TryParse, value => double.IsFinite(value) && value > 0, $"{name}: expected a number above 0"),
     };
+
+    private static bool IsPublished(string name)
+    {
+        try
+        {
+            _ = MnistVariant.Parse(name);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private delegate bool TryParser<T>(string text, NumberStyles styles, IFormatProvider culture, out T value);
 

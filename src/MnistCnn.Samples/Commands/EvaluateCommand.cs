@@ -13,8 +13,8 @@ namespace MnistCnn.Samples.Commands;
 internal static class EvaluateCommand
 {
     private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
-    private static readonly Option<string?> Data = Text("--data", "Folder with the four files of the data set.", "DIR");
-    private static readonly Option<string> Variant = Choice("--variant", "Which data set.", "mnist", "fashion", "kmnist", "synthetic");
+    private static readonly Option<string?> Data = Text("--data", "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file.", "DIR|FILE");
+    private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
     private static readonly Option<bool> AsJson = Json();
 
     public static Command Create() => new ExampleCommand(
@@ -25,7 +25,7 @@ internal static class EvaluateCommand
     private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
     {
         using CnnClassifier model = CnnClassifier.Load(parsed.GetValue(Model)!);
-        FoundData data = await FoundData.FindAsync(parsed.GetValue(Data), parsed.GetValue(Variant)!, interruption.Token);
+        FoundData data = await FoundData.ForEvaluationAsync(parsed.GetValue(Data), parsed.GetValue(Variant)!, interruption.Token);
         Measurement measured = new(data.Test, data.Name, new Trainer().Evaluate(model, data.Test, interruption.Token));
         Tables.WriteConfusion(measured);
         Tables.WriteSummary([("data", data.Name), ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images"), ("loss", $"{measured.Result.Loss:F4}")]);

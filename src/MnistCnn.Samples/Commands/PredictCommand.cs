@@ -3,6 +3,7 @@ using System.Text.Json;
 using MnistCnn.Imaging;
 using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
+using MnistCnn.Samples.Pictures;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -12,15 +13,19 @@ internal static class PredictCommand
 {
     private const int Shown = 3;
 
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
+
     private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images.", "FILE");
-    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<bool> Number = Flag("--number", "Read the whole number in each picture.");
+    private static readonly Option<string?> Out = Text("--out", "With --number: folder for the pictures with boxes drawn in.", "DIR");
     private static readonly Option<bool> AsJson = Json();
 
     public static Command Create()
     {
         Command command = new ExampleCommand(
-                "predict", "Say which digits pictures show.", "predict --model runs/mnist/model.safetensors seven.png", "predict --model m.safetensors *.jpg --json")
-            .With(Model, AsJson)
+                "predict", "Say which digits pictures show.", "predict --model runs/mnist/model.safetensors seven.png", "predict --model m.safetensors *.jpg --json", "predict --model m.safetensors --number scan.png --out read")
+            .With(Model, Number, Out, AsJson)
             .Running(Run);
         command.Arguments.Add(Images);
         return command;
@@ -29,11 +34,18 @@ internal static class PredictCommand
     private static Task<int> Run(ParseResult parsed, Interruption interruption)
     {
         CnnPredictor predictor = CnnPredictor.Load(parsed.GetValue(Model)!);
-        string[] files = parsed.GetValue(Images)!;
+        string[] files = [.. parsed.GetValue(Images)!.SelectMany(FilesOf)];
         int width = files.Max(f => f.Length);
         List<object> results = [];
+        NumberReader? reader = parsed.GetValue(Number) ? new NumberReader(predictor) : null;
         foreach (string file in files)
         {
+            if (reader is not null)
+            {
+                results.Add(ReadNumber(reader, file, width, parsed.GetValue(Out)));
+                continue;
+            }
+
             float[] probabilities = new float[predictor.ClassNames.Count];
             predictor.Predict(DigitImage.Prepare(file), probabilities);
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
@@ -47,5 +59,35 @@ internal static class PredictCommand
         }
 
         return Task.FromResult(ExitCode.Success);
+    }
+
+    private static object ReadNumber(NumberReader reader, string file, int width, string? folder)
+    {
+        NumberReading reading = reader.Read(file);
+        Console.WriteLine($"{file.PadRight(width)}  {(reading.Digits.Count == 0 ? "no digits" : $"{reading.Text} {100 * reading.Probability,5:F1}%")}");
+        if (folder is not null)
+        {
+            NumberPicture.Write(file, reading, folder);
+        }
+
+        return new
+        {
+            file,
+            number = reading.Text,
+            probability = reading.Probability,
+            digits = reading.Digits.Select(digit => new { digit = digit.ClassName, probability = digit.Probability, left = digit.Box.Left, top = digit.Box.Top, width = digit.Box.Width, height = digit.Box.Height }),
+        };
+    }
+
+    /// <summary>The file, or the pictures of a folder in order.</summary>
+    private static IEnumerable<string> FilesOf(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        string[] files = [.. Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        return files.Length > 0 ? files : throw new IOException($"'{path}': expected pictures ({string.Join(", ", Extensions)}), found none.");
     }
 }

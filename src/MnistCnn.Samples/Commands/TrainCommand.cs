@@ -7,8 +7,8 @@ namespace MnistCnn.Samples.Commands;
 /// <summary><c>train</c>: trains the network, shows how it goes, and writes model, history and pictures.</summary>
 internal static class TrainCommand
 {
-    private static readonly Option<string?> Data = Text("--data", "Folder with the four files of the data set. Without it: the cache folder, else a download.", "DIR");
-    private static readonly Option<string> Variant = Choice("--variant", "Which data set.", "mnist", "fashion", "kmnist", "synthetic");
+    private static readonly Option<string?> Data = Text("--data", "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file. Without it: the cache folder, else a download.", "DIR|FILE");
+    private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
     private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best");
     private static readonly Option<int?> Epochs = WholeNumber("--epochs", "How often to go through the training images.", 1);
     private static readonly Option<int?> BatchSize = WholeNumber("--batch-size", "Images a step.", 1);
@@ -26,7 +26,8 @@ internal static class TrainCommand
             "Train the reference network: 10 epochs of MNIST unless told otherwise.",
             "train --data ../mnist --epochs 3 --seed 1",
             "train --recipe fast",
-            "train --variant fashion --out runs/fashion",
+            "train --variant emnist-letters --out runs/letters",
+            "train --data FOLDER-OF-CLASS-FOLDERS",
             "train --out runs/mnist --resume      (after Ctrl+C)")
         .With(Data, Variant, Recipe, Epochs, BatchSize, LearningRate, Output, Device, Threads, Seed, Out, Resume, AsJson)
         .Running((parsed, interruption) => new TrainingRun(new TrainingRequest

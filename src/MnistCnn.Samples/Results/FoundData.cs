@@ -11,41 +11,43 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
 {
     private const string SyntheticName = "synthetic digits (not MNIST)";
 
-    private static readonly Dictionary<string, (MnistVariant Published, string Name)> Variants = new()
-    {
-        ["mnist"] = (MnistVariant.Mnist, "MNIST"),
-        ["fashion"] = (MnistVariant.FashionMnist, "Fashion-MNIST"),
-        ["kmnist"] = (MnistVariant.KMnist, "KMNIST"),
-    };
-
     public static FoundData Synthetic() => new(new SyntheticDigits(20_000), new SyntheticDigits(4_000, split: MnistSplit.Test), SyntheticName);
 
-    /// <summary>Looks in the folder, or, without one, in the cache folder and then on the web.</summary>
-    /// <param name="folder">The folder, or null.</param>
+    /// <summary>Looks at what was given, or, without it, in the cache folder and then on the web.</summary>
+    /// <param name="data">A folder or an .npz file, or null.</param>
     /// <param name="variant">Which data set.</param>
     /// <param name="ct">Ends the download.</param>
     /// <param name="meanwhile">Called before the larger part is read, to begin what can be done beside it.</param>
     /// <exception cref="IOException">The files are not there, not valid, or could not be downloaded.</exception>
-    public static async Task<FoundData> FindAsync(string? folder, string variant, CancellationToken ct, Action? meanwhile = null)
+    public static async Task<FoundData> FindAsync(string? data, string variant, CancellationToken ct, Action? meanwhile = null)
     {
         if (variant == "synthetic")
         {
             return Synthetic();
         }
 
-        (MnistVariant published, string name) = Variants[variant];
-        folder ??= await DownloadAsync(variant, null, new MnistDownloaderOptions { TriesPerMirror = 1 }, ct);
-        MnistDataset test = MnistDataset.Load(folder, MnistSplit.Test, published.ClassNames);
+        MnistVariant published = MnistVariant.Parse(variant);
+        if (data is not null && OwnData.Is(data, published))
+        {
+            return OwnData.ForTraining(data, published, ct);
+        }
+
+        string folder = data ?? await DownloadAsync(variant, null, new MnistDownloaderOptions { TriesPerMirror = 1, TryTimeout = TimeSpan.FromHours(1) }, ct);
+        MnistDataset test = MnistDataset.Load(folder, published, MnistSplit.Test);
         meanwhile?.Invoke();
-        return new(MnistDataset.Load(folder, MnistSplit.Train, published.ClassNames), test, name);
+        return new(MnistDataset.Load(folder, published, MnistSplit.Train), test, published.Title);
     }
 
+    /// <summary>As <see cref="FindAsync"/>, but measures on all pictures of a folder of one's own.</summary>
+    public static async Task<FoundData> ForEvaluationAsync(string? data, string variant, CancellationToken ct) =>
+        data is not null && variant != "synthetic" && OwnData.Is(data, MnistVariant.Parse(variant)) ? OwnData.ForEvaluation(data, MnistVariant.Parse(variant), ct) : await FindAsync(data, variant, ct);
+
     /// <summary>As <see cref="FindAsync"/>, but where nothing was asked for and nothing can be had, warns and draws digits.</summary>
-    public static async Task<FoundData> FindOrDrawAsync(string? folder, string variant, CancellationToken ct, Action? meanwhile = null)
+    public static async Task<FoundData> FindOrDrawAsync(string? data, string variant, CancellationToken ct, Action? meanwhile = null)
     {
         try
         {
-            return await FindAsync(folder, variant, ct, meanwhile);
+            return await FindAsync(data, variant, ct, meanwhile);
         }
         catch (MnistDownloadException e)
         {
@@ -55,7 +57,7 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
             }
 
             string cause = e.Causes.Count > 0 ? e.Causes[0] : e.Message;
-            Console.Error.WriteLine($"warning: no {Variants[variant].Name} in the cache, and it cannot be downloaded ({cause}). Training on {SyntheticName}. Give --data DIR for files that you have.");
+            Console.Error.WriteLine($"warning: no {MnistVariant.Parse(variant).Title} in the cache, and it cannot be downloaded ({cause}). Training on {SyntheticName}. Give --data DIR for files that you have.");
             return Synthetic();
         }
     }
@@ -71,7 +73,7 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
                 Console.Error.WriteLine($"downloading {progress.File}, {progress.TotalBytes:N0} bytes");
             }
         });
-        return await new MnistDownloader(options).DownloadAsync(Variants[variant].Published, folder, announcement, ct);
+        return await new MnistDownloader(options).DownloadAsync(MnistVariant.Parse(variant), folder, announcement, ct);
     }
 
     /// <summary>Unlike <see cref="Progress{T}"/>, reports at once and in order.</summary>
