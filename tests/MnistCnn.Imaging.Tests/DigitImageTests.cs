@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using MnistCnn.Data;
 using MnistCnn.Tests;
 using SkiaSharp;
@@ -154,6 +155,58 @@ public sealed class DigitImageTests
     {
         static SKColor Color(int x, int y) => IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? SKColors.Black : SKColors.White;
         Assert.InRange(MeanDifference(FromBytes(Encode(240, 220, Color)), FromBytes(Encode(240, 220, Color, format))), 0, 6);
+    }
+
+    [Fact]
+    public void Pictures_of_16_bits_and_with_a_palette_load_exactly()
+    {
+        static bool Ink(int x, int y) => IsSeven((x - 20.5) / 30, (y - 10.5) / 30);
+        byte[] expected = DigitImage.Prepare(Png(60, 60, (x, y) => Ink(x, y) ? (byte)0 : (byte)255));
+        byte[] deep = RawPng(60, 60, depth: 16, colorType: 0, [], (x, y) => Ink(x, y) ? [0, 0] : [255, 255]);
+        byte[] palette = RawPng(60, 60, depth: 8, colorType: 3, [255, 255, 255, 0, 0, 0], (x, y) => Ink(x, y) ? [1] : [0]);
+        Assert.Equal(expected, DigitImage.Prepare(deep));
+        Assert.Equal(expected, DigitImage.Prepare(palette));
+    }
+
+    [Fact]
+    public void A_JPEG_cut_at_any_percent_is_refused()
+    {
+        byte[] jpeg = Encode(80, 80, (x, y) => new SKColor((byte)(x * 3), (byte)(y * 3), (byte)(x ^ y)), SKEncodedImageFormat.Jpeg);
+        for (int percent = 0; percent < 99; percent++)
+        {
+            Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(jpeg.AsSpan(0, jpeg.Length * percent / 100)));
+        }
+    }
+
+    /// <summary>A PNG put together by hand.</summary>
+    private static byte[] RawPng(int width, int height, byte depth, byte colorType, byte[] palette, Func<int, int, byte[]> pixel)
+    {
+        byte[] header = [0, 0, 0, (byte)width, 0, 0, 0, (byte)height, depth, colorType, 0, 0, 0];
+        using MemoryStream compressed = new();
+        using (ZLibStream zlib = new(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            for (int y = 0; y < height; y++)
+            {
+                zlib.WriteByte(0);
+                for (int x = 0; x < width; x++)
+                {
+                    zlib.Write(pixel(x, y));
+                }
+            }
+        }
+
+        return
+        [
+            0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR"u8, header), .. palette.Length > 0 ? Chunk("PLTE"u8, palette) : [], .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, []),
+        ];
+
+        static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
+        {
+            byte[] chunk = [0, 0, 0, 0, .. type, .. data, 0, 0, 0, 0];
+            BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+            BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc(chunk.AsSpan(4, chunk.Length - 8)));
+            return chunk;
+        }
     }
 
     /// <summary>Writes text under the name of a picture.</summary>

@@ -34,8 +34,8 @@ public sealed class FindDigitsTests
     public void Each_digit_is_prepared_alone_as_a_picture_of_it_would_be()
     {
         byte[] expected = DigitImage.Prepare(Dark(100, 100, (x, y) => Sevens(x, y, (30, 30))));
-        // The second seven's foot stands below the first one's bar.
-        IReadOnlyList<FoundDigit> digits = DigitImage.FindDigits(Dark(160, 100, (x, y) => Sevens(x, y, (30, 30), (57, 32))));
+        // The bar of the second seven reaches into the box of the first one.
+        IReadOnlyList<FoundDigit> digits = DigitImage.FindDigits(Dark(160, 120, (x, y) => Sevens(x, y, (30, 30), (51, 50))));
         Assert.Equal(2, digits.Count);
         Assert.All(digits, digit => Assert.Equal(expected, digit.Image));
     }
@@ -52,9 +52,9 @@ public sealed class FindDigitsTests
     {
         // A five whose flag is a stroke of its own, a little to the right of the body.
         static bool Five(int x, int y) => (x is >= 40 and < 46 && y is >= 20 and < 40) || (x is >= 40 and < 60 && y is >= 36 and < 42) || (x is >= 55 and < 61 && y is >= 36 and < 60) || (x is >= 38 and < 60 && y is >= 55 and < 61)
-            || (x is >= 49 and < 66 && y is >= 20 and < 25);
+            || (x is >= 57 and < 74 && y is >= 20 and < 25);
         FoundDigit digit = Assert.Single(DigitImage.FindDigits(Dark(120, 80, Five)));
-        Assert.Equal(new PictureBox(38, 20, 28, 41), digit.Box);
+        Assert.Equal(new PictureBox(38, 20, 36, 41), digit.Box);
     }
 
     [Fact]

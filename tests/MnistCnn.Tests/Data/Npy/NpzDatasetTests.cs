@@ -48,6 +48,7 @@ public sealed class NpzDatasetTests
             Npy.Of("<f8", Array.ConvertAll(all, v => v / 255.0), 1, 16, 16),
         ];
         Assert.All(arrays, images => Assert.Equal(all, Load(images, Npy.Of<sbyte>("|i1", [3], 1, 1)).GetImage(0).ToArray()));
+        Assert.Equal([255, 77], Load(Npy.Of<double>("<f8", [0.999, 0.3013], 1, 1, 2), Npy.Of<byte>("|u1", [1], 1)).GetImage(0).ToArray());
         Assert.Equal([0, 255], Load(Npy.Of<byte>("|b1", [0, 1], 1, 1, 2), Npy.Of<byte>("|b1", [1], 1)).GetImage(0).ToArray());
     }
 
