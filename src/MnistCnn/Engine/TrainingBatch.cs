@@ -22,6 +22,9 @@ internal sealed unsafe class TrainingBatch
     /// <summary>The factor of the loss of each image before the backward pass: 1 / images for the gradient of the mean.</summary>
     public required float Scale { get; init; }
 
+    /// <summary>What dropout follows from.</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>The first layer of the plan whose parameters are trained: no gradient goes further back.</summary>
     public int FirstTrained { get; init; }
 }

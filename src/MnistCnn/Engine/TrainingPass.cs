@@ -14,6 +14,7 @@ internal sealed unsafe class TrainingPass
     private readonly (int Layer, int Item)[] gradientItems;
     private readonly int[] backwardStages;
     private BatchMemory memory;
+    private int slices;
 
     /// <param name="plan">The network.</param>
     /// <param name="capacity">Images of the largest batch that is foreseen; a larger one takes new memory.</param>
@@ -45,9 +46,14 @@ internal sealed unsafe class TrainingPass
         memory = batch.Count > memory.Capacity ? NewMemory(batch.Count) : memory;
         int[] items = [.. stages.Select(stage => stage.IsForward || stage.End > batch.FirstTrained ? stage.Items(batch.Count) : 0)];
         PassState state = new(batch, weights, gradients, items, new LossAndHits[items[0]]);
+        slices = items[0];
         ThreadTeam.Run(threads, items, item => Run(item, state));
         return new LossAndHits(state.Losses.Sum(slice => slice.Loss), state.Losses.Sum(slice => slice.Hits));
     }
+
+    /// <summary>The mean and the variance of each channel in the last batch, for a layer that normalises it.</summary>
+    /// <returns>Numbers of each channel.</returns>
+    public long ReadStatistics(int layer, Span<double> mean, Span<double> variance) => ((BatchNormalization)plan.Layers[layer]).ReadStatistics(memory.OfSlice(layer, 0), slices, mean, variance);
 
     private void Run(TeamItem item, PassState state)
     {
@@ -58,6 +64,7 @@ internal sealed unsafe class TrainingPass
             int before = stage.Kind == StageKind.Gradients ? backwardStages[gradientItems[item.Index].Layer] : item.Part - 1;
             before = Array.FindLastIndex(state.Items, before, items => items > 0);
             (int firstItem, int items) = stages[before].ItemsWith(first, count, state.Batch.Count);
+            (firstItem, items) = stage.AwaitsBatch ? (0, state.Items[before]) : (firstItem, items);
             item.Await(before, firstItem, items);
             if (stage.Kind == StageKind.BeginSharedBackward)
             {
@@ -104,7 +111,11 @@ internal sealed unsafe class TrainingPass
             plan.Layers[l].FinishForward(WorkOf(l, item));
         }
 
-        if (stage.End == plan.Layers.Count)
+        if (stage.Begins >= 0)
+        {
+            plan.Layers[stage.Begins].BeginForward(WorkOf(stage.Begins, item));
+        }
+        else if (stage.End == plan.Layers.Count)
         {
             (TrainingBatch batch, int map) = (item.State.Batch, plan.Layers.Count);
             (double loss, int hits) = SoftmaxCrossEntropy.Backward(
@@ -118,6 +129,11 @@ internal sealed unsafe class TrainingPass
         for (int l = stage.End - 1; l >= Math.Max(stage.First, item.State.Batch.FirstTrained); l--)
         {
             plan.Layers[l].Backward(WorkOf(l, item));
+        }
+
+        if (stage.Begins >= item.State.Batch.FirstTrained)
+        {
+            plan.Layers[stage.Begins].BeginBackward(WorkOf(stage.Begins, item));
         }
     }
 
@@ -147,6 +163,8 @@ internal sealed unsafe class TrainingPass
             Count = item.Count,
             Slice = slice,
             Slices = item.State.Losses.Length,
+            FirstImage = item.First,
+            Seed = batch.Seed,
             Parameters = weights.Values.Pointer,
             Prepared = weights.Prepared(layer),
             Gradients = item.State.Gradients.Pointer,
@@ -167,25 +185,37 @@ internal sealed unsafe class TrainingPass
     private IEnumerable<Stage> ForwardStages()
     {
         int first = 0;
+        bool awaitsBatch = false;
         for (int l = 0; l < plan.Layers.Count; l++)
         {
+            // Even where no layer comes before: the images are read there.
             if (plan.Layers[l].SharedForwardItems is var shared and > 0)
             {
-                // Even where no layer comes before: the images are read there.
-                yield return new Stage(StageKind.Forward, first, l);
+                yield return new Stage(StageKind.Forward, first, l, AwaitsBatch: awaitsBatch);
                 yield return new Stage(StageKind.SharedForward, l, l + 1, shared);
-                first = l;
+                (first, awaitsBatch) = (l, false);
+            }
+            else if (plan.Layers[l].NeedsBatch)
+            {
+                yield return new Stage(StageKind.Forward, first, l, AwaitsBatch: awaitsBatch, Begins: l);
+                (first, awaitsBatch) = (l, true);
             }
         }
 
-        yield return new Stage(StageKind.Forward, first, plan.Layers.Count);
+        yield return new Stage(StageKind.Forward, first, plan.Layers.Count, AwaitsBatch: awaitsBatch);
     }
 
     private IEnumerable<Stage> BackwardStages()
     {
+        int begun = -1;
         for (int end = plan.Layers.Count, first; end > 0; end = first)
         {
             first = end - 1;
+            if (plan.Layers[first].NeedsBatch && begun != first)
+            {
+                yield return new Stage(StageKind.Backward, end, end, Begins: first);
+            }
+
             if (plan.Layers[first].SharedBackwardItems is var shared and > 0)
             {
                 yield return new Stage(StageKind.BeginSharedBackward, first, end);
@@ -193,12 +223,13 @@ internal sealed unsafe class TrainingPass
                 continue;
             }
 
-            while (first > 0 && plan.Layers[first - 1].SharedBackwardItems == 0)
+            while (first > 0 && plan.Layers[first - 1] is { SharedBackwardItems: 0, NeedsBatch: false })
             {
                 first--;
             }
 
-            yield return new Stage(StageKind.Backward, first, end);
+            begun = first > 0 && plan.Layers[first - 1].NeedsBatch ? first - 1 : -1;
+            yield return new Stage(StageKind.Backward, first, end, AwaitsBatch: plan.Layers[end - 1].NeedsBatch, Begins: begun);
         }
 
         if (gradientItems.Length > 0)
@@ -210,7 +241,7 @@ internal sealed unsafe class TrainingPass
     private BatchMemory NewMemory(int capacity) => new(plan, capacity, threads, [.. plan.Maps.Select((_, m) => IsLocal(m))]);
 
     /// <summary>Whether the gradient of a map is needed within a slice alone.</summary>
-    private bool IsLocal(int map) => map > 0 && map < plan.Layers.Count && !plan.Layers[map - 1].ReadsOutputGradients && plan.Layers[map - 1].SharedBackwardItems + plan.Layers[map].SharedBackwardItems == 0;
+    private bool IsLocal(int map) => map > 0 && map < plan.Layers.Count && !plan.Layers[map - 1].ReadsOutputGradients && !plan.Layers[map - 1].NeedsBatch && plan.Layers[map - 1].SharedBackwardItems + plan.Layers[map].SharedBackwardItems == 0;
 
     /// <summary>A pass over a batch.</summary>
     /// <param name="Batch">The batch.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MnistCnn.Engine;
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
@@ -14,6 +13,7 @@ namespace MnistCnn.Inference;
 public sealed class CnnPredictor
 {
     private const float PixelMaximum = 255;
+    private readonly PredictionNetwork prediction;
     private readonly NetworkPlan plan;
     private readonly NetworkWeights weights;
     private readonly Stack<PredictionRun> idle = new();
@@ -26,7 +26,8 @@ public sealed class CnnPredictor
     internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null, SimdKernels? simd = null)
     {
         (Height, Width, ClassNames) = (description.Height, description.Width, description.ClassNames);
-        plan = new NetworkPlan(description.Network.WithoutSoftmax(), simd);
+        prediction = new PredictionNetwork(description.Network.WithoutSoftmax());
+        plan = new NetworkPlan(prediction.Network, simd);
         this.weights = Pack(weights);
         threads = options is { Threads: > 0 } ? options.Threads : Environment.ProcessorCount;
     }
@@ -48,7 +49,14 @@ public sealed class CnnPredictor
     public static CnnPredictor Load(string path, CnnPredictorOptions? options = null)
     {
         (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
-        return new CnnPredictor(description, file.Tensors, options);
+        try
+        {
+            return new CnnPredictor(description, file.Tensors, options);
+        }
+        catch (Exception e) when (e is NotSupportedException or OverflowException)
+        {
+            throw new CheckpointFormatException(path, $"expected a network that the engine can run: {e.Message}", e);
+        }
     }
 
     /// <summary>Predicts one image on the calling thread.</summary>
@@ -92,20 +100,18 @@ public sealed class CnnPredictor
         Run(images, count, probabilities);
     }
 
-    private unsafe NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)
+    private NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)
     {
         NetworkWeights packed = new(plan, training: false);
-        float[][] values = [.. plan.Parameters.Select(slot => tensors[slot.Description.Name].ToSingles())];
+        IReadOnlyList<float[]> values = prediction.Parameters(name => tensors[name].ToSingles());
 
-        // Images are floats 0 to 255: the first layer divides them.
+        // Images are floats 0 to 255: the first layer with weights divides them. What may come before it, a pooling layer or a ReLU, changes nothing about that.
         foreach (ref float weight in values[0].AsSpan())
         {
             weight /= PixelMaximum;
         }
 
-        GCHandle[] pinned = [.. values.Select(value => GCHandle.Alloc(value, GCHandleType.Pinned))];
-        packed.Pack([.. pinned.Select(handle => handle.AddrOfPinnedObject())], threads: 1);
-        Array.ForEach(pinned, handle => handle.Free());
+        packed.Pack(values, threads: 1);
         return packed;
     }
 

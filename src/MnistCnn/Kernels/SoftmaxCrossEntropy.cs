@@ -51,6 +51,17 @@ internal static unsafe class SoftmaxCrossEntropy
         }
     }
 
+    /// <summary>Logarithms of the probabilities of one row.</summary>
+    public static void LogSoftmax(int classes, float* logits, float* logarithms)
+    {
+        (float maximum, float sum) = Exponentials(classes, logits, logarithms);
+        float log = MathF.Log(sum) + maximum;
+        for (int c = 0; c < classes; c++)
+        {
+            logarithms[c] = logits[c] - log;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Maximum, float Sum) Exponentials(int classes, float* logits, float* exponentials)
     {

@@ -18,7 +18,7 @@ namespace MnistCnn.Models;
 /// In eval mode concurrent calls of <c>forward</c> on one instance are safe; changing weights, mode or device while another
 /// thread predicts is not.
 /// </remarks>
-public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
+public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
 {
     /// <summary>Creates the network on the CPU with PyTorch's default initialisation.</summary>
     /// <param name="options">The shape; 28×28 pixels, 10 classes and logits where null.</param>
@@ -34,8 +34,8 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         }
 
         Network = ReferenceNetwork.Create(Options.Height, Options.Width, Options.ClassCount, Options.Output == ClassifierOutput.Softmax);
-        Layers = [.. Network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))];
-        foreach ((LayerDescription layer, Module<Tensor, Tensor> module) in Network.Layers.Zip(Layers, (layer, pair) => (layer, pair.Module)).Where(pair => pair.layer.Parameters.Count > 0))
+        layers = [.. Network.Layers.Select(LayerModules.Create)];
+        foreach ((LayerDescription layer, Module<Tensor, Tensor> module) in Network.Layers.Zip(layers).Where(pair => pair.First.Parameters.Count > 0))
         {
             register_module(layer.Name, module);
         }
@@ -50,12 +50,12 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     public CnnClassifierOptions Options { get; }
 
     /// <inheritdoc/>
-    IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> ILayerChain.Layers => Layers;
+    IEnumerable<Module<Tensor, Tensor>> IDescribesNetwork.Layers => layers;
 
     /// <summary>What the module is made of.</summary>
     internal NetworkDescription Network { get; }
 
-    private IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Layers { get; }
+    private readonly Module<Tensor, Tensor>[] layers;
 
     /// <summary>Classifies a batch.</summary>
     /// <param name="input">Images [N, 1, Height, Width], floating-point, 0 (background) to 1 (ink), N ≥ 1, on the device of the weights.</param>
@@ -64,14 +64,14 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     public override Tensor forward(Tensor input)
     {
         CheckInput(input);
-        if (EngineModule.Of(this, Network.Input, out _)?.TryForward(input) is { } output)
+        if (EngineModule.Of(this, Network.Input, training: false, out _)?.TryForward(input) is { } output)
         {
             return output;
         }
 
         using DisposeScope scope = NewDisposeScope();
         Tensor x = input;
-        foreach ((_, Module<Tensor, Tensor> layer) in Layers)
+        foreach (Module<Tensor, Tensor> layer in layers)
         {
             x = layer.call(x);
         }
@@ -102,6 +102,11 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     public static CnnClassifier Load(string path)
     {
         (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
+        if (description.ModelName != ModelDescription.Reference)
+        {
+            throw new CheckpointFormatException(path, $"expected the weights of a {nameof(CnnClassifier)}, found those of another network: {nameof(CnnPredictor)}.{nameof(CnnPredictor.Load)} reads them.");
+        }
+
         CnnClassifier model = new(new CnnClassifierOptions
         {
             Height = description.Height,
@@ -151,7 +156,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         return new CnnPredictor(description, weights.Tensors, options);
     }
 
-    private ModelDescription Describe() => new(
+    private ModelDescription Describe() => ModelDescription.OfReference(
         Options.Height,
         Options.Width,
         Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
@@ -184,7 +189,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         using Generator generator = new((ulong)(uint)seed);
         using IDisposable noGradient = no_grad();
         double bound = 0;
-        foreach (Parameter parameter in Layers.SelectMany(layer => LayerModules.ParametersOf(layer.Module)))
+        foreach (Parameter parameter in layers.SelectMany(LayerModules.ParametersOf))
         {
             // A bias has one dimension; the weight before it has the fan-in.
             bound = parameter.shape.Length == 1 ? bound : 1 / Math.Sqrt(parameter.numel() / parameter.shape[0]);

@@ -77,7 +77,7 @@ internal static class Evaluator
     private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         string? obstacle = null;
-        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), out obstacle) : null;
+        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), training: false, out obstacle) : null;
         using InferenceSession? session = obstacle is null ? engine?.StartInference(get_num_threads()) : null;
         foreach (LazyBatch[] several in batches.Lazy(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(session is null ? 1 : EngineBatches))
         {

@@ -13,14 +13,14 @@ namespace MnistCnn.Tests.Inference;
 
 public sealed class CnnPredictorTests
 {
-    private static readonly ModelDescription Digits = new(28, 28, ModelDescription.DefaultClassNames(10), ReturnsProbabilities: false);
+    private static readonly ModelDescription Digits = ModelDescription.OfReference(28, 28, ModelDescription.DefaultClassNames(10), returnsProbabilities: false);
 
     [Fact]
     public void Any_size_of_image_and_batch_on_any_register_width_gives_what_plain_loops_give() =>
         Gen.Select(Gen.Int[15, 33], Gen.Int[15, 33], Gen.Bool, Gen.Int[2, 20], Gen.Int[1, 70], Gen.Int[1, 3], Gen.Int[0, 10_000])
             .Sample((height, width, isDigit, classes, count, threads, seed) =>
             {
-                ModelDescription description = isDigit ? Digits : new(height, width, ModelDescription.DefaultClassNames(classes), false);
+                ModelDescription description = isDigit ? Digits : ModelDescription.OfReference(height, width, ModelDescription.DefaultClassNames(classes), false);
                 Dictionary<string, SafetensorsTensor> weights = RandomWeights.Create(description, seed);
                 byte[] images = RandomWeights.Images(description, count, seed);
                 float[] expected = Plain(description, weights, images, count);

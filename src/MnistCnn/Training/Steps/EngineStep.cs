@@ -45,7 +45,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
     {
         FindTrained();
         ParameterBuffer target = position.IsFirst ? gradients : more ??= new ParameterBuffer(plan);
-        string? found = engine.Obstacle();
+        string? found = engine.Obstacle(training: true);
         if (found != obstacle)
         {
             Log(found);
@@ -150,10 +150,11 @@ internal sealed unsafe class EngineStep : ITrainingStep
                 new TrainingBatch
                 {
                     Images = batch.Lazy.Read, Count = count, Labels = read, Smoothing = (float)request.Options.LabelSmoothing, Scale = (float)(position.Share / count),
-                    FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
+                    Seed = position.Seed, FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
                 },
                 weights,
                 target);
+            engine.FollowStatistics(pass);
             return new BatchOutcome(count, loss, hits);
         }
     }

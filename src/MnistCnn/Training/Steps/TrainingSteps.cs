@@ -18,7 +18,7 @@ internal static class TrainingSteps
         }
 
         string? obstacle = request.Device.type == DeviceType.CPU ? null : $"the device is {request.Device}";
-        EngineModule? engine = obstacle is null ? EngineModule.Of(request.Model, new(1, request.Height, request.Width), out obstacle) : null;
+        EngineModule? engine = obstacle is null ? EngineModule.Of(request.Model, new(1, request.Height, request.Width), training: true, out obstacle) : null;
         SimdKernels? agreed = request.Ranks is null ? SimdKernels.Best : request.Ranks.Agree(obstacle is null ? SimdKernels.Best : null);
         if (obstacle is null && agreed is not null)
         {
