@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Xml.Linq;
+using SkiaSharp;
 
 namespace MnistCnn.Package.Tests;
 
@@ -70,6 +71,22 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
     }
 
     [Fact]
+    public void A_strangers_application_trains_on_a_folder_of_PNG_and_predicts_a_JPEG_in_under_15_lines()
+    {
+        string folder = library.CreateApplication("pictures", withLibtorch: true, "TrainsOnPictures.cs", withImaging: true);
+        for (int i = 0; i < 40; i++)
+        {
+            WriteBar(Path.Combine(folder, "pictures", i % 2 == 0 ? "lying" : "upright", $"{i}.png"), 30 + i, upright: i % 2 == 1, SKEncodedImageFormat.Png);
+        }
+
+        WriteBar(Path.Combine(folder, "photograph.jpg"), 90, upright: true, SKEncodedImageFormat.Jpeg);
+        Assert.InRange(File.ReadAllLines(Path.Combine(folder, "Program.cs")).Length, 1, 14);
+        CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-v:q", "-nologo");
+        string output = CommandRunner.RunOrFail(folder, "dotnet", Path.Combine("bin", "Release", "net10.0", "pictures.dll"));
+        Assert.Contains("stop=Completed pictures=40 class=upright", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_application_without_libtorch_is_told_which_packages_to_choose_from()
     {
         string folder = library.CreateApplication("nolibtorch", withLibtorch: false, "HasNoLibtorch.cs");
@@ -97,6 +114,20 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
         (int exitCode, string output) = CommandRunner.Run(copy.Folder, "dotnet", "build", copy.Project, "-c", "Release", "-v:q", "-nologo");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("RS0017", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A dark bar on light paper.</summary>
+    private static void WriteBar(string path, int side, bool upright, SKEncodedImageFormat format)
+    {
+        using SKBitmap bitmap = new(new SKImageInfo(side, side, SKColorType.Gray8, SKAlphaType.Opaque));
+        using SKCanvas canvas = new(bitmap);
+        canvas.Clear(SKColors.White);
+        using SKPaint paint = new() { Color = SKColors.Black };
+        (float length, float thickness) = (side * 0.7f, side * 0.15f);
+        canvas.DrawRect(side * 0.2f, side * 0.15f, upright ? thickness : length, upright ? length : thickness, paint);
+        canvas.Flush();
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bitmap.Encode(format, 90).ToArray());
     }
 
     private static void AssertTrained(string output)

@@ -3,6 +3,7 @@ namespace MnistCnn.Package.Tests;
 /// <summary>The package, packed once from each of two copies of the sources, and room for applications that use it.</summary>
 public sealed class PackedLibrary : IDisposable
 {
+    private const string Natives = "<PackageReference Include=\"SkiaSharp.NativeAssets.Linux.NoDependencies\" Version=\"3.119.4\" />";
     private const string Libtorch = "<PackageReference Include=\"libtorch-cpu-linux-x64\" Version=\"2.10.0\" />";
 
     private readonly string root = Directory.CreateTempSubdirectory("mnistcnn-package-").FullName;
@@ -13,7 +14,12 @@ public sealed class PackedLibrary : IDisposable
         Version = $"0.1.0-test{DateTime.UtcNow:yyyyMMddHHmmss}";
         foreach (string name in (string[])["first", "second"])
         {
-            new SourceCopy(Path.Combine(root, name)).Pack(Feed(name), Version);
+            SourceCopy copy = new(Path.Combine(root, name));
+            copy.Pack(copy.Project, Feed(name), Version);
+            if (name == "first")
+            {
+                copy.Pack(copy.ImagingProject, Feed(name), Version);
+            }
         }
     }
 
@@ -23,8 +29,8 @@ public sealed class PackedLibrary : IDisposable
 
     internal SourceCopy NewSourceCopy(string name) => new(Path.Combine(root, name));
 
-    /// <summary>Creates a console application that references the package as a stranger would, and returns its folder.</summary>
-    public string CreateApplication(string name, bool withLibtorch, string source)
+    /// <summary>Creates a console application that references the package, and with <paramref name="withImaging"/> the one for pictures, as a stranger would, and returns its folder.</summary>
+    public string CreateApplication(string name, bool withLibtorch, string source, bool withImaging = false)
     {
         string folder = Directory.CreateDirectory(Path.Combine(root, name)).FullName;
         string globalPackages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
@@ -48,6 +54,7 @@ public sealed class PackedLibrary : IDisposable
               <ItemGroup>
                 <PackageReference Include="MnistCnn" Version="{Version}" />
                 {(withLibtorch ? Libtorch : "")}
+                {(withImaging ? $"<PackageReference Include=\"MnistCnn.Imaging\" Version=\"{Version}\" />{Natives}" : "")}
               </ItemGroup>
             </Project>
             """);

@@ -21,7 +21,11 @@ internal sealed class SourceCopy
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        CopyFolder(Path.Combine(repository, "src", "MnistCnn"), Path.Combine(folder, "src", "MnistCnn"));
+        foreach (string project in (string[])["MnistCnn", "MnistCnn.Imaging"])
+        {
+            CopyFolder(Path.Combine(repository, "src", project), Path.Combine(folder, "src", project));
+        }
+
         CommandRunner.RunOrFail(folder, "git", "init", "--quiet", "--initial-branch=main");
         CommandRunner.RunOrFail(folder, "git", "remote", "add", "origin", "https://github.com/mnistcnn/mnistcnn");
         CommandRunner.RunOrFail(folder, "git", "add", "--all");
@@ -32,10 +36,12 @@ internal sealed class SourceCopy
 
     public string Project => Path.Combine(Folder, "src", "MnistCnn", "MnistCnn.csproj");
 
-    public void Pack(string feed, string version) => CommandRunner.RunOrFail(
+    public string ImagingProject => Path.Combine(Folder, "src", "MnistCnn.Imaging", "MnistCnn.Imaging.csproj");
+
+    public void Pack(string project, string feed, string version) => CommandRunner.RunOrFail(
         Folder,
         new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1767225600" },
-        "dotnet", "pack", Project, "-c", "Release", "-o", feed, $"-p:Version={version}", "-p:ContinuousIntegrationBuild=true", "-v:q", "-nologo");
+        "dotnet", "pack", project, "-c", "Release", "-o", feed, $"-p:Version={version}", "-p:ContinuousIntegrationBuild=true", "-v:q", "-nologo");
 
     private static void CopyFolder(string from, string to)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using MnistCnn.Imaging;
 using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
@@ -12,7 +13,7 @@ internal static class PredictCommand
     private const int Shown = 3;
 
     private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images.", "FILE");
-    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG or JPEG files of any size.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> AsJson = Json();
 
     public static Command Create()
@@ -34,7 +35,7 @@ internal static class PredictCommand
         foreach (string file in files)
         {
             float[] probabilities = new float[predictor.ClassNames.Count];
-            predictor.Predict(ImagePreparation.FromFile(file), probabilities);
+            predictor.Predict(DigitImage.Prepare(file), probabilities);
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
             Console.WriteLine($"{file.PadRight(width)}  {string.Join("   ", ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%"))}");
             results.Add(new { file, digit = ranked[0], probability = probabilities[ranked[0]], probabilities });

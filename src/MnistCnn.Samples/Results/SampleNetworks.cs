@@ -9,11 +9,11 @@ internal static class SampleNetworks
     public static string[] Names => ["reference", "lenet5", "example", "batchnorm"];
 
     /// <exception cref="ArgumentException">Another network than the reference network was asked for with softmax, or with another size of images.</exception>
-    public static nn.Module<Tensor, Tensor> Create(string name, int height, int width, int classes, int seed, bool softmax)
+    public static nn.Module<Tensor, Tensor> Create(string name, int height, int width, IReadOnlyList<string> classNames, int seed, bool softmax)
     {
         if (name == "reference")
         {
-            return new CnnClassifier(new CnnClassifierOptions { Height = height, Width = width, ClassCount = classes, Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits, Seed = seed });
+            return new CnnClassifier(new CnnClassifierOptions { Height = height, Width = width, ClassCount = classNames.Count, ClassNames = classNames, Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits, Seed = seed });
         }
 
         if (softmax || (height, width) != (28, 28))
@@ -24,9 +24,9 @@ internal static class SampleNetworks
         random.manual_seed(seed).Dispose();
         return name switch
         {
-            "lenet5" => NetworkPresets.LeNet5(classes),
-            "example" => NetworkPresets.PyTorchExample(classes),
-            _ => NetworkPresets.BatchNorm(classes),
+            "lenet5" => NetworkPresets.LeNet5(classNames.Count),
+            "example" => NetworkPresets.PyTorchExample(classNames.Count),
+            _ => NetworkPresets.BatchNorm(classNames.Count),
         };
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using MnistCnn.Imaging;
 using MnistCnn.Inference;
 
 namespace MnistCnn.Samples.Serving;
@@ -70,6 +71,6 @@ internal static class PredictEndpoint
             throw new FormatException($"PNG: expected sides of 1 to {LargestSide} pixels, found {width}×{height}.");
         }
 
-        return ImagePreparation.FromPng(body);
+        return DigitImage.Prepare(body);
     }
 }

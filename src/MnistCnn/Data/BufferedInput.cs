@@ -17,7 +17,7 @@ internal sealed class BufferedInput(Stream stream, string path)
     public int Buffered => end - start;
 
     /// <summary>Bytes from where the stream stood at first to its end, if it knows its length.</summary>
-    public long? Length { get; } = stream.CanSeek ? stream.Length - stream.Position : null;
+    public long? Length { get; } = stream.CanSeek || stream is ZipMemberStream ? stream.Length - stream.Position : null;
 
     /// <summary>Reads until at least <paramref name="count"/> bytes are buffered; false at the end of the stream.</summary>
     public bool Fill(int count)
@@ -72,7 +72,7 @@ internal sealed class BufferedInput(Stream stream, string path)
         {
             return stream.Read(destination);
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException or ZipFormatException))
         {
             throw new IdxFormatException(path, Position + Buffered, "readable data", $"{exception.GetType().Name}: {exception.Message}", exception);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 
 namespace MnistCnn.Data;
 
@@ -67,12 +68,19 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
         // What has come is kept, and the next try asks for the rest.
         if (size is { } expected && part.Length < expected)
             throw new DownloadFault($"expected {expected} bytes, found the end after {part.Length}", temporary: true);
-        if (file.Sha256 is null)
+        (HashAlgorithmName algorithm, string? known) = file.Hash;
+        if (known is null)
+        {
             return;
+        }
+
         string hash = part.Hash();
-        if (hash == file.Sha256)
+        if (hash == known)
+        {
             return;
+        }
+
         part.Discard();
-        throw new DownloadFault($"expected SHA-256 {file.Sha256}, found {hash}", temporary: resumed);
+        throw new DownloadFault($"expected {(algorithm == HashAlgorithmName.MD5 ? "MD5" : "SHA-256")} {known}, found {hash}", temporary: resumed);
     }
 }

@@ -4,7 +4,7 @@ namespace MnistCnn.Data;
 
 /// <summary>Downloads the files of a published data set into a folder, each verified before it gets its name, and each only once.</summary>
 /// <remarks>
-/// <para>A file that is there and right (length and SHA-256) is left alone, so that a good cache needs no network. A file that is wrong is fetched again. Data goes to a hidden temporary file in
+/// <para>A file that is there and right (length and hash) is left alone, so that a good cache needs no network. A file that is wrong is fetched again. Data goes to a hidden temporary file in
 /// the same folder, which an interrupted download leaves behind and a later one continues, and is renamed when it is complete, verified, and safe on the disk.</para>
 /// <para>Mirrors are asked in order; any failure, a wrong hash included, leads to another try or to the next mirror. Redirects are followed to HTTPS only, five at most.</para>
 /// <para>Thread-safe; several processes that want the same files at once wait for the one that downloads them.</para>
@@ -28,7 +28,7 @@ public sealed class MnistDownloader
     public string DirectoryOf(MnistVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return Path.Combine(CacheFolder.Find(options.CacheDirectory, Environment.GetEnvironmentVariable), variant.Name);
+        return Path.Combine(CacheFolder.Find(options.CacheDirectory, Environment.GetEnvironmentVariable), variant.Folder);
     }
 
     /// <summary>Makes sure that all files of a data set are in a folder.</summary>
@@ -36,7 +36,7 @@ public sealed class MnistDownloader
     /// <param name="directory">The folder, made if it does not exist; null for one in the user's cache (see <see cref="MnistDownloaderOptions.CacheDirectory"/>).</param>
     /// <param name="progress">Hears of each quarter of a MiB.</param>
     /// <param name="cancellationToken">Ends waiting and downloading; what has come so far is kept for the next time.</param>
-    /// <returns>The full path of the folder, for <see cref="MnistDataset.Load"/>.</returns>
+    /// <returns>The full path of the folder, for <see cref="MnistDataset.Load(string, MnistVariant, MnistSplit)"/>.</returns>
     /// <exception cref="MnistDownloadException">A file could be had from no mirror; the message lists the cause of each failure.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
@@ -63,7 +63,7 @@ public sealed class MnistDownloader
         {
             FileInfo info = new(Path.Combine(directory, file.Name));
             bool good = info.Exists && info.Length == (file.Size ?? info.Length)
-                && (file.Sha256 is null || await PartFile.HashOfAsync(info.FullName, cancellationToken).ConfigureAwait(false) == file.Sha256);
+                && (file.Hash.Value is null || await PartFile.HashOfAsync(info.FullName, file.Hash.Algorithm, cancellationToken).ConfigureAwait(false) == file.Hash.Value);
             if (!good)
                 missing.Add(file);
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace MnistCnn.Data;
 
@@ -7,6 +8,8 @@ public sealed record MnistFile
 {
     // What no system's file names may contain, Windows' included.
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\:*?\"<>|");
+
+    private readonly string? md5;
 
     /// <summary>Describes a file.</summary>
     /// <param name="name">Its name on the mirrors and in the folder: a plain file name.</param>
@@ -33,6 +36,25 @@ public sealed record MnistFile
 
     /// <summary>The SHA-256 as 64 upper-case hexadecimal digits; null if it is unknown.</summary>
     public string? Sha256 { get; }
+
+    /// <summary>The MD5 as 32 upper-case hexadecimal digits, for files of which no better hash is published; null, the default, if it is unknown. It finds damage, not forgery.</summary>
+    /// <exception cref="ArgumentException">The value is no MD5.</exception>
+    public string? Md5
+    {
+        get => md5;
+        init
+        {
+            if (value is not null && (value.Length != 32 || !value.All(char.IsAsciiHexDigit)))
+            {
+                throw new ArgumentException($"Expected an MD5 of 32 hexadecimal digits, found '{value}'.", nameof(Md5));
+            }
+
+            md5 = value?.ToUpperInvariant();
+        }
+    }
+
+    /// <summary>The best hash that is known, and how it is made.</summary>
+    internal (HashAlgorithmName Algorithm, string? Value) Hash => Sha256 is null && Md5 is not null ? (HashAlgorithmName.MD5, Md5) : (HashAlgorithmName.SHA256, Sha256);
 
     internal static string PlainName(string name, string parameter)
     {

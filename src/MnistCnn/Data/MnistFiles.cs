@@ -22,32 +22,41 @@ internal static class MnistFiles
     public static MnistDataset Read(Stream images, string imagesName, Stream labels, string labelsName, string[] classNames, IdxReaderOptions options)
     {
         byte[] labelBytes = ReadLabels(labels, labelsName, classNames.Length, options);
-        using IdxInput input = new(images, imagesName);
-        IdxHeader header = IdxHeader.Read(input, options, ImageMagic);
-        if (header.Dimensions[0] != labelBytes.Length)
-        {
-            throw input.Fault(
-                4,
-                string.Create(CultureInfo.InvariantCulture, $"{labelBytes.Length} images, one for each label in '{labelsName}'"),
-                string.Create(CultureInfo.InvariantCulture, $"{header.Dimensions[0]} images for {labelBytes.Length} labels"));
-        }
-
-        byte[] pixels = IdxReader.ReadPayload<byte>(input, header, pinned: true);
-        return new MnistDataset(pixels, labelBytes, header.Dimensions[1], header.Dimensions[2], classNames);
+        (byte[] pixels, int height, int width) = ReadImages(images, imagesName, labelBytes.Length, labelsName, options);
+        return new MnistDataset(pixels, labelBytes, height, width, classNames);
     }
 
-    private static byte[] ReadLabels(Stream stream, string name, int classCount, IdxReaderOptions options)
+    public static (byte[] Pixels, int Height, int Width) ReadImages(Stream images, string name, int labelCount, string labelsName, IdxReaderOptions options)
+    {
+        using IdxInput input = new(images, name);
+        IdxHeader header = IdxHeader.Read(input, options, ImageMagic);
+        return header.Dimensions[0] == labelCount
+            ? (IdxReader.ReadPayload<byte>(input, header, pinned: true), header.Dimensions[1], header.Dimensions[2])
+            : throw input.Fault(
+                4,
+                string.Create(CultureInfo.InvariantCulture, $"{labelCount} images, one for each label in '{labelsName}'"),
+                string.Create(CultureInfo.InvariantCulture, $"{header.Dimensions[0]} images for {labelCount} labels"));
+    }
+
+    /// <summary>The labels as indices of classes, whatever the number of the first class in the file.</summary>
+    public static byte[] ReadLabels(Stream stream, string name, int classCount, IdxReaderOptions options, int firstLabel = 0)
     {
         using IdxInput input = new(stream, name);
         IdxHeader header = IdxHeader.Read(input, options, LabelMagic);
         byte[] labels = IdxReader.ReadPayload<byte>(input, header, pinned: true);
-        int wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
+        int lastLabel = firstLabel + classCount - 1;
+        int wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)firstLabel, (byte)lastLabel);
         if (wrong >= 0)
         {
             throw input.Fault(
                 header.Length + wrong,
-                string.Create(CultureInfo.InvariantCulture, $"labels 0 to {classCount - 1}"),
+                string.Create(CultureInfo.InvariantCulture, $"labels {firstLabel} to {lastLabel}"),
                 string.Create(CultureInfo.InvariantCulture, $"label {labels[wrong]} at index {wrong}"));
+        }
+
+        for (int i = 0; firstLabel > 0 && i < labels.Length; i++)
+        {
+            labels[i] -= (byte)firstLabel;
         }
 
         return labels;

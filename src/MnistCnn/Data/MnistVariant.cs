@@ -2,15 +2,17 @@ using System.Collections.ObjectModel;
 
 namespace MnistCnn.Data;
 
-/// <summary>A published data set in the format of MNIST: where to get its files, how to recognise them, and what its classes are called.</summary>
+/// <summary>A published data set in the family of MNIST: where to get its files, how to recognise and read them, and what its classes are called.</summary>
 /// <remarks>Immutable and thread-safe. <c>MnistVariant.Mnist with { Mirrors = [...] }</c> gets the same files from elsewhere.</remarks>
 public sealed record MnistVariant
 {
     private readonly IReadOnlyList<Uri> mirrors;
+    private readonly string? title;
+    private readonly string? folder;
 
     /// <summary>Describes a data set.</summary>
     /// <param name="name">A short name, used for the cache folder: a plain file name.</param>
-    /// <param name="files">The files, usually the four of both splits.</param>
+    /// <param name="files">The files, the four of MNIST under MNIST's names.</param>
     /// <param name="mirrors">Folders on the web that hold the files, the best first.</param>
     /// <param name="classNames">The name of each class, 1 to 256.</param>
     /// <exception cref="ArgumentException">The name leads to another folder, there is no file, two have one name, or a mirror is neither HTTPS nor on this machine.</exception>
@@ -27,46 +29,75 @@ public sealed record MnistVariant
     }
 
     /// <summary>Handwritten digits of LeCun, Cortes and Burges: 60,000 + 10,000.</summary>
-    public static MnistVariant Mnist { get; } = new(
-        "mnist",
-        [
-            new("train-images-idx3-ubyte.gz", 9_912_422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
-            new("train-labels-idx1-ubyte.gz", 28_881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
-            new("t10k-images-idx3-ubyte.gz", 1_648_877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
-            new("t10k-labels-idx1-ubyte.gz", 4_542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
-        ],
-        [new("https://ossci-datasets.s3.amazonaws.com/mnist/"), new("https://storage.googleapis.com/cvdf-datasets/mnist/")],
-        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    public static MnistVariant Mnist { get; } = PublishedSets.Mnist();
 
     /// <summary>Articles of clothing by Zalando Research: 60,000 + 10,000.</summary>
-    public static MnistVariant FashionMnist { get; } = new(
-        "fashion-mnist",
-        [
-            new("train-images-idx3-ubyte.gz", 26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
-            new("train-labels-idx1-ubyte.gz", 29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
-            new("t10k-images-idx3-ubyte.gz", 4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
-            new("t10k-labels-idx1-ubyte.gz", 5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
-        ],
-        [new("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"), new("https://storage.googleapis.com/tensorflow/tf-keras-datasets/")],
-        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]);
+    public static MnistVariant FashionMnist { get; } = PublishedSets.FashionMnist();
 
     /// <summary>Cursive Japanese characters (Kuzushiji-MNIST) of the Center for Open Data in the Humanities: 60,000 + 10,000.</summary>
-    public static MnistVariant KMnist { get; } = new(
-        "kmnist",
-        [
-            new("train-images-idx3-ubyte.gz", 18_165_135, "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"),
-            new("train-labels-idx1-ubyte.gz", 29_497, "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17"),
-            new("t10k-images-idx3-ubyte.gz", 3_041_136, "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5"),
-            new("t10k-labels-idx1-ubyte.gz", 5_120, "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c"),
-        ],
-        [new("https://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
-        ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]);
+    public static MnistVariant KMnist { get; } = PublishedSets.KMnist();
 
-    /// <summary>A short name, which the cache folder of the data set has as well.</summary>
+    /// <summary>Cursive Japanese characters of 49 classes: 232,365 + 38,547. The classes differ much in size. No hash of its files is published.</summary>
+    public static MnistVariant Kuzushiji49 { get; } = PublishedSets.Kuzushiji49();
+
+    /// <summary>MNIST's digits made again from their sources, with the 50,000 test images that MNIST left out (<see cref="MnistSplit.Extra"/>): 60,000 + 10,000 + 50,000. Checked by MD5, since nothing better is published.</summary>
+    public static MnistVariant Qmnist { get; } = PublishedSets.Qmnist();
+
+    /// <summary>EMNIST, 62 classes: digits, capital and small letters, unbalanced: 697,932 + 116,323. All EMNIST sets are in one file of 561,753,746 bytes.</summary>
+    public static MnistVariant EmnistByClass { get; } = PublishedSets.Emnist("byclass", PublishedSets.DigitsAndLetters("abcdefghijklmnopqrstuvwxyz"));
+
+    /// <summary>EMNIST, 47 classes, unbalanced: 697,932 + 116,323. Small letters that look like their capitals are in the class of the capital.</summary>
+    public static MnistVariant EmnistByMerge { get; } = PublishedSets.Emnist("bymerge", PublishedSets.DigitsAndLetters("abdefghnqrt"));
+
+    /// <summary>EMNIST, the 47 classes of <see cref="EmnistByMerge"/> in equal numbers: 112,800 + 18,800.</summary>
+    public static MnistVariant EmnistBalanced { get; } = PublishedSets.Emnist("balanced", PublishedSets.DigitsAndLetters("abdefghnqrt"));
+
+    /// <summary>EMNIST, 26 letters, capital and small ones in one class: 124,800 + 20,800. Labels, 1 to 26 in the files, are 0 to 25 here.</summary>
+    public static MnistVariant EmnistLetters { get; } = PublishedSets.Emnist("letters", PublishedSets.Letters("abcdefghijklmnopqrstuvwxyz"), firstLabel: 1);
+
+    /// <summary>EMNIST, digits in equal numbers: 240,000 + 40,000.</summary>
+    public static MnistVariant EmnistDigits { get; } = PublishedSets.Emnist("digits", PublishedSets.Digits);
+
+    /// <summary>EMNIST, digits in MNIST's numbers: 60,000 + 10,000.</summary>
+    public static MnistVariant EmnistMnist { get; } = PublishedSets.Emnist("mnist", PublishedSets.Digits);
+
+    /// <summary>MNIST-C: MNIST under each of 15 corruptions, and unchanged (the first one): 60,000 + 10,000 each. All are in one file of 246,661,575 bytes.</summary>
+    public static IReadOnlyList<MnistVariant> MnistC { get; } = Array.AsReadOnly(Array.ConvertAll(PublishedSets.Corruptions, PublishedSets.MnistC));
+
+    /// <summary>Every published set above.</summary>
+    public static IReadOnlyList<MnistVariant> All { get; } = Array.AsReadOnly<MnistVariant>(
+    [
+        Mnist, FashionMnist, KMnist, Kuzushiji49, Qmnist, EmnistByClass, EmnistByMerge, EmnistBalanced, EmnistLetters, EmnistDigits, EmnistMnist, .. MnistC,
+    ]);
+
+    /// <summary>A short name, for <see cref="Parse"/> and command lines: lower-case letters, digits and hyphens in all sets of <see cref="All"/>.</summary>
     public string Name { get; }
 
-    /// <summary>The files of both splits.</summary>
-    public IReadOnlyList<MnistFile> Files { get; }
+    /// <summary>The name for readers, for instance <c>Fashion-MNIST</c>.</summary>
+    /// <value>The default is <see cref="Name"/>.</value>
+    public string Title
+    {
+        get => title ?? Name;
+        init => title = value;
+    }
+
+    /// <summary>The folder in the cache that holds the files: a plain file name. Sets that are published in one file share it.</summary>
+    /// <value>The default is <see cref="Name"/>.</value>
+    /// <exception cref="ArgumentException">The value is no plain file name.</exception>
+    public string Folder
+    {
+        get => folder ?? Name;
+        init => folder = MnistFile.PlainName(value, nameof(Folder));
+    }
+
+    /// <summary>The licence as its publisher names it; null, the default, if none is stated.</summary>
+    public string? License { get; init; }
+
+    /// <summary>The publication to cite; null, the default, if there is none.</summary>
+    public string? Citation { get; init; }
+
+    /// <summary>The files of all splits.</summary>
+    public IReadOnlyList<MnistFile> Files { get; internal init; }
 
     /// <summary>The name of each class; a label is an index into this list.</summary>
     public IReadOnlyList<string> ClassNames { get; }
@@ -78,6 +109,24 @@ public sealed record MnistVariant
     {
         get => mirrors;
         init => mirrors = Checked(value, nameof(Mirrors));
+    }
+
+    internal SetLayout Layout { get; init; } = PlainLayout.Instance;
+
+    /// <summary>Finds a set of <see cref="All"/> by its name.</summary>
+    /// <param name="name">For instance <c>emnist-letters</c> or <c>mnist-c-fog</c>; upper and lower case, '-' and '_' are the same, and <c>fashion</c> is Fashion-MNIST.</param>
+    /// <exception cref="ArgumentException">There is no such set; the message lists all names.</exception>
+    public static MnistVariant Parse(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        string wanted = name.Trim().Replace('_', '-');
+        if (wanted.Equals("fashion", StringComparison.OrdinalIgnoreCase))
+        {
+            wanted = FashionMnist.Name;
+        }
+
+        return All.FirstOrDefault(variant => variant.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"Expected the name of a data set ({string.Join(", ", All.Select(variant => variant.Name))}), found '{name}'.", nameof(name));
     }
 
     private static ReadOnlyCollection<Uri> Checked(IReadOnlyList<Uri> mirrors, string name)

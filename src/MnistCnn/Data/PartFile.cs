@@ -7,19 +7,23 @@ internal sealed class PartFile : IDisposable
 {
     private readonly string path;
     private readonly FileStream stream;
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash hash;
 
-    private PartFile(string path) => (this.path, stream) = (path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+    private PartFile(string path, HashAlgorithmName algorithm)
+    {
+        (this.path, stream) = (path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        hash = IncrementalHash.CreateHash(algorithm);
+    }
 
     public long Length => stream.Length;
 
     /// <summary>Opens what an earlier try has left, if it can be gone on with: only a known hash tells whether two halves belong together.</summary>
     public static async Task<PartFile> OpenAsync(string target, MnistFile file, CancellationToken cancellationToken)
     {
-        PartFile part = new(Path.Combine(Path.GetDirectoryName(target)!, $".{file.Name}.part"));
+        PartFile part = new(Path.Combine(Path.GetDirectoryName(target)!, $".{file.Name}.part"), file.Hash.Algorithm);
         try
         {
-            if (file.Sha256 is null || part.Length >= (file.Size ?? long.MaxValue))
+            if (file.Hash.Value is null || part.Length >= (file.Size ?? long.MaxValue))
                 part.Restart();
             await part.HashAllAsync(cancellationToken).ConfigureAwait(false);
             return part;
@@ -31,10 +35,12 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-    public static async Task<string> HashOfAsync(string path, CancellationToken cancellationToken)
+    public static async Task<string> HashOfAsync(string path, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: false);
-        return Convert.ToHexString(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+        using IncrementalHash hash = IncrementalHash.CreateHash(algorithm);
+        await AppendAllAsync(hash, stream, cancellationToken).ConfigureAwait(false);
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     public void Restart()
@@ -49,7 +55,7 @@ internal sealed class PartFile : IDisposable
         await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The SHA-256 of everything so far; nothing can be appended afterwards.</summary>
+    /// <summary>The hash of everything so far; nothing can be appended afterwards.</summary>
     public string Hash() => Convert.ToHexString(hash.GetHashAndReset());
 
     /// <summary>Puts the file, safe on the disk, in the place of <paramref name="target"/> in one step.</summary>
@@ -73,11 +79,18 @@ internal sealed class PartFile : IDisposable
         hash.Dispose();
     }
 
-    private async Task HashAllAsync(CancellationToken cancellationToken)
+    private Task HashAllAsync(CancellationToken cancellationToken)
+    {
+        stream.Position = 0;
+        return AppendAllAsync(hash, stream, cancellationToken);
+    }
+
+    private static async Task AppendAllAsync(IncrementalHash hash, FileStream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[64 << 10];
-        stream.Position = 0;
         for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+        {
             hash.AppendData(buffer.AsSpan(0, read));
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace MnistCnn.Tests.Data;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class IdxFuzzTests
 {
-    private static readonly int Mutants = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_FUZZ") ?? "200000", CultureInfo.InvariantCulture);
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_FUZZ") ?? "200000", CultureInfo.InvariantCulture);
     private static readonly byte[] Raw = Idx.Images(6, 8, 9);
     private static readonly byte[] Gzip = Idx.Gzip(Raw);
 
@@ -32,13 +32,13 @@ public sealed class IdxFuzzTests
         long before = Process.GetCurrentProcess().WorkingSet64;
         (long peak, ConcurrentBag<TimeSpan>? slowest) = (before, new ConcurrentBag<TimeSpan>());
         int loaded = 0;
-        Parallel.For(0, (Mutants + 999) / 1000, block =>
+        Parallel.For(0, (Count + 999) / 1000, block =>
         {
             Random random = new(block);
             TimeSpan worst = TimeSpan.Zero;
             for (int i = 0; i < 1000; i++)
             {
-                byte[] mutant = Mutate(valid, random);
+                byte[] mutant = Mutants.Of(valid, random, headerLength: 24);
                 long start = Stopwatch.GetTimestamp();
                 if (Check(mutant, gzip))
                     Interlocked.Increment(ref loaded);
@@ -52,8 +52,8 @@ public sealed class IdxFuzzTests
         });
 
         TestContext.Current.TestOutputHelper?.WriteLine(
-            FormattableString.Invariant($"{Mutants} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(peak - before) >> 20} MiB"));
-        Assert.InRange(loaded, 0, Mutants);
+            FormattableString.Invariant($"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(peak - before) >> 20} MiB"));
+        Assert.InRange(loaded, 0, Count);
         Assert.InRange((peak - before) >> 20, 0, 128);
     }
 
@@ -76,44 +76,4 @@ public sealed class IdxFuzzTests
     }
 
     private static IdxReaderOptions IdxReaderLimits { get; } = new();
-
-    private static byte[] Mutate(byte[] valid, Random random)
-    {
-        List<byte> mutant = new(valid);
-        for (int change = random.Next(1, 4); change > 0; change--)
-        {
-            // Headers are where the interesting decisions are made: half of the changes fall into the first 24 bytes.
-            int at = random.Next(random.Next(2) == 0 ? Math.Min(24, mutant.Count) : mutant.Count);
-            switch (random.Next(7))
-            {
-                case 0:
-                    mutant[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    mutant[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    mutant.RemoveRange(at, Math.Min(random.Next(1, 9), mutant.Count - at));
-                    break;
-                case 3:
-                    mutant.InsertRange(at, Enumerable.Range(0, random.Next(1, 9)).Select(_ => (byte)random.Next(256)));
-                    break;
-                case 4:
-                    mutant.RemoveRange(at, mutant.Count - at);
-                    break;
-                case 5:
-                    mutant.InsertRange(random.Next(mutant.Count), mutant.GetRange(at, random.Next(mutant.Count - at)));
-                    break;
-                default:
-                    for (int i = at; i < Math.Min(at + 4, mutant.Count); i++)
-                        mutant[i] = (byte)(random.Next(2) * 255);
-                    break;
-            }
-
-            if (mutant.Count == 0)
-                mutant.Add((byte)random.Next(256));
-        }
-
-        return [.. mutant];
-    }
 }

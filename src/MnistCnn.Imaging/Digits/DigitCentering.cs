@@ -1,4 +1,4 @@
-namespace MnistCnn.Samples;
+namespace MnistCnn.Imaging;
 
 /// <summary>
 /// Makes of a grey picture of one digit what the makers of MNIST made of theirs: ink bright on black, cropped, scaled with anti-aliasing so that the larger side is 20 pixels,
@@ -24,7 +24,15 @@ internal static class DigitCentering
     /// <returns>784 bytes row by row, 0 background to 255 ink; null where there is no ink.</returns>
     public static byte[]? Center(ReadOnlySpan<float> grey, int width, float relativeTolerance)
     {
-        float[] ink = ToInk(grey, width, relativeTolerance);
+        return CenterInk(ToInk(grey, width, relativeTolerance), width);
+    }
+
+    /// <summary>Centres a digit whose ink is known.</summary>
+    /// <param name="ink">Pixels row by row, 0 where there is no ink, to 255.</param>
+    /// <param name="width">Pixels a row.</param>
+    /// <returns>784 bytes row by row, 0 background to 255 ink; null where there is no ink.</returns>
+    public static byte[]? CenterInk(ReadOnlySpan<float> ink, int width)
+    {
         if (Bounds(ink, width) is not { } bounds)
         {
             return null;
@@ -36,7 +44,7 @@ internal static class DigitCentering
         float[] cropped = new float[bounds.Width * bounds.Height];
         for (int y = 0; y < bounds.Height; y++)
         {
-            ink.AsSpan(((bounds.Top + y) * width) + bounds.Left, bounds.Width).CopyTo(cropped.AsSpan(y * bounds.Width));
+            ink.Slice((bounds.Top + y) * width + bounds.Left, bounds.Width).CopyTo(cropped.AsSpan(y * bounds.Width));
         }
 
         float[] digit = AreaResampling.Resize(cropped, bounds.Width, bounds.Height, scaledWidth, scaledHeight);
@@ -128,7 +136,7 @@ internal static class DigitCentering
         byte[] image = new byte[Side * Side];
         for (int i = 0; i < digit.Length; i++)
         {
-            image[((top + (i / width)) * Side) + left + (i % width)] = (byte)Math.Clamp(MathF.Round(digit[i] * gain), 0, 255);
+            image[(top + i / width) * Side + left + i % width] = (byte)Math.Clamp(MathF.Round(digit[i] * gain), 0, 255);
         }
 
         return image;

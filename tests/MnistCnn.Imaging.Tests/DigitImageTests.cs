@@ -1,34 +1,19 @@
+using System.Buffers.Binary;
 using MnistCnn.Data;
-using MnistCnn.Samples;
+using MnistCnn.Tests;
 using SkiaSharp;
 
-namespace MnistCnn.Tests.Samples;
+using static MnistCnn.Imaging.Tests.Drawing;
 
-public sealed class ImagePreparationTests
+namespace MnistCnn.Imaging.Tests;
+
+public sealed class DigitImageTests
 {
-    private static byte[] Encode(int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
-    {
-        using SKBitmap bitmap = new(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        Span<byte> pixels = bitmap.GetPixelSpan();
-        for (int i = 0; i < width * height; i++)
-        {
-            SKColor pixel = color(i % width, i / width);
-            (pixels[4 * i], pixels[(4 * i) + 1], pixels[(4 * i) + 2], pixels[(4 * i) + 3]) = (pixel.Red, pixel.Green, pixel.Blue, pixel.Alpha);
-        }
-
-        return bitmap.Encode(format, 90).ToArray();
-    }
-
-    private static byte[] Png(int width, int height, Func<int, int, byte> grey) => Encode(width, height, (x, y) => new SKColor(grey(x, y), grey(x, y), grey(x, y)));
-
-    /// <summary>A seven of strokes, in units of its own height.</summary>
-    private static bool IsSeven(double x, double y) => x is >= 0 and <= 0.6 && y is >= 0 and <= 1 && (y < 0.12 || Math.Abs(x - (0.6 - (0.4 * y))) < 0.07);
-
     private static byte[] FromBytes(byte[] encoded)
     {
         using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["picture"], encoded);
-        return ImagePreparation.FromFile(folder["picture"]);
+        return DigitImage.Prepare(folder["picture"]);
     }
 
     private static (double X, double Y) CenterOfMass(byte[] image)
@@ -56,7 +41,7 @@ public sealed class ImagePreparationTests
             byte[] digit = data.GetImage(i).ToArray();
             int index = i;
             byte[] inverted = Png(41, 50, (x, y) => x is >= 6 and < 34 && y is >= 17 and < 45 ? (byte)(255 - digit[((y - 17) * 28) + x - 6]) : (byte)255);
-            equal += digit.AsSpan().SequenceEqual(ImagePreparation.FromPng(inverted)) ? 1 : 0;
+            equal += digit.AsSpan().SequenceEqual(DigitImage.Prepare(inverted)) ? 1 : 0;
         }
 
         Assert.InRange(equal, 299, 300);
@@ -69,7 +54,7 @@ public sealed class ImagePreparationTests
     [InlineData(1500, 900, 900, 20, 860)]
     public void A_digit_of_any_size_and_place_fills_20_pixels_around_its_centre_of_mass(int width, int height, int left, int top, int size)
     {
-        byte[] image = ImagePreparation.FromPng(Png(width, height, (x, y) => IsSeven((x - left + 0.5) / size, (y - top + 0.5) / size) ? (byte)20 : (byte)240));
+        byte[] image = DigitImage.Prepare(Png(width, height, (x, y) => IsSeven((x - left + 0.5) / size, (y - top + 0.5) / size) ? (byte)20 : (byte)240));
         Assert.Equal(20, Math.Max(Extent(image).Width, Extent(image).Height));
         Assert.InRange(Extent(image).Width, 10, 14);
         Assert.InRange(CenterOfMass(image).X, 13.4, 14.6);
@@ -94,8 +79,8 @@ public sealed class ImagePreparationTests
     public void A_grainy_background_does_not_widen_the_digit()
     {
         Random random = new(1);
-        byte[] expected = ImagePreparation.FromPng(Png(240, 220, (x, y) => IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? (byte)30 : (byte)200));
-        byte[] grainy = ImagePreparation.FromPng(Png(240, 220, (x, y) => (byte)((IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? 30 : 200) + random.Next(-8, 9))));
+        byte[] expected = DigitImage.Prepare(Png(240, 220, (x, y) => IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? (byte)30 : (byte)200));
+        byte[] grainy = DigitImage.Prepare(Png(240, 220, (x, y) => (byte)((IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? 30 : 200) + random.Next(-8, 9))));
         Assert.InRange(MeanDifference(expected, grainy), 0, 8);
     }
 
@@ -111,9 +96,9 @@ public sealed class ImagePreparationTests
     [Fact]
     public void A_picture_without_ink_is_refused_and_a_single_dot_is_not()
     {
-        Assert.Contains("no ink", Assert.Throws<FormatException>(() => ImagePreparation.FromPng(Png(30, 30, (_, _) => 200))).Message, StringComparison.Ordinal);
-        Assert.Contains("no ink", Assert.Throws<FormatException>(() => ImagePreparation.FromPng(Png(1, 1, (_, _) => 0))).Message, StringComparison.Ordinal);
-        byte[] dot = ImagePreparation.FromPng(Png(30, 30, (x, y) => x == 3 && y == 4 ? (byte)0 : (byte)255));
+        Assert.Contains("no ink", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Png(30, 30, (_, _) => 200))).Message, StringComparison.Ordinal);
+        Assert.Contains("no ink", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Png(1, 1, (_, _) => 0))).Message, StringComparison.Ordinal);
+        byte[] dot = DigitImage.Prepare(Png(30, 30, (x, y) => x == 3 && y == 4 ? (byte)0 : (byte)255));
         Assert.Equal((20, 20), Extent(dot));
     }
 
@@ -123,13 +108,13 @@ public sealed class ImagePreparationTests
         byte[] png = Png(60, 60, (x, y) => (byte)((x * 37) ^ (y * 91)));
         for (int length = 0; length < png.Length - 20; length += Math.Max(1, png.Length / 100))
         {
-            Assert.ThrowsAny<FormatException>(() => FromBytes(png[..length]));
+            Assert.Throws<PictureFormatException>(() => FromBytes(png[..length]));
         }
 
-        Assert.Throws<FormatException>(() => ImagePreparation.FromPng("<html>"u8.ToArray()));
-        Assert.Throws<FormatException>(() => FromBytes("BM not really"u8.ToArray()));
-        Assert.Throws<FormatException>(() => ImagePreparation.FromFile(Path.GetTempPath()));
-        Assert.ThrowsAny<IOException>(() => ImagePreparation.FromFile("/nowhere/picture.png"));
+        Assert.Throws<PictureFormatException>(() => DigitImage.Prepare("<html>"u8.ToArray()));
+        Assert.Throws<PictureFormatException>(() => FromBytes("BM not really"u8.ToArray()));
+        Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Path.GetTempPath()));
+        Assert.ThrowsAny<IOException>(() => DigitImage.Prepare("/nowhere/picture.png"));
     }
 
     [Fact]
@@ -137,9 +122,60 @@ public sealed class ImagePreparationTests
     {
         byte[] png = Png(2, 2, (_, _) => 0);
         (png[16], png[17], png[20], png[21]) = (0, 1, 0, 1);
-        ICSharpCode.SharpZipLib.Checksum.Crc32 checksum = new();
-        checksum.Update(new ArraySegment<byte>(png, 12, 17));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), (uint)checksum.Value);
-        Assert.Contains("expected at most 24000000 pixels", Assert.Throws<FormatException>(() => ImagePreparation.FromPng(png)).Message, StringComparison.Ordinal);
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc(png.AsSpan(12, 17)));
+        Assert.Contains("expected 1 to 24000000 pixels, found 65538 x 65538", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(png)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_JPEG_that_declares_far_more_pixels_than_its_bytes_can_hold_is_refused()
+    {
+        byte[] jpeg = Encode(60, 60, (_, _) => SKColors.White, SKEncodedImageFormat.Jpeg);
+        int size = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[8, 0, 60, 0, 60]) + 1;
+        (jpeg[size], jpeg[size + 2]) = (12, 12);
+        Assert.Contains("bytes for a JPEG of 3132 x 3132, found", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(jpeg)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_picture_is_the_same_from_a_file_a_stream_and_memory()
+    {
+        using TemporaryFolder folder = new();
+        byte[] png = Png(60, 60, (x, y) => IsSeven((x - 20.5) / 30, (y - 10.5) / 30) ? (byte)0 : (byte)255);
+        File.WriteAllBytes(folder["seven.png"], png);
+        using MemoryStream stream = new(png);
+        Assert.Equal(DigitImage.Prepare(png), DigitImage.Prepare(folder["seven.png"]));
+        Assert.Equal(DigitImage.Prepare(png), DigitImage.Prepare(stream));
+        Assert.StartsWith($"'{folder["none.png"]}': ", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Written(folder["none.png"]))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    public void Other_formats_give_nearly_the_same_digit(SKEncodedImageFormat format)
+    {
+        static SKColor Color(int x, int y) => IsSeven((x - 90.5) / 150, (y - 30.5) / 150) ? SKColors.Black : SKColors.White;
+        Assert.InRange(MeanDifference(FromBytes(Encode(240, 220, Color)), FromBytes(Encode(240, 220, Color, format))), 0, 6);
+    }
+
+    /// <summary>Writes text under the name of a picture.</summary>
+    private static string Written(string path)
+    {
+        File.WriteAllText(path, "no picture");
+        return path;
+    }
+
+    /// <summary>The checksum of PNG, bit by bit.</summary>
+    private static uint Crc(ReadOnlySpan<byte> data)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in data)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1)));
+            }
+        }
+
+        return ~crc;
     }
 }

@@ -1,4 +1,4 @@
-namespace MnistCnn.Samples;
+namespace MnistCnn.Imaging;
 
 /// <summary>Anti-aliased scaling: down by the mean over the area that a pixel covers, up by linear interpolation, and unchanged at equal size.</summary>
 internal static class AreaResampling
@@ -27,7 +27,7 @@ internal static class AreaResampling
                     sum += row[first + tap] * weights[tap];
                 }
 
-                narrowed[(y * newWidth) + x] = sum;
+                narrowed[y * newWidth + x] = sum;
             }
         }
 
@@ -39,7 +39,7 @@ internal static class AreaResampling
                 int source = (rows[y].First + tap) * newWidth;
                 for (int x = 0; x < newWidth; x++)
                 {
-                    result[(y * newWidth) + x] += narrowed[source + x] * rows[y].Weights[tap];
+                    result[y * newWidth + x] += narrowed[source + x] * rows[y].Weights[tap];
                 }
             }
         }
@@ -50,7 +50,7 @@ internal static class AreaResampling
     private static (int First, float[] Weights)[] Taps(int size, int newSize)
     {
         double step = (double)size / newSize;
-        return [.. Enumerable.Range(0, newSize).Select(i => step >= 1 ? Covered(i * step, (i + 1) * step, size) : Interpolated(((i + 0.5) * step) - 0.5, size))];
+        return [.. Enumerable.Range(0, newSize).Select(i => step >= 1 ? Covered(i * step, (i + 1) * step, size) : Interpolated((i + 0.5) * step - 0.5, size))];
     }
 
     private static (int First, float[] Weights) Covered(double from, double to, int size)

@@ -1,0 +1,51 @@
+using MnistCnn.Inference;
+
+namespace MnistCnn.Imaging;
+
+/// <summary>Reads a written number in a picture: finds its digits and asks a model for each.</summary>
+/// <remarks>Thread-safe. Digits must not touch each other; see <see cref="DigitImage.FindDigits(string)"/>.</remarks>
+public sealed class NumberReader
+{
+    private readonly CnnPredictor predictor;
+
+    /// <summary>Makes a reader.</summary>
+    /// <param name="predictor">A model of 28×28 images.</param>
+    /// <exception cref="ArgumentException">The model takes images of another size.</exception>
+    public NumberReader(CnnPredictor predictor)
+    {
+        ArgumentNullException.ThrowIfNull(predictor);
+        this.predictor = predictor is { Height: DigitImage.Side, Width: DigitImage.Side }
+            ? predictor
+            : throw new ArgumentException($"Expected a model of {DigitImage.Side}×{DigitImage.Side} images, found {predictor.Height}×{predictor.Width}.", nameof(predictor));
+    }
+
+    /// <summary>Reads the number in a picture file.</summary>
+    /// <param name="path">A PNG, JPEG, GIF, BMP or WebP file of at most 24 million pixels.</param>
+    /// <exception cref="PictureFormatException">The file is no picture, is damaged or too large.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public NumberReading Read(string path) => Read(DigitImage.FindDigits(path));
+
+    /// <summary>Reads the number in a picture from a stream.</summary>
+    /// <param name="stream">Read from where it stands to its end, and left open.</param>
+    /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
+    public NumberReading Read(Stream stream) => Read(DigitImage.FindDigits(stream));
+
+    /// <summary>Reads the number in a picture in memory.</summary>
+    /// <param name="encoded">The bytes of a picture file.</param>
+    /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
+    public NumberReading Read(ReadOnlySpan<byte> encoded) => Read(DigitImage.FindDigits(encoded));
+
+    private NumberReading Read(IReadOnlyList<FoundDigit> found)
+    {
+        List<ReadDigit> digits = [];
+        float[] probabilities = new float[predictor.ClassNames.Count];
+        foreach (FoundDigit digit in found)
+        {
+            predictor.Predict(digit.Image, probabilities);
+            int best = Array.IndexOf(probabilities, probabilities.Max());
+            digits.Add(new ReadDigit(digit.Box, predictor.ClassNames[best], probabilities[best]));
+        }
+
+        return new NumberReading(string.Concat(digits.Select(digit => digit.ClassName)), digits.AsReadOnly());
+    }
+}

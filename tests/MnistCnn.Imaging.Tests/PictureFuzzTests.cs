@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using MnistCnn.Tests.Data;
+using SkiaSharp;
+using static MnistCnn.Imaging.Tests.Drawing;
+
+namespace MnistCnn.Imaging.Tests;
+
+/// <summary>Mutated pictures are prepared or refused with <see cref="PictureFormatException"/>, and the process survives them.</summary>
+public sealed class PictureFuzzTests
+{
+    private const int Count = 10_000;
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    public void Mutants_are_prepared_or_refused(SKEncodedImageFormat format)
+    {
+        byte[] valid = Encode(60, 60, (x, y) => IsSeven((x - 20.5) / 30, (y - 10.5) / 30) ? SKColors.Black : SKColors.White, format);
+        (int prepared, long slowest) = (0, 0);
+        Parallel.For(0, Count / 100, block =>
+        {
+            Random random = new(block);
+            for (int i = 0; i < 100; i++)
+            {
+                byte[] mutant = Mutants.Of(valid, random, headerLength: 60);
+                long start = Stopwatch.GetTimestamp();
+                try
+                {
+                    Assert.Equal(784, DigitImage.Prepare(mutant).Length);
+                    _ = DigitImage.FindDigits(mutant);
+                    Interlocked.Increment(ref prepared);
+                }
+                catch (PictureFormatException exception)
+                {
+                    Assert.StartsWith("'(picture)': expected ", exception.Message, StringComparison.Ordinal);
+                }
+
+                long ticks = Stopwatch.GetElapsedTime(start).Ticks;
+                for (long seen = Volatile.Read(ref slowest); ticks > seen && Interlocked.CompareExchange(ref slowest, ticks, seen) != seen;)
+                {
+                    seen = Volatile.Read(ref slowest);
+                }
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{Count} mutants, {prepared} prepared, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds:F0} ms"));
+        Assert.InRange(prepared, 0, Count);
+        // Other tests run at the same time; alone the slowest takes a fraction of this.
+        Assert.InRange(TimeSpan.FromTicks(slowest).TotalSeconds, 0, 2);
+    }
+}
