@@ -14,7 +14,7 @@ internal static class EffectiveOptions
         }
 
         return options.FastDevRun
-            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = 1 }
+            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = null, ValidateEverySteps = FastDevRunBatches }
             : options;
     }
 }

@@ -118,6 +118,8 @@ public sealed class Trainer
 
             run.EndEpoch();
         }
+
+        run.ValidateAtEnd();
     }
 
     private Device Prepare(nn.Module<Tensor, Tensor> model)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -6,13 +7,14 @@ namespace MnistCnn.Training;
 public sealed class TrainerContext
 {
     private readonly TrainingRun run;
+    private readonly ILogger logger;
     private double scheduledLearningRate;
     private double learningRate;
     private bool weightsReplaced;
 
-    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, long totalSteps, bool hasValidation)
+    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, long totalSteps, bool hasValidation, ILogger logger)
     {
-        (this.run, Options, StepsPerEpoch, TotalSteps, HasValidation) = (run, options, stepsPerEpoch, totalSteps, hasValidation);
+        (this.run, this.logger, Options, StepsPerEpoch, TotalSteps, HasValidation) = (run, logger, options, stepsPerEpoch, totalSteps, hasValidation);
         (scheduledLearningRate, learningRate) = (options.LearningRate, options.LearningRate);
     }
 
@@ -135,9 +137,28 @@ public sealed class TrainerContext
         weightsReplaced = true;
     }
 
+    /// <summary>Warns that a callback compared nothing, at the end of a run that was to be validated.</summary>
+    /// <param name="callback">The callback.</param>
+    /// <param name="value">The name of the number that no validation gave.</param>
+    /// <param name="result">How the run ended.</param>
+    internal void WarnOfNoValue(ITrainerCallback callback, string value, FitResult result)
+    {
+        if (result.StopReason is not (StopReason.Canceled or StopReason.Failed or StopReason.NonFiniteLoss))
+        {
+            TrainerLog.NoValue(logger, callback.GetType().Name, value);
+        }
+    }
+
     internal void RequestStop(StopReason kind, string reason) => run.RequestStop(kind, reason);
 
     internal void ShowProgress() => (Epoch, Step, GlobalStep) = (run.Progress.Epoch, run.Progress.TrainedSteps, run.Progress.TrainedGlobalSteps);
+
+    /// <summary>Shows the step of the last update, of which there was one: an epoch that has no step yet is not where the weights come from.</summary>
+    internal void ShowLastUpdate()
+    {
+        ShowProgress();
+        (Epoch, Step) = Step > 0 ? (Epoch, Step) : (Epoch - 1, StepsPerEpoch);
+    }
 
     internal void StartStep(double scheduled)
     {

@@ -15,4 +15,7 @@ internal static partial class TrainerLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The callback {Callback} failed in {Hook} while the run was being ended")]
     public static partial void CallbackFailed(ILogger logger, string callback, string hook, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Callback} had nothing to compare: no validation of the run gave a number for {Value}")]
+    public static partial void NoValue(ILogger logger, string callback, string value);
 }

@@ -80,11 +80,14 @@ public sealed record TrainerOptions
     /// <value>Empty by default.</value>
     public IReadOnlyList<IImageTransform> Transforms { get; init => field = [.. value]; } = [];
 
-    /// <summary>After how many steps of an epoch the validation data are evaluated, counted anew in each epoch.</summary>
+    /// <summary>
+    /// After how many steps of an epoch the validation data are evaluated, counted anew in each epoch; at the end of the epoch where it has fewer steps. A run whose weights were
+    /// not validated after their last update is validated once more at its end, unless it was canceled, failed or met a loss that is not finite.
+    /// </summary>
     /// <value>1 or more; 100 by default.</value>
     public int ValidateEverySteps { get; init => field = AtLeast(1, value); } = 100;
 
-    /// <summary>Validates at the end of every so many epochs, instead of every <see cref="ValidateEverySteps"/> steps.</summary>
+    /// <summary>Validates at the end of every so many epochs, instead of every <see cref="ValidateEverySteps"/> steps; and at the end of the run.</summary>
     /// <value>1 or more; null, the default: by steps.</value>
     public int? ValidateEveryEpochs { get; init => field = value is { } epochs ? AtLeast(1, epochs) : null; }
 

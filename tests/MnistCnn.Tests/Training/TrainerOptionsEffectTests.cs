@@ -75,10 +75,10 @@ public sealed class TrainerOptionsEffectTests
     }
 
     [Fact]
-    public void Validation_by_epochs_comes_at_their_ends()
+    public void Validation_by_epochs_comes_at_their_ends_and_at_that_of_the_run()
     {
         FitResult result = Fit(TrainingData.Options with { Epochs = 5, ValidateEveryEpochs = 2 });
-        Assert.Equal([(2, 3), (4, 3)], result.History.Validations.Select(v => (v.Epoch, v.Step)));
+        Assert.Equal([(2, 3), (4, 3), (5, 3)], result.History.Validations.Select(v => (v.Epoch, v.Step)));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
 /// Ends a run when validations stop improving, and gives the model the weights of the best validation back, however the run ends. Checks at each validation; its
-/// state goes into checkpoints. One instance for one run at a time.
+/// state goes into checkpoints. A run whose validations never gave the number to compare logs a warning. One instance for one run at a time.
 /// </summary>
 public sealed class EarlyStopping : ITrainerCallback
 {
@@ -73,6 +73,10 @@ public sealed class EarlyStopping : ITrainerCallback
         }
 
         DisposeWeights();
+        if (best is null)
+        {
+            context.WarnOfNoValue(this, monitor.Name, result);
+        }
     }
 
     /// <inheritdoc/>

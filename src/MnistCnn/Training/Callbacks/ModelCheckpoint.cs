@@ -108,6 +108,11 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
         {
             context.SaveCheckpoint(LastPath);
         }
+
+        if (KeepBest > 0 && kept.Count == 0)
+        {
+            context.WarnOfNoValue(this, Monitor.Name, result);
+        }
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MnistCnn.Training.Callbacks;
 
-/// <summary>Reports progress to an <see cref="IProgress{T}"/> every so many steps, at each validation and at the end of each epoch.</summary>
+/// <summary>Reports progress to an <see cref="IProgress{T}"/> every so many steps, at each validation and at the end of each epoch and of the run.</summary>
 public sealed class ProgressReporter : ITrainerCallback
 {
     private readonly IProgress<TrainingProgress> progress;
@@ -56,7 +56,12 @@ public sealed class ProgressReporter : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    public void OnEpochEnd(TrainerContext context, EpochResult epoch) => ReportValidation(context);
+
+    /// <inheritdoc/>
+    public void OnFitEnd(TrainerContext context, FitResult result) => ReportValidation(context);
+
+    private void ReportValidation(TrainerContext context)
     {
         if (latest is not null && context.LastValidation != latest.LastValidation)
         {

@@ -61,6 +61,15 @@ public sealed class ReduceLearningRateOnPlateau : ITrainerCallback
     }
 
     /// <inheritdoc/>
+    public void OnFitEnd(TrainerContext context, FitResult result)
+    {
+        if (best is null)
+        {
+            context.WarnOfNoValue(this, monitor.Name, result);
+        }
+    }
+
+    /// <inheritdoc/>
     public void SaveState(CallbackState state)
     {
         state.Set("checks", checksWithoutImprovement);

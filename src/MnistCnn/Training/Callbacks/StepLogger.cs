@@ -8,12 +8,13 @@ namespace MnistCnn.Training.Callbacks;
 /// </summary>
 public sealed class StepLogger : ITrainerCallback
 {
-    private readonly ILogger logger;
+    private readonly ILogger? logger;
+    private readonly TextWriter? writer;
     private readonly int everySteps;
 
     /// <summary>Creates the callback.</summary>
     /// <param name="logger">Receives the lines at level Information.</param>
-    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line, after its last.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
     public StepLogger(ILogger logger, int everySteps = 100)
     {
@@ -23,16 +24,26 @@ public sealed class StepLogger : ITrainerCallback
         this.everySteps = everySteps;
     }
 
+    /// <summary>Creates a callback that writes a line every 100 steps to a writer: <c>new StepLogger(Console.Out)</c>.</summary>
+    /// <param name="writer">Receives the lines on the thread of the run; it stays the caller's.</param>
+    public StepLogger(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        (this.writer, everySteps) = (writer, 100);
+    }
+
     /// <inheritdoc/>
     public bool IsForFirstRank => true;
 
     /// <inheritdoc/>
     public void OnStepEnd(TrainerContext context, StepResult step)
     {
-        if (step.Step % everySteps == 0 && logger.IsEnabled(LogLevel.Information))
+        if (step.IsDue(everySteps) && logger?.IsEnabled(LogLevel.Information) != false)
         {
             EvaluationResult? validation = context.LastValidation is { } last && last.GlobalStep == step.GlobalStep ? last.Result : null;
-            logger.Log(LogLevel.Information, default, new StepLine(step, context.Options.Epochs, validation), null, static (line, _) => line.ToString());
+            StepLine line = new(step, context.Options.Epochs, validation);
+            writer?.WriteLine(line.ToString());
+            logger?.Log(LogLevel.Information, default, line, null, static (line, _) => line.ToString());
         }
     }
 }
