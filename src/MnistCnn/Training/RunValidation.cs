@@ -1,4 +1,5 @@
 using MnistCnn.Batches;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -11,6 +12,7 @@ internal sealed class RunValidation(
     public EvaluationResult? Run()
     {
         using IDisposable? activity = RunTelemetry.StartValidation();
+        using DisposeScope scope = NewDisposeScope();
         ranks?.ShareBuffers();
         average?.SwapIn();
         try

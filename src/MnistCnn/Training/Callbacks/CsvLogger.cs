@@ -7,7 +7,7 @@ namespace MnistCnn.Training.Callbacks;
 /// Writes the course of a run as a table, a row every so many steps and at the end of each epoch: training figures are the means since the epoch began, validation figures
 /// are empty where the model was not validated there. Numbers are invariant, rows are written at once. A resumed run goes on in the file from its step on.
 /// </summary>
-public sealed class CsvLogger : ITrainerCallback
+public sealed class CsvLogger : TrainerCallback
 {
     private const string Header = "epoch,step,global_step,learning_rate,trn_loss,trn_acc,val_loss,val_acc";
     private const int GlobalStepColumn = 2;
@@ -32,10 +32,10 @@ public sealed class CsvLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context)
+    public override void OnFitStart(TrainerContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string[] before = context.GlobalStep > 0 && File.Exists(path) ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
@@ -45,7 +45,7 @@ public sealed class CsvLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.Step % everySteps != 0 && step.Step != step.StepsPerEpoch)
         {
@@ -60,12 +60,12 @@ public sealed class CsvLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch) => Write(context);
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch) => Write(context);
 
     /// <summary>A validation at the end of a run comes after the row of its step, and completes it.</summary>
     /// <param name="context">The run.</param>
     /// <param name="result">What was found.</param>
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
         if (writtenRow is not null && context.GlobalStep == rowStep)
         {

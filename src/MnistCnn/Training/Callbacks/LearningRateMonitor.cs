@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>Logs the learning rate every so many steps.</summary>
-public sealed class LearningRateMonitor : ITrainerCallback
+public sealed class LearningRateMonitor : TrainerCallback
 {
     private readonly ILogger logger;
     private readonly int everySteps;
@@ -20,10 +20,10 @@ public sealed class LearningRateMonitor : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.IsDue(everySteps))
         {

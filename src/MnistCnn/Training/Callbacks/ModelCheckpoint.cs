@@ -6,7 +6,7 @@ namespace MnistCnn.Training.Callbacks;
 /// Saves checkpoints of a run, from which <see cref="TrainerOptions.ResumeFrom"/> goes on: the last one, at each epoch's end, every so many steps and at the end of the
 /// run; and those of the best validations. It sees each hook after all other callbacks, so that what it saves holds their state. Its own state goes into checkpoints.
 /// </summary>
-public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
+public sealed class ModelCheckpoint : TrainerCallback, ICalledLast
 {
     private readonly string directory;
     private readonly List<(string Path, double Value)> kept = [];
@@ -48,13 +48,13 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     public IReadOnlyList<string> BestPaths => [.. kept.Select(k => k.Path)];
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public string StateKey => $"model_checkpoint.{Monitor.Name}";
+    public override string? StateKey => $"model_checkpoint.{Monitor.Name}";
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context)
+    public override void OnFitStart(TrainerContext context)
     {
         if (context.GlobalStep == 0)
         {
@@ -63,7 +63,7 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     }
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.GlobalStep % EverySteps == 0)
         {
@@ -72,7 +72,7 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     }
 
     /// <inheritdoc/>
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
         double value = Monitor.Read(result);
         if (KeepBest == 0 || (kept.Count == KeepBest && !Monitor.IsBetter(value, kept[^1].Value)) || double.IsNaN(value))
@@ -93,7 +93,7 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch)
     {
         if (SaveLast)
         {
@@ -102,7 +102,7 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     }
 
     /// <inheritdoc/>
-    public void OnFitEnd(TrainerContext context, FitResult result)
+    public override void OnFitEnd(TrainerContext context, FitResult result)
     {
         if (SaveLast && context.CanSaveCheckpoint)
         {
@@ -116,7 +116,7 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     }
 
     /// <inheritdoc/>
-    public void SaveState(CallbackState state)
+    public override void SaveState(CallbackState state)
     {
         for (int i = 0; i < kept.Count; i++)
         {
@@ -126,7 +126,7 @@ public sealed class ModelCheckpoint : ITrainerCallback, ICalledLast
     }
 
     /// <inheritdoc/>
-    public void LoadState(CallbackState state)
+    public override void LoadState(CallbackState state)
     {
         kept.Clear();
         for (int i = 0; state.GetString($"path{i}") is { } name && state.GetDouble($"value{i}") is { } value; i++)

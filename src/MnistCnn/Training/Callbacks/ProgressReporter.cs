@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>Reports progress to an <see cref="IProgress{T}"/> every so many steps, at each validation and at the end of each epoch and of the run.</summary>
-public sealed class ProgressReporter : ITrainerCallback
+public sealed class ProgressReporter : TrainerCallback
 {
     private readonly IProgress<TrainingProgress> progress;
     private readonly int everySteps;
@@ -24,13 +24,13 @@ public sealed class ProgressReporter : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context) => (started, firstStep, images, latest) = (Stopwatch.GetTimestamp(), context.GlobalStep, 0, null);
+    public override void OnFitStart(TrainerContext context) => (started, firstStep, images, latest) = (Stopwatch.GetTimestamp(), context.GlobalStep, 0, null);
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         images += step.BatchCount;
         if (step.Step % everySteps == 0 || step.Step == step.StepsPerEpoch || context.LastValidation?.GlobalStep == step.GlobalStep)
@@ -56,10 +56,10 @@ public sealed class ProgressReporter : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch) => ReportValidation(context);
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch) => ReportValidation(context);
 
     /// <inheritdoc/>
-    public void OnFitEnd(TrainerContext context, FitResult result) => ReportValidation(context);
+    public override void OnFitEnd(TrainerContext context, FitResult result) => ReportValidation(context);
 
     private void ReportValidation(TrainerContext context)
     {

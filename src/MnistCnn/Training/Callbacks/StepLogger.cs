@@ -6,7 +6,7 @@ namespace MnistCnn.Training.Callbacks;
 /// Logs one line every so many steps: the means since the epoch began and, where the model was validated at that step, what was found.
 /// <code>epoch: 1/10 | step: 100/469 | trn loss: 2.1567 | val loss: 1.8915 | trn_acc: 0.3622 | val_acc: 0.5855</code>
 /// </summary>
-public sealed class StepLogger : ITrainerCallback
+public sealed class StepLogger : TrainerCallback
 {
     private readonly ILogger? logger;
     private readonly TextWriter? writer;
@@ -33,10 +33,10 @@ public sealed class StepLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.IsDue(everySteps) && logger?.IsEnabled(LogLevel.Information) != false)
         {

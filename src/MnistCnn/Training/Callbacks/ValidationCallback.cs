@@ -5,7 +5,7 @@ namespace MnistCnn.Training.Callbacks;
 /// last update once at the end of the run. The trainer adds one that follows its options, before all other
 /// callbacks, where validation data are given and no callback of this type is.
 /// </summary>
-public sealed class ValidationCallback : ITrainerCallback
+public sealed class ValidationCallback : TrainerCallback
 {
     private readonly int? everySteps;
     private readonly int? everyEpochs;
@@ -22,7 +22,7 @@ public sealed class ValidationCallback : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (context.HasValidation && everySteps is { } every && step.IsDue(every))
         {
@@ -31,7 +31,7 @@ public sealed class ValidationCallback : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch)
     {
         if (context.HasValidation && epoch.Epoch % everyEpochs == 0)
         {

@@ -35,6 +35,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
         (weights, gradients) = (new NetworkWeights(plan, training: true), new ParameterBuffer(plan, Ranks.Figures));
         optimizer = FlatOptimizer.Create(plan, parameters, request.Options, threads);
         pass = new TrainingPass(plan, request.MostImages, threads);
+        TensorGradients.Forget(parameters);
     }
 
     public bool RunsOnEngine => true;

@@ -18,6 +18,7 @@ internal sealed class LibtorchStep : ITrainingStep
         parameters = [.. model.parameters()];
         optimizer = new RunOptimizer(parameters, request.Options);
         labelSmoothing = request.Options.LabelSmoothing;
+        TensorGradients.Forget(parameters);
     }
 
     public string Layout => "libtorch";
@@ -40,7 +41,11 @@ internal sealed class LibtorchStep : ITrainingStep
 
     public void Clip(TrainerOptions options) => TensorGradients.Clip(parameters, options);
 
-    public void Update(double learningRate) => optimizer.Step(learningRate);
+    public void Update(double learningRate)
+    {
+        optimizer.Step(learningRate);
+        TensorGradients.Forget(parameters);
+    }
 
     public void SaveState(BinaryWriter writer) => optimizer.Save(writer);
 

@@ -25,6 +25,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         masters = MastersOf(working);
         optimizer = new RunOptimizer(masters, request.Options);
         labelSmoothing = request.Options.LabelSmoothing;
+        TensorGradients.Forget(working);
     }
 
     public string Layout => "libtorch, bfloat16";
@@ -60,6 +61,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         }
 
         optimizer.Step(learningRate);
+        TensorGradients.Forget(working);
         Copy(masters, working);
     }
 
