@@ -34,6 +34,9 @@ internal sealed class CallbackList
 
     public bool WantGradients => beforeOptimizerStep.Length > 0;
 
+    /// <summary>The best checkpoint of the first callback that keeps one; null where none does.</summary>
+    public string? BestCheckpoint => callbacks.OfType<IKeepsBest>().Select(callback => callback.BestPath).FirstOrDefault(path => path is not null);
+
     public bool WantSteps => stepEnd.Length > 0;
 
     /// <summary>Calls something other than a hook on each callback with a state.</summary>

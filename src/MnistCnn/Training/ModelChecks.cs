@@ -21,7 +21,8 @@ internal static class ModelChecks
         }
     }
 
-    private static long CountClasses(nn.Module<Tensor, Tensor> model, IMnistDataset data, Device device, string name)
+    /// <exception cref="ArgumentException">The model rejects the images, or its output is not [N, classes].</exception>
+    public static long CountClasses(nn.Module<Tensor, Tensor> model, IMnistDataset data, Device device, string name)
     {
         bool mode = model.training;
         model.eval();

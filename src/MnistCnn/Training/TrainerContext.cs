@@ -125,6 +125,20 @@ public sealed class TrainerContext
         run.SaveCheckpoint(path);
     }
 
+    /// <summary>
+    /// Saves the weights alone, in the safetensors format: the averaged ones, where they are kept; at the end of a run, those that the model is left with. A <c>CnnClassifier</c>'s file is what its <c>Save</c> writes.
+    /// The file is replaced atomically. Of several ranks only rank 0 writes; the others return at once.
+    /// </summary>
+    /// <param name="path">The file; its folder is created.</param>
+    /// <exception cref="InvalidOperationException">A step is under way.</exception>
+    /// <exception cref="IOException">The file cannot be written; an old one is unchanged.</exception>
+    public void SaveWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ThrowIfWithinStep(nameof(SaveWeights));
+        run.SaveWeights(path, asTheyAre: weightsReplaced);
+    }
+
     /// <summary>Gives the model other weights for good, at the end of a run.</summary>
     internal void ReplaceWeights(IReadOnlyDictionary<string, Tensor> weights)
     {

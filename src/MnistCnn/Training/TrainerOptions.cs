@@ -146,6 +146,13 @@ public sealed record TrainerOptions
     public string? ResumeFrom { get; init; }
 
     /// <summary>
+    /// A file of weights to begin with: of <c>Save</c>, <c>SaveSafetensors</c> or PyTorch, or a checkpoint of a run with other options, of which the averaged weights are taken where it has any.
+    /// Names and shapes must be the model's. Only the last layer may have another number of classes: it is then left as the model was created. The log says which tensors were taken.
+    /// </summary>
+    /// <value>Null, the default: the weights that the model has. Ignored beside <see cref="ResumeFrom"/>, whose file has all weights.</value>
+    public string? InitialWeights { get; init; }
+
+    /// <summary>
     /// The ranks that train together, on one machine or on several: <see cref="BatchSize"/> is that of all ranks together, each computes its share of every batch, and the
     /// result is that of one process but for rounding. Every rank calls <see cref="Trainer.Fit"/> with the same options, data and model; the weights, and the checkpoint of
     /// <see cref="ResumeFrom"/>, are those of rank 0. The trainer does not dispose it.

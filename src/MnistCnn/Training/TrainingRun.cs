@@ -48,7 +48,7 @@ internal sealed class TrainingRun : IDisposable
         telemetry = new RunTelemetry(device);
         try
         {
-            checkpoint.Resume();
+            checkpoint.Resume(logger);
         }
         catch
         {
@@ -195,6 +195,8 @@ internal sealed class TrainingRun : IDisposable
 
     public void SaveCheckpoint(string path) => checkpoint.Save(path);
 
+    public void SaveWeights(string path, bool asTheyAre) => checkpoint.SaveWeights(path, asTheyAre);
+
     public void RequestStop(StopReason reason, string message) => stop.Request(reason, message);
 
     /// <summary>OnException, OnFitEnd.</summary>
@@ -233,5 +235,8 @@ internal sealed class TrainingRun : IDisposable
         Model.eval();
     }
 
-    private FitResult Result() => new() { StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed };
+    private FitResult Result() => new()
+    {
+        StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed, BestCheckpoint = hooks.BestCheckpoint,
+    };
 }

@@ -24,12 +24,15 @@ public sealed class StepLogger : TrainerCallback
         this.everySteps = everySteps;
     }
 
-    /// <summary>Creates a callback that writes a line every 100 steps to a writer: <c>new StepLogger(Console.Out)</c>.</summary>
+    /// <summary>Creates a callback that writes its lines to a writer: <c>new StepLogger(Console.Out)</c>.</summary>
     /// <param name="writer">Receives the lines on the thread of the run; it stays the caller's.</param>
-    public StepLogger(TextWriter writer)
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line, after its last.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
+    public StepLogger(TextWriter writer, int everySteps = 100)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        (this.writer, everySteps) = (writer, 100);
+        ArgumentOutOfRangeException.ThrowIfLessThan(everySteps, 1);
+        (this.writer, this.everySteps) = (writer, everySteps);
     }
 
     /// <inheritdoc/>
