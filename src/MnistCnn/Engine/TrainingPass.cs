@@ -108,7 +108,7 @@ internal sealed unsafe class TrainingPass
         {
             (TrainingBatch batch, int map) = (item.State.Batch, plan.Layers.Count);
             (double loss, int hits) = SoftmaxCrossEntropy.Backward(
-                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread));
+                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread), batch.ClassWeights);
             item.State.Losses[item.Index] = new LossAndHits(loss, hits);
         }
     }

@@ -21,6 +21,7 @@ internal sealed class RunData
         {
             BatchSize = options.BatchSize,
             Shuffle = options.OverfitBatches is null,
+            Balanced = options.BalancedSampling,
             Seed = options.Seed,
             Device = device,
             Transforms = options.Transforms,

@@ -57,9 +57,13 @@ public sealed record TrainerOptions
     /// <value>A finite number of 0 or more; 0 by default.</value>
     public double WeightDecay { get; init => field = Within(value, 0, double.MaxValue); }
 
-    /// <summary>The share of each label that is spread evenly over all classes, in the loss of training alone (Szegedy et al., 2016).</summary>
-    /// <value>0 to below 1; 0 by default.</value>
-    public double LabelSmoothing { get; init => field = Within(value, 0, Math.BitDecrement(1)); }
+    /// <summary>What training minimises. Evaluation reports plain cross-entropy whatever it is.</summary>
+    /// <value><see cref="Loss.CrossEntropy"/> without smoothing and weights by default; <see cref="Loss.Focal"/> or one of one's own (<see cref="Loss.Of"/>) run over libtorch's operations.</value>
+    public Loss Loss { get; init => field = value ?? throw new ArgumentNullException(nameof(Loss)); } = Loss.CrossEntropy();
+
+    /// <summary>Whether each epoch draws as many images of each class, as <see cref="Batches.BatchLoaderOptions.Balanced"/> does.</summary>
+    /// <value>False by default. Not with <see cref="OverfitBatches"/>, which takes the images in the order of the data set.</value>
+    public bool BalancedSampling { get; init; }
 
     /// <summary>Scales the gradients of a step down until their common Euclidean norm is at most this; after <see cref="GradientClipValue"/>.</summary>
     /// <value>A finite number above 0; null, the default: no clipping.</value>

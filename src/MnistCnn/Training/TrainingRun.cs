@@ -28,7 +28,7 @@ internal sealed class TrainingRun : IDisposable
         TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validationData, Device device, CancellationToken ct)
     {
         this.options = options = options.Effective();
-        ModelChecks.ThrowIfUnfit(model, train, device, nameof(train));
+        options.Loss.ThrowIfUnfit(ModelChecks.ThrowIfUnfit(model, train, device, nameof(train)));
         if (validationData is not null)
         {
             ModelChecks.ThrowIfUnfit(model, validationData, device, "validation");

@@ -124,7 +124,7 @@ public sealed class ResumeTests : IDisposable
             EmaDecay = 0.9,
             Schedule = LearningRateSchedule.OneCycle(),
             WeightDecay = 0.01,
-            LabelSmoothing = 0.1,
+            Loss = Loss.CrossEntropy(0.1),
             GradientClipValue = 0.1,
         },
     };

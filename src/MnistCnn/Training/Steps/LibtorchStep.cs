@@ -10,14 +10,14 @@ internal sealed class LibtorchStep : ITrainingStep
     private readonly Parameter[] parameters;
     private readonly TensorGradients gradients = new();
     private readonly RunOptimizer optimizer;
-    private readonly double labelSmoothing;
+    private readonly Loss loss;
 
     public LibtorchStep(StepRequest request)
     {
         model = request.Model;
         parameters = [.. model.parameters()];
         optimizer = new RunOptimizer(parameters, request.Options);
-        labelSmoothing = request.Options.LabelSmoothing;
+        loss = request.Options.Loss;
         TensorGradients.Forget(parameters);
     }
 
@@ -30,7 +30,7 @@ internal sealed class LibtorchStep : ITrainingStep
             TensorGradients.Forget(parameters);
         }
 
-        return ForwardBackward.Run(model, batch.Images, batch.Labels, labelSmoothing, position.Share);
+        return ForwardBackward.Run(model, batch.Images, batch.Labels, loss, position.Share);
     }
 
     public void ComputeNoGradients() => TensorGradients.Forget(parameters);
