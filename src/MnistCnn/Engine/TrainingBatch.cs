@@ -19,6 +19,9 @@ internal sealed unsafe class TrainingBatch
     /// <summary>The share of each label that is spread over all classes, 0 to 1.</summary>
     public float Smoothing { get; init; }
 
+    /// <summary>The factor of the loss of an image by its label, one for each class, valid during the pass; null where all are 1.</summary>
+    public float* ClassWeights { get; init; }
+
     /// <summary>The factor of the loss of each image before the backward pass: 1 / images for the gradient of the mean.</summary>
     public required float Scale { get; init; }
 

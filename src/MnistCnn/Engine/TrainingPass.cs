@@ -25,7 +25,7 @@ internal sealed unsafe class TrainingPass
         // Those of shared layers first, since their items are the first of a stage elsewhere too, and those of the first layers last, since they come last in the backward pass.
         gradientItems = [.. Enumerable.Range(0, plan.Layers.Count).OrderByDescending(l => plan.Layers[l].SharedBackwardItems).ThenByDescending(l => l)
             .SelectMany(l => Enumerable.Range(0, plan.Layers[l].GradientItems).Select(item => (l, item)))];
-        stages = [.. ForwardStages(), .. BackwardStages()];
+        stages = [.. Stages.Forward(plan), .. Stages.Backward(plan, gradientItems.Length)];
         backwardStages = [.. plan.Layers.Select((_, l) => Array.FindLastIndex(stages, stage => !stage.IsForward && stage.Kind != StageKind.Gradients && stage.First <= l && stage.End > l))];
         memory = NewMemory(capacity);
     }
@@ -119,7 +119,7 @@ internal sealed unsafe class TrainingPass
         {
             (TrainingBatch batch, int map) = (item.State.Batch, plan.Layers.Count);
             (double loss, int hits) = SoftmaxCrossEntropy.Backward(
-                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread));
+                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread), batch.ClassWeights);
             item.State.Losses[item.Index] = new LossAndHits(loss, hits);
         }
     }
@@ -179,63 +179,6 @@ internal sealed unsafe class TrainingPass
             Scratch = memory.Scratch(item.Thread),
             AreWeightsBounded = weights.AreBounded(layer),
         };
-    }
-
-    /// <summary>Slices go through the layers as far as they can; then a layer shares out the batch.</summary>
-    private IEnumerable<Stage> ForwardStages()
-    {
-        int first = 0;
-        bool awaitsBatch = false;
-        for (int l = 0; l < plan.Layers.Count; l++)
-        {
-            // Even where no layer comes before: the images are read there.
-            if (plan.Layers[l].SharedForwardItems is var shared and > 0)
-            {
-                yield return new Stage(StageKind.Forward, first, l, AwaitsBatch: awaitsBatch);
-                yield return new Stage(StageKind.SharedForward, l, l + 1, shared);
-                (first, awaitsBatch) = (l, false);
-            }
-            else if (plan.Layers[l].NeedsBatch)
-            {
-                yield return new Stage(StageKind.Forward, first, l, AwaitsBatch: awaitsBatch, Begins: l);
-                (first, awaitsBatch) = (l, true);
-            }
-        }
-
-        yield return new Stage(StageKind.Forward, first, plan.Layers.Count, AwaitsBatch: awaitsBatch);
-    }
-
-    private IEnumerable<Stage> BackwardStages()
-    {
-        int begun = -1;
-        for (int end = plan.Layers.Count, first; end > 0; end = first)
-        {
-            first = end - 1;
-            if (plan.Layers[first].NeedsBatch && begun != first)
-            {
-                yield return new Stage(StageKind.Backward, end, end, Begins: first);
-            }
-
-            if (plan.Layers[first].SharedBackwardItems is var shared and > 0)
-            {
-                yield return new Stage(StageKind.BeginSharedBackward, first, end);
-                yield return new Stage(StageKind.SharedBackward, first, end, shared);
-                continue;
-            }
-
-            while (first > 0 && plan.Layers[first - 1] is { SharedBackwardItems: 0, NeedsBatch: false })
-            {
-                first--;
-            }
-
-            begun = first > 0 && plan.Layers[first - 1].NeedsBatch ? first - 1 : -1;
-            yield return new Stage(StageKind.Backward, first, end, AwaitsBatch: plan.Layers[end - 1].NeedsBatch, Begins: begun);
-        }
-
-        if (gradientItems.Length > 0)
-        {
-            yield return new Stage(StageKind.Gradients, 0, plan.Layers.Count, gradientItems.Length);
-        }
     }
 
     private BatchMemory NewMemory(int capacity) => new(plan, capacity, threads, [.. plan.Maps.Select((_, m) => IsLocal(m))]);

@@ -1,3 +1,4 @@
+using MnistCnn.Data;
 using MnistCnn.Engine;
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
@@ -41,7 +42,10 @@ public sealed class CnnPredictor
     /// <summary>The name of each class, in the order of the probabilities.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Reads a file that <c>CnnClassifier.Save</c> wrote, or the same network's weights from PyTorch in the safetensors format.</summary>
+    /// <summary>
+    /// Reads a file that <c>CnnClassifier.Save</c> wrote, a checkpoint of a run, or the same network's weights from PyTorch in the safetensors format. Of a checkpoint it reads the averaged weights
+    /// where there are any.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to work; the defaults where null.</param>
     /// <exception cref="CheckpointFormatException">The file is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
@@ -59,6 +63,16 @@ public sealed class CnnPredictor
         }
     }
 
+    /// <summary>Reads what <see cref="Load(string, CnnPredictorOptions?)"/> reads from a stream, from its position to its end: an embedded resource, a blob, a browser's answer. It need not be seekable, and stays open.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="options">How to work; the defaults where null.</param>
+    /// <exception cref="CheckpointFormatException">The content is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
+    public static CnnPredictor Load(Stream stream, CnnPredictorOptions? options = null)
+    {
+        (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(WeightsFile.Load(stream), WeightsFile.NameOfStream);
+        return new CnnPredictor(description, file.Tensors, options);
+    }
+
     /// <summary>Predicts one image on the calling thread.</summary>
     /// <param name="image">Pixels row by row, 0 (background) to 255 (ink): <see cref="Height"/> × <see cref="Width"/> bytes.</param>
     /// <exception cref="ArgumentException">Another number of bytes.</exception>
@@ -71,13 +85,36 @@ public sealed class CnnPredictor
 
         Span<float> probabilities = stackalloc float[ClassNames.Count];
         Run(image, 1, probabilities);
-        int best = 0;
-        for (int c = 1; c < probabilities.Length; c++)
-        {
-            best = probabilities[c] > probabilities[best] ? c : best;
-        }
+        return MostProbable(probabilities);
+    }
 
-        return new Prediction(best, probabilities[best], ClassNames[best]);
+    /// <summary>Predicts all images of a data set, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
+    /// <param name="data">Images of <see cref="Height"/> × <see cref="Width"/> pixels; labels are not read.</param>
+    /// <returns>One for each image, in the order of the data set.</returns>
+    /// <exception cref="ArgumentException">Images of another size.</exception>
+    public IReadOnlyList<Prediction> PredictAll(IMnistDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return ManyPredictions.Of(this, data);
+    }
+
+    /// <summary>Predicts images as they are enumerated, up to 512 at once, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
+    /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink). Any number; an image may be overwritten once its prediction was returned.</param>
+    /// <returns>One for each image, in order. Enumerating it enumerates the images, and throws an <see cref="ArgumentException"/> at one of another size.</returns>
+    public IEnumerable<Prediction> PredictAll(IEnumerable<ReadOnlyMemory<byte>> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ManyPredictions.Of(this, images);
+    }
+
+    /// <summary>Predicts images of a stream, each as it comes, on the thread that brings it.</summary>
+    /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink).</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>, where the images heed it.</param>
+    /// <returns>One for each image, in order. Enumerating it throws an <see cref="ArgumentException"/> at an image of another size.</returns>
+    public IAsyncEnumerable<Prediction> PredictAllAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ManyPredictions.Of(this, images, cancellationToken);
     }
 
     /// <summary>Computes the probability of every class for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
@@ -98,6 +135,17 @@ public sealed class CnnPredictor
         }
 
         Run(images, count, probabilities);
+    }
+
+    internal Prediction MostProbable(ReadOnlySpan<float> probabilities)
+    {
+        int best = 0;
+        for (int c = 1; c < probabilities.Length; c++)
+        {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+
+        return new Prediction(best, ClassNames[best], probabilities[best]);
     }
 
     private NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)

@@ -49,6 +49,9 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     /// <summary>The shape that the network was created with.</summary>
     public CnnClassifierOptions Options { get; }
 
+    /// <summary>What a file of the weights says about them.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => Describe().ToMetadata();
+
     /// <inheritdoc/>
     IEnumerable<Module<Tensor, Tensor>> IDescribesNetwork.Layers => layers;
 
@@ -88,11 +91,15 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     /// <summary>Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.</summary>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
-    public void Save(string path) => new SafetensorsFile(Weights(), Describe().ToMetadata()).Save(path);
+    public void Save(string path) => new SafetensorsFile(Weights(), Metadata).Save(path);
+
+    /// <summary>Writes what <see cref="Save(string)"/> writes to a stream, which need not be seekable and stays open.</summary>
+    /// <param name="stream">Receives the file.</param>
+    public void Save(Stream stream) => new SafetensorsFile(Weights(), Metadata).Save(stream);
 
     /// <summary>
-    /// Reads a file that <see cref="Save"/> wrote, or a safetensors file of the same network from PyTorch, which is taken for 28×28 pixels, numbered classes and logits where it
-    /// does not say otherwise.
+    /// Reads a file that <see cref="Save(string)"/> wrote, a checkpoint of a run, or a safetensors file of the same network from PyTorch, which is taken for 28×28 pixels, numbered classes and
+    /// logits where it does not say otherwise. Of a checkpoint it reads the averaged weights where there are any.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The model on the CPU in eval mode.</returns>
@@ -102,6 +109,22 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     public static CnnClassifier Load(string path)
     {
         (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
+        return Create(description, file, path);
+    }
+
+    /// <summary>Reads what <see cref="Load(string)"/> reads from a stream, from its position to its end: an embedded resource, a blob. It need not be seekable, and stays open.</summary>
+    /// <param name="stream">The file.</param>
+    /// <returns>The model on the CPU in eval mode.</returns>
+    /// <exception cref="CheckpointFormatException">The content is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
+    /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
+    public static CnnClassifier Load(Stream stream)
+    {
+        (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(WeightsFile.Load(stream), WeightsFile.NameOfStream);
+        return Create(description, file, WeightsFile.NameOfStream);
+    }
+
+    private static CnnClassifier Create(ModelDescription description, SafetensorsFile file, string path)
+    {
         if (description.ModelName != ModelDescription.Reference)
         {
             throw new CheckpointFormatException(path, $"expected the weights of a {nameof(CnnClassifier)}, found those of another network: {nameof(CnnPredictor)}.{nameof(CnnPredictor.Load)} reads them.");
@@ -131,6 +154,15 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     {
         Dictionary<string, SafetensorsTensor> weights = Weights();
         AtomicFile.Write(path, stream => OnnxGraph.Write(stream, Describe(), weights, options ?? new OnnxExportOptions()));
+    }
+
+    /// <summary>Writes what <see cref="ExportOnnx(string, OnnxExportOptions?)"/> writes to a stream, which need not be seekable and stays open.</summary>
+    /// <param name="stream">Receives the file.</param>
+    /// <param name="options">What goes in and out; numbers from 0 to 1 in and logits out where null.</param>
+    public void ExportOnnx(Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        OnnxGraph.Write(stream, Describe(), Weights(), options ?? new OnnxExportOptions());
     }
 
     /// <summary>The weights as float32, whatever precision the module was converted to.</summary>

@@ -47,7 +47,7 @@ public static class NetworkExtensions
     public static void SaveNetwork(this nn.Module<Tensor, Tensor> model, string path, int height = 28, int width = 28, IReadOnlyList<string>? classNames = null) =>
         new SafetensorsFile(ModuleState.Capture(model), Describe(model, height, width, classNames).ToMetadata()).Save(path);
 
-    /// <summary>Writes the network as an ONNX file, as <see cref="CnnClassifier.ExportOnnx"/> does. Batch normalisation becomes part of the layers before it; dropout is left out.</summary>
+    /// <summary>Writes the network as an ONNX file, as <see cref="CnnClassifier.ExportOnnx(string, OnnxExportOptions?)"/> does. Batch normalisation becomes part of the layers before it; dropout is left out.</summary>
     /// <param name="model">The module.</param>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <param name="height">Rows of an image.</param>

@@ -12,7 +12,7 @@ namespace MnistCnn.Models;
 /// <param name="ClassNames">One for each output.</param>
 public sealed record NetworkFile(Sequential Model, int Height, int Width, IReadOnlyList<string> ClassNames)
 {
-    /// <summary>Reads a file that <see cref="NetworkExtensions.SaveNetwork"/> or <see cref="CnnClassifier.Save"/> wrote.</summary>
+    /// <summary>Reads a file that <see cref="NetworkExtensions.SaveNetwork"/> or <see cref="CnnClassifier.Save(string)"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointFormatException">The file is not valid, describes no network that can be built, or holds misshapen, NaN or infinite weights.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -100,9 +100,12 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
 
     /// <summary>Reads a file of weights whole: all of them F32, finite and of the shapes that the description asks for.</summary>
     /// <exception cref="CheckpointFormatException">Anything else, listed.</exception>
-    public static (ModelDescription Description, SafetensorsFile File) Load(string path)
+    public static (ModelDescription Description, SafetensorsFile File) Load(string path) => Load(WeightsFile.Load(path), path);
+
+    /// <summary>Checks weights that were read.</summary>
+    /// <exception cref="CheckpointFormatException">They are not F32, finite and of the shapes that the description asks for; listed.</exception>
+    public static (ModelDescription Description, SafetensorsFile File) Load(SafetensorsFile file, string path)
     {
-        SafetensorsFile file = SafetensorsFile.Load(path);
         ModelDescription description = Read(file, path);
         description.Check(file, path);
         return (description, file);

@@ -63,7 +63,7 @@ public sealed class CnnPredictorTests
             Prediction one = predictor.Predict(test.GetImage(i));
             float[] row = expected[(i * 10)..((i + 1) * 10)];
             Assert.Equal(row.Max(), one.Probability, 1e-5f);
-            Assert.True(row.Max() - row[one.Digit] < 2e-5f, $"Image {i}: expected {Array.IndexOf(row, row.Max())}, found {one.Digit}.");
+            Assert.True(row.Max() - row[one.ClassIndex] < 2e-5f, $"Image {i}: expected {Array.IndexOf(row, row.Max())}, found {one.ClassIndex}.");
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class CnnPredictorTests
         Prediction loaded = CnnPredictor.Load(path).Predict(image);
         Assert.Equal(logits.ToPredictor().Predict(image), loaded);
         Assert.Equal(softmax.ToPredictor().Predict(image), loaded);
-        Assert.Equal($"number {loaded.Digit}", loaded.ClassName);
+        Assert.Equal($"number {loaded.ClassIndex}", loaded.ClassName);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class CnnPredictorTests
         Dictionary<string, SafetensorsTensor> weights = RandomWeights.Create(Digits, 9);
         weights["fc3.weight"] = SafetensorsTensor.Create<float>(new float[640], 10, 64);
         weights["fc3.bias"] = SafetensorsTensor.Create<float>([0, 0, 5, 0, 0, 5, 0, 0, 0, 0], 10);
-        Assert.Equal(2, new CnnPredictor(Digits, weights).Predict(new byte[784]).Digit);
+        Assert.Equal(2, new CnnPredictor(Digits, weights).Predict(new byte[784]).ClassIndex);
     }
 
     [Theory]
