@@ -31,7 +31,7 @@ public unsafe class PassBenchmarks
             "conv1" => new NetworkBuilder(new(1, 28, 28)).Convolution("conv1", 16, 3, stride: 2).Relu("relu").Flatten().Linear("fc", Classes).Build(),
             "conv2" => new NetworkBuilder(new(16, 13, 13)).Convolution("conv2", 32, 3, stride: 2).Relu("relu").Flatten().Linear("fc", Classes).Build(),
             "conv3" => new NetworkBuilder(new(32, 6, 6)).Convolution("conv3", 64, 3).Relu("relu").Flatten().Linear("fc", Classes).Build(),
-            _ => new NetworkBuilder(new(1024, 1, 1)).Linear("fc1", 256).Relu("relu").Linear("fc", Classes).Build(),
+            _ => new NetworkBuilder(new(1024, 1, 1)).Flatten().Linear("fc1", 256).Relu("relu").Linear("fc", Classes).Build(),
         };
         Random random = new(1);
         NetworkPlan plan = new(network);

@@ -62,4 +62,5 @@ def main():
                       "threads": torch.get_num_threads()}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,7 @@ foreach (float[] image in probabilities.Chunk(classes))
 }
 
 Prediction first = predictor.Predict(images.AsSpan(0, images.Length / count));
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first {first.Digit} {first.Probability:R} {first.ClassName}"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first {first.ClassIndex} {first.Probability:R} {first.ClassName}"));
 
 const int Calls = 2000;
 long started = Stopwatch.GetTimestamp();

@@ -44,7 +44,7 @@ public sealed class NativeAotTests : IDisposable
         Assert.Equal(expected.Length, found.Length);
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         Prediction first = predictor.Predict(pixels.AsSpan(0, 784));
-        Assert.StartsWith($"first {first.Digit} ", lines[Images], StringComparison.Ordinal);
+        Assert.StartsWith($"first {first.ClassIndex} ", lines[Images], StringComparison.Ordinal);
         Assert.Equal("torch 0", lines[^1]);
     }
 

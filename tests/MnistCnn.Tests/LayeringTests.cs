@@ -19,7 +19,7 @@ public sealed class LayeringTests
         { "Networks", ["Serialization"] },
         { "Kernels", [] },
         { "Engine", ["Kernels", "Networks"] },
-        { "Inference", ["Engine", "Kernels", "Networks", "Serialization"] },
+        { "Inference", ["Data", "Engine", "Kernels", "Networks", "Serialization"] },
         { "Models", ["Engine", "Inference", "Kernels", "Networks", "Serialization"] },
         { "Metrics", [] },
         { "Training", ["Batches", "Data", "Engine", "Inference", "Kernels", "Metrics", "Models", "Networks", "Serialization"] },

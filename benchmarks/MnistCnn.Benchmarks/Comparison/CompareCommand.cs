@@ -9,7 +9,7 @@ internal static class CompareCommand
     public static int Run(string[] args)
     {
         Option<string[]> only = new("--only") { Description = "A part to run; may be given several times. All by default.", AllowMultipleArgumentsPerToken = true };
-        only.AcceptOnlyFromAmong(Parts.Names);
+        only.AcceptOnlyFromAmong([.. Parts.Names, "networks"]);
         string repository = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", ".."));
         Option<string> data = new("--data") { Description = "The folder with MNIST's four .gz files.", DefaultValueFactory = _ => Path.Combine(repository, "..", "shared", "mnist") };
         Option<int> pairs = new("--pairs") { Description = "How often each contender runs.", DefaultValueFactory = _ => 3 };
@@ -20,7 +20,7 @@ internal static class CompareCommand
         root.SetAction(parsed =>
         {
             Parts parts = new(repository, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(threads), parsed.GetValue(epochs));
-            string[] names = parsed.GetValue(only) is { Length: > 0 } some ? some : Parts.Names;
+            string[] names = parsed.GetValue(only) is { Length: > 0 } some ? [.. some.SelectMany(name => name == "networks" ? Parts.Networks : [name])] : Parts.Names;
             JsonObject results = [];
             List<string[]> rows = [["what", "who", "median", "range (runs)", "× ours or the first, pair by pair", "besides"]];
             foreach (string name in names.Distinct())

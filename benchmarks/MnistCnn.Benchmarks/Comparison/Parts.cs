@@ -8,7 +8,10 @@ internal sealed class Parts(string repository, string data, int threads, int job
 {
     private const string Torch = "TorchSharp";
 
-    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory", "options", "ranks", "runtimes"];
+    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory", "options", "ranks", "runtimes", "reference", "lenet5", "example", "batchnorm"];
+
+    /// <summary>The parts that "networks" stands for.</summary>
+    public static IEnumerable<string> Networks => Names.TakeLast(4);
 
     public Part Create(string name) => name switch
     {
@@ -30,6 +33,11 @@ internal sealed class Parts(string repository, string data, int threads, int job
         ]),
         "throughput" => new(name, "1,024 images", "ms", 1e3,
             [Worker(Torch, "throughput", "--engine", "torchsharp"), Worker("ONNX Runtime", "throughput", "--engine", "onnx"), Worker(Contender.Ours, "throughput", "--engine", "ours")]),
+        "reference" => new(name, "an epoch of the reference layers", "s", 1,
+            [Worker("CnnClassifier", "network", "--network", "classifier"), Worker(Contender.Ours, "network", "--network", name)]),
+        "lenet5" => Network(name, "LeNet-5", batches: 0),
+        "example" => Network(name, "PyTorch's example network, 100 steps", batches: 100),
+        "batchnorm" => Network(name, "the BatchNorm network, 100 steps", batches: 100),
         "options" => new(name, "an epoch with an option", "s", 1,
             [.. OptionsWorker.Names.Select(option => Worker(option, name))], Baseline: OptionsWorker.Names[0], InOneProcess: true),
         "ranks" => new(name, "an epoch on ranks of MPI", "s", 1, [Mpi(1, 1), Mpi(2, 1), Mpi(1, 2)], Baseline: Mpi(1, 1).Name),
@@ -50,6 +58,13 @@ internal sealed class Parts(string repository, string data, int threads, int job
 
     private Contender Python(string name, string script, params string[] arguments) =>
         new(name, ["/usr/bin/python3", Path.Combine(repository, "benchmarks", "peers", script), .. arguments]);
+
+    private Part Network(string name, string title, int batches)
+    {
+        string[] limit = ["--network", name, "--batches", Text(batches)];
+        Contender peer = Python($"PyTorch, tuned, {threads} threads", "networks.py", ["--data", data, "--threads", Text(threads), .. limit]);
+        return new(name, title, "s", 1, [peer, Worker($"{Torch}, this Trainer", "network", ["--engine", "torchsharp", .. limit]), Worker(Contender.Ours, "network", limit)]);
+    }
 
     /// <summary>Ranks of this machine, each with some threads.</summary>
     private Contender Mpi(int ranks, int threadsOfRank)

@@ -16,7 +16,7 @@ internal static class OptionsWorker
     [
         ("plain", o => o),
         ("softmax output", o => o),
-        ("label smoothing", o => o with { LabelSmoothing = 0.1 }),
+        ("label smoothing", o => o with { Loss = Loss.CrossEntropy(0.1) }),
         ("clip by value", o => o with { GradientClipValue = 0.01 }),
         ("clip by norm", o => o with { GradientClipNorm = 1 }),
         ("accumulation 2 × 64", o => o with { BatchSize = 64, GradientAccumulation = 2 }),

@@ -11,6 +11,11 @@ internal sealed class WorkerOptions(string[] args)
 
     public string Engine => Get("--engine", "ours");
 
+    public string Network => Get("--network", "reference");
+
+    /// <summary>Batches of an epoch; all where 0.</summary>
+    public int Batches => Number("--batches", 0);
+
     public int Threads => Number("--threads", Environment.ProcessorCount);
 
     public int Seed => Number("--seed", 1);

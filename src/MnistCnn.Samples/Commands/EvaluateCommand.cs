@@ -5,6 +5,7 @@ using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;
 using MnistCnn.Samples.Terminal;
 using MnistCnn.Training;
+using TorchSharp.Modules;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -24,7 +25,7 @@ internal static class EvaluateCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
     {
-        using CnnClassifier model = CnnClassifier.Load(parsed.GetValue(Model)!);
+        using Sequential model = NetworkFile.Load(parsed.GetValue(Model)!).Model;
         FoundData data = await FoundData.ForEvaluationAsync(parsed.GetValue(Data), parsed.GetValue(Variant)!, interruption.Token);
         Measurement measured = new(data.Test, data.Name, new Trainer().Evaluate(model, data.Test, interruption.Token));
         Tables.WriteConfusion(measured);

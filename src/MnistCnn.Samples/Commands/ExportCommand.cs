@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MnistCnn.Models;
 using MnistCnn.Samples.CommandLine;
+using TorchSharp.Modules;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -19,15 +20,16 @@ internal static class ExportCommand
 
     private static Task<int> Run(ParseResult parsed, Interruption interruption)
     {
-        using CnnClassifier model = CnnClassifier.Load(parsed.GetValue(Model)!);
+        NetworkFile file = NetworkFile.Load(parsed.GetValue(Model)!);
+        using Sequential model = file.Model;
         string to = parsed.GetValue(To)!;
         if (parsed.GetValue(Format) == "onnx")
         {
-            model.ExportOnnx(to);
+            model.ExportOnnx(to, file.Height, file.Width, file.ClassNames);
         }
         else
         {
-            model.Save(to);
+            model.SaveNetwork(to, file.Height, file.Width, file.ClassNames);
         }
 
         Console.WriteLine($"{to}: {new FileInfo(to).Length:N0} bytes");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MnistCnn.Samples.CommandLine;
+using MnistCnn.Samples.Results;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -10,6 +11,7 @@ internal static class TrainCommand
     private static readonly Option<string?> Data = Text("--data", "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file. Without it: the cache folder, else a download.", "DIR|FILE");
     private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
     private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best");
+    private static readonly Option<string> Network = Choice("--network", "Which network; 'summary' prints its layers.", SampleNetworks.Names);
     private static readonly Option<int?> Epochs = WholeNumber("--epochs", "How often to go through the training images.", 1);
     private static readonly Option<int?> BatchSize = WholeNumber("--batch-size", "Images a step.", 1);
     private static readonly Option<double?> LearningRate = PositiveNumber("--lr", "Learning rate.");
@@ -23,18 +25,20 @@ internal static class TrainCommand
 
     public static Command Create() => new ExampleCommand(
             "train",
-            "Train the reference network: 10 epochs of MNIST unless told otherwise.",
+            "Train a network: the reference network on 10 epochs of MNIST unless told otherwise.",
             "train --data ../mnist --epochs 3 --seed 1",
             "train --recipe fast",
             "train --variant emnist-letters --out runs/letters",
             "train --data FOLDER-OF-CLASS-FOLDERS",
+            "train --variant fashion --network batchnorm --out runs/fashion",
             "train --out runs/mnist --resume      (after Ctrl+C)")
-        .With(Data, Variant, Recipe, Epochs, BatchSize, LearningRate, Output, Device, Threads, Seed, Out, Resume, AsJson)
+        .With(Data, Variant, Recipe, Network, Epochs, BatchSize, LearningRate, Output, Device, Threads, Seed, Out, Resume, AsJson)
         .Running((parsed, interruption) => new TrainingRun(new TrainingRequest
         {
             Data = parsed.GetValue(Data),
             Variant = parsed.GetValue(Variant)!,
             Recipe = parsed.GetValue(Recipe)!,
+            Network = parsed.GetValue(Network)!,
             Epochs = parsed.GetValue(Epochs),
             BatchSize = parsed.GetValue(BatchSize),
             LearningRate = parsed.GetValue(LearningRate),

@@ -9,6 +9,8 @@ internal sealed record TrainingRequest
 
     public required string Recipe { get; init; }
 
+    public required string Network { get; init; }
+
     public int? Epochs { get; init; }
 
     public int? BatchSize { get; init; }

@@ -6,6 +6,7 @@ using MnistCnn.Samples.Results;
 using MnistCnn.Samples.Terminal;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Samples.Commands;
 
@@ -25,15 +26,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         TrainerOptions options = recipe with { Collective = ranks, Threads = Launch.Threads(request.Threads, ranks) };
         Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}. Device {device}{(ranks is null ? "" : $" Processes: {ranks.WorldSize}, threads in each here: {options.Threads}.")}");
 
-        using CnnClassifier model = new(new CnnClassifierOptions
-        {
-            Height = data.Train.Height,
-            Width = data.Train.Width,
-            ClassCount = data.Train.ClassNames.Count,
-            ClassNames = data.Train.ClassNames,
-            Output = request.Softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
-            Seed = request.Seed,
-        });
+        using nn.Module<Tensor, Tensor> model = SampleNetworks.Create(request.Network, data.Train.Height, data.Train.Width, data.Train.ClassNames, request.Seed, request.Softmax);
         FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove, [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
         if (Launch.IsFirst)
         {
@@ -88,7 +81,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         };
     }
 
-    private FitResult Fit(CnnClassifier model, FoundData data, TrainerOptions options, Action<string> write, IEnumerable<ITrainerCallback> more)
+    private FitResult Fit(nn.Module<Tensor, Tensor> model, FoundData data, TrainerOptions options, Action<string> write, IEnumerable<ITrainerCallback> more)
     {
         ITrainerCallback[] callbacks =
         [
@@ -100,7 +93,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         return new Trainer(options, callbacks, new LineLogger<Trainer>(write)).Fit(model, data.Train, data.Test, interruption.Token);
     }
 
-    private void Report(FitResult fit, CnnClassifier model, FoundData data, TrainerOptions options)
+    private void Report(FitResult fit, nn.Module<Tensor, Tensor> model, FoundData data, TrainerOptions options)
     {
         switch (fit.StopReason)
         {
@@ -116,7 +109,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         }
     }
 
-    private void Report(FitResult fit, CnnClassifier model, Measurement measured)
+    private void Report(FitResult fit, nn.Module<Tensor, Tensor> model, Measurement measured)
     {
         folder.Write(model, measured);
         Tables.WriteConfusion(measured);

@@ -1,6 +1,7 @@
 using MnistCnn.Models;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Pictures;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Samples.Results;
 
@@ -30,16 +31,34 @@ internal sealed class RunFolder(string folder)
         : throw new FileNotFoundException($"--resume: expected the checkpoint '{Checkpoint}' of an earlier run, found none. Leave --resume out to begin anew.");
 
     /// <summary>Writes the model and the pictures.</summary>
-    public void Write(CnnClassifier model, Measurement measurement)
+    public void Write(nn.Module<Tensor, Tensor> model, Measurement measurement)
     {
-        model.Save(Model);
+        (CnnClassifier? classifier, (int height, int width)) = (model as CnnClassifier, (measurement.Data.Height, measurement.Data.Width));
+        if (classifier is not null)
+        {
+            classifier.Save(Model);
+        }
+        else
+        {
+            model.SaveNetwork(Model, height, width, measurement.ClassNames);
+        }
+
         LearningCurves curves = LearningCurves.Read(History);
-        (float[] weights, float[] biases) = FirstLayer.Of(model);
         Parallel.Invoke(
             () => CurvesPicture.Save(Picture("curves"), measurement.DatasetName, curves.Training, curves.Validation),
             () => ConfusionPicture.Save(Picture("confusion"), measurement),
             () => MistakesPicture.Save(Picture("mistakes"), measurement),
-            () => FiltersPicture.Save(Picture("filters"), weights, biases, measurement.Data.GetImage(0), measurement.Data.Width));
+            () => SaveFilters(classifier, measurement));
+    }
+
+    /// <summary>The filters of the reference network are 16, as the picture has room for.</summary>
+    private void SaveFilters(CnnClassifier? model, Measurement measurement)
+    {
+        if (model is not null)
+        {
+            (float[] weights, float[] biases) = FirstLayer.Of(model);
+            FiltersPicture.Save(Picture("filters"), weights, biases, measurement.Data.GetImage(0), measurement.Data.Width);
+        }
     }
 
     private string Picture(string name) => Path.Combine(folder, $"{name}.png");

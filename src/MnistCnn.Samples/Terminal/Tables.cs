@@ -1,3 +1,4 @@
+using MnistCnn.Models;
 using MnistCnn.Metrics;
 using MnistCnn.Samples.Results;
 using Spectre.Console;
@@ -23,6 +24,23 @@ internal static class Tables
     }
 
     /// <summary>True classes in rows, predicted ones in columns; a dot for none.</summary>
+    /// <summary>A line for each layer, and their sum.</summary>
+    public static void WriteLayers(IReadOnlyList<LayerSummary> layers)
+    {
+        string[][] rows =
+        [
+            ["layer", "type", "output", "parameters", "multiplications"],
+            .. layers.Select(l => new[] { l.Name, l.Type, l.Output, $"{l.Parameters:N0}", $"{l.Multiplications:N0}" }),
+            ["", "", "", $"{layers.Sum(l => l.Parameters):N0}", $"{layers.Sum(l => l.Multiplications):N0}"],
+        ];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(row => row[c].Length))];
+        foreach (string[] row in rows)
+        {
+            // Words begin on the left, numbers end on the right.
+            Console.WriteLine(string.Join("  ", row.Select((cell, c) => c < 3 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd());
+        }
+    }
+
     public static void WriteConfusion(Measurement measurement)
     {
         ConfusionTable counts = measurement.Confusion;

@@ -11,11 +11,13 @@ internal sealed unsafe class BatchAssembler
     private const int CacheLine = 64;
     private readonly IMnistDataset data;
     private readonly BatchLoaderOptions options;
+    private readonly BalancedOrder? balanced;
 
     public BatchAssembler(IMnistDataset data, BatchLoaderOptions options)
     {
         (this.data, this.options) = (data, options);
         (Height, Width, PixelsPerImage) = (data.Height, data.Width, checked(data.Height * data.Width));
+        balanced = options.Balanced ? new BalancedOrder(data) : null;
         StepsPerEpoch = options.DropLast ? data.Count / options.BatchSize : (data.Count - 1) / options.BatchSize + 1;
     }
 
@@ -30,6 +32,8 @@ internal sealed unsafe class BatchAssembler
     /// <summary>The indices of the data set in the order in which an epoch visits them.</summary>
     public int[] OrderOf(int epoch)
     {
+        if (balanced is not null)
+            return balanced.Of(options.Seed, epoch);
         int[] order = new int[data.Count];
         for (int i = 0; i < order.Length; i++)
             order[i] = i;

@@ -26,6 +26,13 @@ public sealed record BatchLoaderOptions
     /// <value>The default is true. Without it images come in the order of the data set.</value>
     public bool Shuffle { get; init; } = true;
 
+    /// <summary>
+    /// Whether each epoch has as many images of each class, however many the data set has: of a rare class each image comes several times, of a frequent one some do not come. As many images as the data set
+    /// has, in a random order given by <see cref="Seed"/> and the epoch. An image that comes twice in an epoch is transformed alike.
+    /// </summary>
+    /// <value>The default is false. Needs <see cref="Shuffle"/>.</value>
+    public bool Balanced { get; init; }
+
     /// <summary>The seed of the order and of the transforms. Equal seeds give equal batches on every machine.</summary>
     /// <value>Any number. The default is 0.</value>
     public int Seed { get; init; }

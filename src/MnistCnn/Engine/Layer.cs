@@ -19,6 +19,9 @@ internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayou
     /// <summary>The parameters, in PyTorch's order.</summary>
     public virtual IReadOnlyList<ParameterSlot> Parameters => [];
 
+    /// <summary>The end of the layer's part of the flat buffers.</summary>
+    public virtual int ParameterEnd => Parameters is [.., var last] ? last.Offset + last.Length : 0;
+
     /// <summary>Whether a ReLU made the output.</summary>
     public virtual bool IsRectified => false;
 
@@ -42,6 +45,19 @@ internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayou
 
     /// <summary>Makes something of the weights that all slices need. Called after each change of the weights; several threads may run items at once.</summary>
     public virtual void Prepare(float* parameters, float* prepared, int item)
+    {
+    }
+
+    /// <summary>Whether both passes need figures of the whole batch: then <see cref="BeginForward"/> and <see cref="BeginBackward"/> are called for all slices before.</summary>
+    public virtual bool NeedsBatch => false;
+
+    /// <summary>Leaves a slice's figures in <see cref="LayerWork.SliceMemory"/>.</summary>
+    public virtual void BeginForward(in LayerWork work)
+    {
+    }
+
+    /// <summary>Leaves a slice's figures of the gradients there.</summary>
+    public virtual void BeginBackward(in LayerWork work)
     {
     }
 

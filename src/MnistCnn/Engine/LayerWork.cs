@@ -9,6 +9,10 @@ internal unsafe struct LayerWork
     /// <summary>The slice that they are in, and how many slices the batch has.</summary>
     public int Slice, Slices;
 
+    /// <summary>The place of the first of them in the batch, and what follows at random from it and from this.</summary>
+    public int FirstImage;
+    public ulong Seed;
+
     /// <summary>All parameters of the network, what the layer <see cref="Layer.Prepare">prepared</see> of its own, and all gradients of parameters.</summary>
     public float* Parameters, Prepared, Gradients;
 

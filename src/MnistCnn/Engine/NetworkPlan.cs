@@ -16,12 +16,17 @@ internal sealed class NetworkPlan
         (Description, Simd, HasImageGradients) = (description, simd ?? SimdKernels.Best, hasImageGradients);
         List<Layer> layers = [];
         // Layers know how a map lies in memory, so that nothing is to be done to make it a vector.
-        for (int i = description.Layers[0] is FlattenDescription ? 1 : 0; i < description.Layers.Count;)
+        for (int i = AfterFlatten(0); i < description.Layers.Count;)
         {
-            Layer layer = Create(i, layers.LastOrDefault(), out int taken);
+            Layer layer = Create(i, layers.LastOrDefault(), out int next);
             layers.Add(layer);
-            ParameterLength = layer.Parameters.Aggregate(ParameterLength, (_, slot) => slot.Offset + slot.Length);
-            i += taken;
+            ParameterLength = Math.Max(ParameterLength, layer.ParameterEnd);
+            i = next;
+        }
+
+        if (layers is not [.., { Output.Shape.IsVector: true }])
+        {
+            throw new NotSupportedException("expected an output that a linear layer or a pooling layer made, found a map as a vector");
         }
 
         Parameters = slots = [.. layers.SelectMany(layer => layer.Parameters)];
@@ -58,25 +63,50 @@ internal sealed class NetworkPlan
     /// <param name="slot">An index of <see cref="Parameters"/>.</param>
     public int LayerOf(int slot) => Pieces.First(piece => piece.Slot == slot).Layer;
 
-    private Layer Create(int index, Layer? before, out int taken)
+    private Layer Create(int index, Layer? before, out int next)
     {
         LayerDescription description = Description.Layers[index];
-        int end = index + 1;
-        bool relu = description is ConvolutionDescription or LinearDescription && end < Description.Layers.Count && Description.Layers[end] is ReluDescription;
-        end += relu ? 1 : 0;
-        // A map is a vector to what follows, in another order of its numbers, which the next layer knows.
-        int next = end < Description.Layers.Count && Description.Layers[end] is FlattenDescription ? end + 1 : end;
-        taken = next - index;
-        MapLayout input = before?.Output ?? (HasImageGradients ? MapLayout.OfActivations(Simd, Description.Input, PaddingOf(index)) : MapLayout.OfImages(Description.Input, PaddingOf(index)));
-        MapLayout output = MapLayout.OfActivations(Simd, Description.Shapes[end], PaddingOf(next));
+        // A ReLU at the very end has nobody behind it that would take it into account.
+        bool relu = description is ConvolutionDescription or LinearDescription or BatchNormDescription or ScaleDescription && index + 2 < Description.Layers.Count && Description.Layers[index + 1] is ReluDescription;
+        int end = relu ? index + 2 : index + 1;
+        next = AfterFlatten(end);
+        MapLayout input = before?.Output ?? LayoutOfImages(description, index);
+        bool keepsPlaces = description is not (ConvolutionDescription or LinearDescription or MaxPoolDescription or AveragePoolDescription or GlobalAveragePoolDescription);
+        MapLayout output = MapLayout.OfActivations(Simd, keepsPlaces ? input.Shape : Description.Shapes[end], PaddingOf(next));
         Fusion fusion = new(relu, before is { IsRectified: true });
+        if (description is SoftmaxDescription or BatchNormDescription { IsOfVector: true } && !input.Shape.IsVector)
+        {
+            throw new NotSupportedException($"layer '{description.Name}' follows a map that was made a vector");
+        }
+
         return description switch
         {
             ConvolutionDescription convolution => new Convolution(Simd, convolution, input, output, fusion, ParameterLength),
             LinearDescription linear => new Linear(Simd, linear, input, output, fusion, ParameterLength),
-            SoftmaxDescription => new Softmax(Simd, input, output),
-            _ => throw new NotSupportedException($"Layer '{description.Name}': expected one that the engine has, found {description.GetType().Name}."),
+            BatchNormDescription norm => new BatchNormalization(Simd, norm, input, output, fusion, ParameterLength),
+            ScaleDescription scale => new Scale(Simd, scale, input, output, fusion, ParameterLength),
+            ReluDescription => new Activation(Simd, input, output, 0, fusion.GateInput),
+            LeakyReluDescription leaky => new Activation(Simd, input, output, (float)leaky.Slope, fusion.GateInput),
+            DropoutDescription dropout => new Dropout(Simd, dropout, input, output, fusion.GateInput, index),
+            SoftmaxDescription softmax => new Softmax(Simd, input, output, softmax.IsLogarithm),
+            _ => new Pooling(
+                Simd, PoolingWindow.Of(description, input.Shape) ?? throw new NotSupportedException($"layer '{description.Name}' is none that the engine has: {description.GetType().Name}"), input, output, fusion.GateInput),
         };
+    }
+
+    /// <summary>Those that work number by number want whole registers; others read images as they come.</summary>
+    private MapLayout LayoutOfImages(LayerDescription first, int index) => HasImageGradients || first is not (ConvolutionDescription or LinearDescription)
+        ? MapLayout.OfActivations(Simd, Description.Input, PaddingOf(index))
+        : MapLayout.OfImages(Description.Input, PaddingOf(index));
+
+    private int AfterFlatten(int index)
+    {
+        while (index < Description.Layers.Count && Description.Layers[index] is FlattenDescription)
+        {
+            index++;
+        }
+
+        return index;
     }
 
     private int PaddingOf(int index) => index < Description.Layers.Count && Description.Layers[index] is ConvolutionDescription convolution ? convolution.Padding : 0;

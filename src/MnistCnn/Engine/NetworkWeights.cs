@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MnistCnn.Engine;
 
 /// <summary>The weights of a network, and what the layers make of them. Not thread-safe while they change.</summary>
@@ -42,6 +44,14 @@ internal sealed unsafe class NetworkWeights
     {
         Values.Pack(tensors, threads);
         Refresh(threads);
+    }
+
+    /// <summary>Reads arrays in the order of the plan's parameters.</summary>
+    public void Pack(IReadOnlyList<float[]> tensors, int threads)
+    {
+        GCHandle[] pinned = [.. tensors.Select(tensor => GCHandle.Alloc(tensor, GCHandleType.Pinned))];
+        Pack([.. pinned.Select(handle => handle.AddrOfPinnedObject())], threads);
+        Array.ForEach(pinned, handle => handle.Free());
     }
 
     /// <summary>Changes the weights piece by piece, if asked, and makes all that follows from them.</summary>

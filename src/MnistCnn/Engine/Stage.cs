@@ -27,7 +27,9 @@ internal enum StageKind
 /// <param name="First">The first layer.</param>
 /// <param name="End">The layer behind the last.</param>
 /// <param name="SharedItems">Items for the same images, of a kind that is not by slices.</param>
-internal sealed record Stage(StageKind Kind, int First, int End, int SharedItems = 0)
+/// <param name="AwaitsBatch">Whether an item needs all of the stage before, since its first layer needs the batch.</param>
+/// <param name="Begins">The layer whose <see cref="Layer.BeginForward"/> or <see cref="Layer.BeginBackward"/> follows the last; −1 for none.</param>
+internal sealed record Stage(StageKind Kind, int First, int End, int SharedItems = 0, bool AwaitsBatch = false, int Begins = -1)
 {
     /// <summary>Images that an item of <see cref="StageKind.SharedForward"/> takes at most.</summary>
     public const int PartLength = 64;

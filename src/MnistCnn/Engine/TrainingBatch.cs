@@ -19,8 +19,14 @@ internal sealed unsafe class TrainingBatch
     /// <summary>The share of each label that is spread over all classes, 0 to 1.</summary>
     public float Smoothing { get; init; }
 
+    /// <summary>The factor of the loss of an image by its label, one for each class, valid during the pass; null where all are 1.</summary>
+    public float* ClassWeights { get; init; }
+
     /// <summary>The factor of the loss of each image before the backward pass: 1 / images for the gradient of the mean.</summary>
     public required float Scale { get; init; }
+
+    /// <summary>What dropout follows from.</summary>
+    public ulong Seed { get; init; }
 
     /// <summary>The first layer of the plan whose parameters are trained: no gradient goes further back.</summary>
     public int FirstTrained { get; init; }

@@ -14,6 +14,7 @@ internal sealed unsafe class TrainingPass
     private readonly (int Layer, int Item)[] gradientItems;
     private readonly int[] backwardStages;
     private BatchMemory memory;
+    private int slices;
 
     /// <param name="plan">The network.</param>
     /// <param name="capacity">Images of the largest batch that is foreseen; a larger one takes new memory.</param>
@@ -24,7 +25,7 @@ internal sealed unsafe class TrainingPass
         // Those of shared layers first, since their items are the first of a stage elsewhere too, and those of the first layers last, since they come last in the backward pass.
         gradientItems = [.. Enumerable.Range(0, plan.Layers.Count).OrderByDescending(l => plan.Layers[l].SharedBackwardItems).ThenByDescending(l => l)
             .SelectMany(l => Enumerable.Range(0, plan.Layers[l].GradientItems).Select(item => (l, item)))];
-        stages = [.. ForwardStages(), .. BackwardStages()];
+        stages = [.. Stages.Forward(plan), .. Stages.Backward(plan, gradientItems.Length)];
         backwardStages = [.. plan.Layers.Select((_, l) => Array.FindLastIndex(stages, stage => !stage.IsForward && stage.Kind != StageKind.Gradients && stage.First <= l && stage.End > l))];
         memory = NewMemory(capacity);
     }
@@ -45,9 +46,14 @@ internal sealed unsafe class TrainingPass
         memory = batch.Count > memory.Capacity ? NewMemory(batch.Count) : memory;
         int[] items = [.. stages.Select(stage => stage.IsForward || stage.End > batch.FirstTrained ? stage.Items(batch.Count) : 0)];
         PassState state = new(batch, weights, gradients, items, new LossAndHits[items[0]]);
+        slices = items[0];
         ThreadTeam.Run(threads, items, item => Run(item, state));
         return new LossAndHits(state.Losses.Sum(slice => slice.Loss), state.Losses.Sum(slice => slice.Hits));
     }
+
+    /// <summary>The mean and the variance of each channel in the last batch, for a layer that normalises it.</summary>
+    /// <returns>Numbers of each channel.</returns>
+    public long ReadStatistics(int layer, Span<double> mean, Span<double> variance) => ((BatchNormalization)plan.Layers[layer]).ReadStatistics(memory.OfSlice(layer, 0), slices, mean, variance);
 
     private void Run(TeamItem item, PassState state)
     {
@@ -58,6 +64,7 @@ internal sealed unsafe class TrainingPass
             int before = stage.Kind == StageKind.Gradients ? backwardStages[gradientItems[item.Index].Layer] : item.Part - 1;
             before = Array.FindLastIndex(state.Items, before, items => items > 0);
             (int firstItem, int items) = stages[before].ItemsWith(first, count, state.Batch.Count);
+            (firstItem, items) = stage.AwaitsBatch ? (0, state.Items[before]) : (firstItem, items);
             item.Await(before, firstItem, items);
             if (stage.Kind == StageKind.BeginSharedBackward)
             {
@@ -104,11 +111,15 @@ internal sealed unsafe class TrainingPass
             plan.Layers[l].FinishForward(WorkOf(l, item));
         }
 
-        if (stage.End == plan.Layers.Count)
+        if (stage.Begins >= 0)
+        {
+            plan.Layers[stage.Begins].BeginForward(WorkOf(stage.Begins, item));
+        }
+        else if (stage.End == plan.Layers.Count)
         {
             (TrainingBatch batch, int map) = (item.State.Batch, plan.Layers.Count);
             (double loss, int hits) = SoftmaxCrossEntropy.Backward(
-                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread));
+                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread), batch.ClassWeights);
             item.State.Losses[item.Index] = new LossAndHits(loss, hits);
         }
     }
@@ -118,6 +129,11 @@ internal sealed unsafe class TrainingPass
         for (int l = stage.End - 1; l >= Math.Max(stage.First, item.State.Batch.FirstTrained); l--)
         {
             plan.Layers[l].Backward(WorkOf(l, item));
+        }
+
+        if (stage.Begins >= item.State.Batch.FirstTrained)
+        {
+            plan.Layers[stage.Begins].BeginBackward(WorkOf(stage.Begins, item));
         }
     }
 
@@ -147,6 +163,8 @@ internal sealed unsafe class TrainingPass
             Count = item.Count,
             Slice = slice,
             Slices = item.State.Losses.Length,
+            FirstImage = item.First,
+            Seed = batch.Seed,
             Parameters = weights.Values.Pointer,
             Prepared = weights.Prepared(layer),
             Gradients = item.State.Gradients.Pointer,
@@ -163,54 +181,10 @@ internal sealed unsafe class TrainingPass
         };
     }
 
-    /// <summary>Slices go through the layers as far as they can; then a layer shares out the batch.</summary>
-    private IEnumerable<Stage> ForwardStages()
-    {
-        int first = 0;
-        for (int l = 0; l < plan.Layers.Count; l++)
-        {
-            if (plan.Layers[l].SharedForwardItems is var shared and > 0)
-            {
-                // Even where no layer comes before: the images are read there.
-                yield return new Stage(StageKind.Forward, first, l);
-                yield return new Stage(StageKind.SharedForward, l, l + 1, shared);
-                first = l;
-            }
-        }
-
-        yield return new Stage(StageKind.Forward, first, plan.Layers.Count);
-    }
-
-    private IEnumerable<Stage> BackwardStages()
-    {
-        for (int end = plan.Layers.Count, first; end > 0; end = first)
-        {
-            first = end - 1;
-            if (plan.Layers[first].SharedBackwardItems is var shared and > 0)
-            {
-                yield return new Stage(StageKind.BeginSharedBackward, first, end);
-                yield return new Stage(StageKind.SharedBackward, first, end, shared);
-                continue;
-            }
-
-            while (first > 0 && plan.Layers[first - 1].SharedBackwardItems == 0)
-            {
-                first--;
-            }
-
-            yield return new Stage(StageKind.Backward, first, end);
-        }
-
-        if (gradientItems.Length > 0)
-        {
-            yield return new Stage(StageKind.Gradients, 0, plan.Layers.Count, gradientItems.Length);
-        }
-    }
-
     private BatchMemory NewMemory(int capacity) => new(plan, capacity, threads, [.. plan.Maps.Select((_, m) => IsLocal(m))]);
 
     /// <summary>Whether the gradient of a map is needed within a slice alone.</summary>
-    private bool IsLocal(int map) => map > 0 && map < plan.Layers.Count && !plan.Layers[map - 1].ReadsOutputGradients && plan.Layers[map - 1].SharedBackwardItems + plan.Layers[map].SharedBackwardItems == 0;
+    private bool IsLocal(int map) => map > 0 && map < plan.Layers.Count && !plan.Layers[map - 1].ReadsOutputGradients && !plan.Layers[map - 1].NeedsBatch && plan.Layers[map - 1].SharedBackwardItems + plan.Layers[map].SharedBackwardItems == 0;
 
     /// <summary>A pass over a batch.</summary>
     /// <param name="Batch">The batch.</param>

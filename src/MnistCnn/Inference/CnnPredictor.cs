@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using MnistCnn.Data;
 using MnistCnn.Engine;
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
@@ -14,6 +14,7 @@ namespace MnistCnn.Inference;
 public sealed class CnnPredictor
 {
     private const float PixelMaximum = 255;
+    private readonly PredictionNetwork prediction;
     private readonly NetworkPlan plan;
     private readonly NetworkWeights weights;
     private readonly Stack<PredictionRun> idle = new();
@@ -26,7 +27,8 @@ public sealed class CnnPredictor
     internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null, SimdKernels? simd = null)
     {
         (Height, Width, ClassNames) = (description.Height, description.Width, description.ClassNames);
-        plan = new NetworkPlan(description.Network.WithoutSoftmax(), simd);
+        prediction = new PredictionNetwork(description.Network.WithoutSoftmax());
+        plan = new NetworkPlan(prediction.Network, simd);
         this.weights = Pack(weights);
         threads = options is { Threads: > 0 } ? options.Threads : Environment.ProcessorCount;
     }
@@ -40,7 +42,10 @@ public sealed class CnnPredictor
     /// <summary>The name of each class, in the order of the probabilities.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Reads a file that <c>CnnClassifier.Save</c> wrote, or the same network's weights from PyTorch in the safetensors format.</summary>
+    /// <summary>
+    /// Reads a file that <c>CnnClassifier.Save</c> wrote, a checkpoint of a run, or the same network's weights from PyTorch in the safetensors format. Of a checkpoint it reads the averaged weights
+    /// where there are any.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to work; the defaults where null.</param>
     /// <exception cref="CheckpointFormatException">The file is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
@@ -48,6 +53,23 @@ public sealed class CnnPredictor
     public static CnnPredictor Load(string path, CnnPredictorOptions? options = null)
     {
         (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
+        try
+        {
+            return new CnnPredictor(description, file.Tensors, options);
+        }
+        catch (Exception e) when (e is NotSupportedException or OverflowException)
+        {
+            throw new CheckpointFormatException(path, $"expected a network that the engine can run: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Load(string, CnnPredictorOptions?)"/> reads from a stream, from its position to its end: an embedded resource, a blob, a browser's answer. It need not be seekable, and stays open.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="options">How to work; the defaults where null.</param>
+    /// <exception cref="CheckpointFormatException">The content is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
+    public static CnnPredictor Load(Stream stream, CnnPredictorOptions? options = null)
+    {
+        (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(WeightsFile.Load(stream), WeightsFile.NameOfStream);
         return new CnnPredictor(description, file.Tensors, options);
     }
 
@@ -63,13 +85,36 @@ public sealed class CnnPredictor
 
         Span<float> probabilities = stackalloc float[ClassNames.Count];
         Run(image, 1, probabilities);
-        int best = 0;
-        for (int c = 1; c < probabilities.Length; c++)
-        {
-            best = probabilities[c] > probabilities[best] ? c : best;
-        }
+        return MostProbable(probabilities);
+    }
 
-        return new Prediction(best, probabilities[best], ClassNames[best]);
+    /// <summary>Predicts all images of a data set, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
+    /// <param name="data">Images of <see cref="Height"/> × <see cref="Width"/> pixels; labels are not read.</param>
+    /// <returns>One for each image, in the order of the data set.</returns>
+    /// <exception cref="ArgumentException">Images of another size.</exception>
+    public IReadOnlyList<Prediction> PredictAll(IMnistDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return ManyPredictions.Of(this, data);
+    }
+
+    /// <summary>Predicts images as they are enumerated, up to 512 at once, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
+    /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink). Any number; an image may be overwritten once its prediction was returned.</param>
+    /// <returns>One for each image, in order. Enumerating it enumerates the images, and throws an <see cref="ArgumentException"/> at one of another size.</returns>
+    public IEnumerable<Prediction> PredictAll(IEnumerable<ReadOnlyMemory<byte>> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ManyPredictions.Of(this, images);
+    }
+
+    /// <summary>Predicts images of a stream, each as it comes, on the thread that brings it.</summary>
+    /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink).</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>, where the images heed it.</param>
+    /// <returns>One for each image, in order. Enumerating it throws an <see cref="ArgumentException"/> at an image of another size.</returns>
+    public IAsyncEnumerable<Prediction> PredictAllAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ManyPredictions.Of(this, images, cancellationToken);
     }
 
     /// <summary>Computes the probability of every class for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
@@ -92,20 +137,29 @@ public sealed class CnnPredictor
         Run(images, count, probabilities);
     }
 
-    private unsafe NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)
+    internal Prediction MostProbable(ReadOnlySpan<float> probabilities)
+    {
+        int best = 0;
+        for (int c = 1; c < probabilities.Length; c++)
+        {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+
+        return new Prediction(best, ClassNames[best], probabilities[best]);
+    }
+
+    private NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)
     {
         NetworkWeights packed = new(plan, training: false);
-        float[][] values = [.. plan.Parameters.Select(slot => tensors[slot.Description.Name].ToSingles())];
+        IReadOnlyList<float[]> values = prediction.Parameters(name => tensors[name].ToSingles());
 
-        // Images are floats 0 to 255: the first layer divides them.
+        // Images are floats 0 to 255: the first layer with weights divides them. What may come before it, a pooling layer or a ReLU, changes nothing about that.
         foreach (ref float weight in values[0].AsSpan())
         {
             weight /= PixelMaximum;
         }
 
-        GCHandle[] pinned = [.. values.Select(value => GCHandle.Alloc(value, GCHandleType.Pinned))];
-        packed.Pack([.. pinned.Select(handle => handle.AddrOfPinnedObject())], threads: 1);
-        Array.ForEach(pinned, handle => handle.Free());
+        packed.Pack(values, threads: 1);
         return packed;
     }
 

@@ -10,9 +10,10 @@ internal static unsafe class SoftmaxCrossEntropy
     /// <param name="smoothing">Share of every label that is spread over all classes, 0 to 1.</param>
     /// <param name="scale">Factor of the gradient: 1 / batch size.</param>
     /// <param name="gradients">The result, [count, classes].</param>
+    /// <param name="classWeights">Factor of loss and gradient of a row by its label, one for each class; null where all are 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (double Loss, int Hits) Backward((int Count, int Classes, int Stride) rows, float* logits, long* labels, float smoothing, float scale, float* gradients)
+    public static (double Loss, int Hits) Backward((int Count, int Classes, int Stride) rows, float* logits, long* labels, float smoothing, float scale, float* gradients, float* classWeights = null)
     {
         (int count, int classes, int stride) = rows;
         double loss = 0;
@@ -25,6 +26,7 @@ internal static unsafe class SoftmaxCrossEntropy
             }
 
             int label = (int)labels[n];
+            float weight = classWeights == null ? 1 : classWeights[label], factor = scale * weight;
             (float maximum, float sum) = Exponentials(classes, logits, gradients);
             // As libtorch's argmax: the first of the greatest, and NaN is greater than any number.
             hits += new ReadOnlySpan<float>(logits, classes).IndexOf(maximum) == label ? 1 : 0;
@@ -32,10 +34,10 @@ internal static unsafe class SoftmaxCrossEntropy
             for (int c = 0; c < classes; c++)
             {
                 total += log - logits[c];
-                gradients[c] = ((gradients[c] / sum) - spread - (c == label ? 1 - smoothing : 0)) * scale;
+                gradients[c] = ((gradients[c] / sum) - spread - (c == label ? 1 - smoothing : 0)) * factor;
             }
 
-            loss += ((1 - smoothing) * (log - logits[label])) + (smoothing > 0 ? spread * total : 0);
+            loss += weight * (((1 - smoothing) * (log - logits[label])) + (smoothing > 0 ? spread * total : 0));
         }
 
         return (loss, hits);
@@ -48,6 +50,17 @@ internal static unsafe class SoftmaxCrossEntropy
         for (int c = 0; c < classes; c++)
         {
             probabilities[c] /= sum;
+        }
+    }
+
+    /// <summary>Logarithms of the probabilities of one row.</summary>
+    public static void LogSoftmax(int classes, float* logits, float* logarithms)
+    {
+        (float maximum, float sum) = Exponentials(classes, logits, logarithms);
+        float log = MathF.Log(sum) + maximum;
+        for (int c = 0; c < classes; c++)
+        {
+            logarithms[c] = logits[c] - log;
         }
     }
 

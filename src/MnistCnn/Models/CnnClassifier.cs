@@ -18,7 +18,7 @@ namespace MnistCnn.Models;
 /// In eval mode concurrent calls of <c>forward</c> on one instance are safe; changing weights, mode or device while another
 /// thread predicts is not.
 /// </remarks>
-public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
+public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
 {
     /// <summary>Creates the network on the CPU with PyTorch's default initialisation.</summary>
     /// <param name="options">The shape; 28×28 pixels, 10 classes and logits where null.</param>
@@ -34,8 +34,8 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         }
 
         Network = ReferenceNetwork.Create(Options.Height, Options.Width, Options.ClassCount, Options.Output == ClassifierOutput.Softmax);
-        Layers = [.. Network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))];
-        foreach ((LayerDescription layer, Module<Tensor, Tensor> module) in Network.Layers.Zip(Layers, (layer, pair) => (layer, pair.Module)).Where(pair => pair.layer.Parameters.Count > 0))
+        layers = [.. Network.Layers.Select(LayerModules.Create)];
+        foreach ((LayerDescription layer, Module<Tensor, Tensor> module) in Network.Layers.Zip(layers).Where(pair => pair.First.Parameters.Count > 0))
         {
             register_module(layer.Name, module);
         }
@@ -49,13 +49,16 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     /// <summary>The shape that the network was created with.</summary>
     public CnnClassifierOptions Options { get; }
 
+    /// <summary>What a file of the weights says about them.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => Describe().ToMetadata();
+
     /// <inheritdoc/>
-    IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> ILayerChain.Layers => Layers;
+    IEnumerable<Module<Tensor, Tensor>> IDescribesNetwork.Layers => layers;
 
     /// <summary>What the module is made of.</summary>
     internal NetworkDescription Network { get; }
 
-    private IReadOnlyList<(string Name, Module<Tensor, Tensor> Module)> Layers { get; }
+    private readonly Module<Tensor, Tensor>[] layers;
 
     /// <summary>Classifies a batch.</summary>
     /// <param name="input">Images [N, 1, Height, Width], floating-point, 0 (background) to 1 (ink), N ≥ 1, on the device of the weights.</param>
@@ -64,14 +67,14 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     public override Tensor forward(Tensor input)
     {
         CheckInput(input);
-        if (EngineModule.Of(this, Network.Input, out _)?.TryForward(input) is { } output)
+        if (EngineModule.Of(this, Network.Input, training: false, out _)?.TryForward(input) is { } output)
         {
             return output;
         }
 
         using DisposeScope scope = NewDisposeScope();
         Tensor x = input;
-        foreach ((_, Module<Tensor, Tensor> layer) in Layers)
+        foreach (Module<Tensor, Tensor> layer in layers)
         {
             x = layer.call(x);
         }
@@ -88,11 +91,15 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     /// <summary>Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.</summary>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
-    public void Save(string path) => new SafetensorsFile(Weights(), Describe().ToMetadata()).Save(path);
+    public void Save(string path) => new SafetensorsFile(Weights(), Metadata).Save(path);
+
+    /// <summary>Writes what <see cref="Save(string)"/> writes to a stream, which need not be seekable and stays open.</summary>
+    /// <param name="stream">Receives the file.</param>
+    public void Save(Stream stream) => new SafetensorsFile(Weights(), Metadata).Save(stream);
 
     /// <summary>
-    /// Reads a file that <see cref="Save"/> wrote, or a safetensors file of the same network from PyTorch, which is taken for 28×28 pixels, numbered classes and logits where it
-    /// does not say otherwise.
+    /// Reads a file that <see cref="Save(string)"/> wrote, a checkpoint of a run, or a safetensors file of the same network from PyTorch, which is taken for 28×28 pixels, numbered classes and
+    /// logits where it does not say otherwise. Of a checkpoint it reads the averaged weights where there are any.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The model on the CPU in eval mode.</returns>
@@ -102,6 +109,27 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
     public static CnnClassifier Load(string path)
     {
         (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(path);
+        return Create(description, file, path);
+    }
+
+    /// <summary>Reads what <see cref="Load(string)"/> reads from a stream, from its position to its end: an embedded resource, a blob. It need not be seekable, and stays open.</summary>
+    /// <param name="stream">The file.</param>
+    /// <returns>The model on the CPU in eval mode.</returns>
+    /// <exception cref="CheckpointFormatException">The content is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
+    /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
+    public static CnnClassifier Load(Stream stream)
+    {
+        (ModelDescription description, SafetensorsFile file) = ModelDescription.Load(WeightsFile.Load(stream), WeightsFile.NameOfStream);
+        return Create(description, file, WeightsFile.NameOfStream);
+    }
+
+    private static CnnClassifier Create(ModelDescription description, SafetensorsFile file, string path)
+    {
+        if (description.ModelName != ModelDescription.Reference)
+        {
+            throw new CheckpointFormatException(path, $"expected the weights of a {nameof(CnnClassifier)}, found those of another network: {nameof(CnnPredictor)}.{nameof(CnnPredictor.Load)} reads them.");
+        }
+
         CnnClassifier model = new(new CnnClassifierOptions
         {
             Height = description.Height,
@@ -128,6 +156,15 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         AtomicFile.Write(path, stream => OnnxGraph.Write(stream, Describe(), weights, options ?? new OnnxExportOptions()));
     }
 
+    /// <summary>Writes what <see cref="ExportOnnx(string, OnnxExportOptions?)"/> writes to a stream, which need not be seekable and stays open.</summary>
+    /// <param name="stream">Receives the file.</param>
+    /// <param name="options">What goes in and out; numbers from 0 to 1 in and logits out where null.</param>
+    public void ExportOnnx(Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        OnnxGraph.Write(stream, Describe(), Weights(), options ?? new OnnxExportOptions());
+    }
+
     /// <summary>The weights as float32, whatever precision the module was converted to.</summary>
     private Dictionary<string, SafetensorsTensor> Weights() => ModuleState.Capture(this)
         .ToDictionary(pair => pair.Key, pair => pair.Value.Type == SafetensorsType.F32 ? pair.Value : SafetensorsTensor.Create<float>(pair.Value.ToSingles(), [.. pair.Value.Shape]));
@@ -151,7 +188,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         return new CnnPredictor(description, weights.Tensors, options);
     }
 
-    private ModelDescription Describe() => new(
+    private ModelDescription Describe() => ModelDescription.OfReference(
         Options.Height,
         Options.Width,
         Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
@@ -184,7 +221,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, ILayerChain
         using Generator generator = new((ulong)(uint)seed);
         using IDisposable noGradient = no_grad();
         double bound = 0;
-        foreach (Parameter parameter in Layers.SelectMany(layer => LayerModules.ParametersOf(layer.Module)))
+        foreach (Parameter parameter in layers.SelectMany(LayerModules.ParametersOf))
         {
             // A bias has one dimension; the weight before it has the fan-in.
             bound = parameter.shape.Length == 1 ? bound : 1 / Math.Sqrt(parameter.numel() / parameter.shape[0]);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Models;
 
-/// <summary>Memory for forward passes, with the weights of its last <see cref="Read"/>. One caller has it at a time, and returns it by disposal.</summary>
+/// <summary>Memory for forward passes, with the weights of its last <see cref="Read(ReadOnlySpan{nint})"/>. One caller has it at a time, and returns it by disposal.</summary>
 internal sealed unsafe class InferenceSession(NetworkPlan plan, int threads, Action<InferenceSession> giveBack) : IDisposable
 {
     private readonly NetworkWeights weights = new(plan, training: false);
@@ -11,8 +11,11 @@ internal sealed unsafe class InferenceSession(NetworkPlan plan, int threads, Act
 
     public int Threads { get; } = threads;
 
+    /// <summary>Copies the parameters at addresses, in the order of the plan.</summary>
+    public void Read(ReadOnlySpan<nint> parameters) => weights.Pack(parameters, Threads);
+
     /// <summary>Copies the parameters, in the order of the plan.</summary>
-    public void Read(IEnumerable<Tensor> parameters) => weights.Pack([.. parameters.Select(p => p.Address())], Threads);
+    public void Read(IReadOnlyList<float[]> parameters) => weights.Pack(parameters, Threads);
 
     /// <summary>The output [count, classes] for images that are read as they are needed.</summary>
     public Tensor Forward(ImageReader images, int count)

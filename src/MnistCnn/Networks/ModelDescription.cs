@@ -8,15 +8,17 @@ using MnistCnn.Serialization;
 namespace MnistCnn.Networks;
 
 /// <summary>
-/// What a weights file of the classifier says about itself in <c>__metadata__</c>: image size, class names, what <c>forward</c> returns, and the names and shapes of the weights.
-/// Reachable without TorchSharp. Immutable.
+/// What a weights file says about itself in <c>__metadata__</c>: the network, class names, and so the names and shapes of the weights. Reachable without TorchSharp. Immutable.
 /// </summary>
-internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<string> ClassNames, bool ReturnsProbabilities)
+/// <param name="Network">The network, whose weights the file holds.</param>
+/// <param name="ClassNames">One for each output.</param>
+/// <param name="ModelName"><see cref="Reference"/>, of which format 1 writes down the sizes alone, or <see cref="Other"/>, of which format 2 writes down the layers.</param>
+internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyList<string> ClassNames, string ModelName)
 {
-    /// <summary>The version of the metadata that is written, and the newest that is read.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>The newest version of the metadata that is read. The reference network is written in version 1, others in version 2.</summary>
+    public const int FormatVersion = 2;
 
-    public const string ModelName = "CnnClassifier";
+    public const string Reference = "CnnClassifier", Other = "Network";
 
     /// <summary>Pixels 0–255 are divided by 255, and nothing else is done to them.</summary>
     public const string Normalization = "divide by 255";
@@ -28,16 +30,26 @@ internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<str
     /// <summary>The digits, or the numbers of as many classes.</summary>
     public static IReadOnlyList<string> DefaultClassNames(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>The network, whose weights the file holds.</summary>
-    public NetworkDescription Network { get; } = ReferenceNetwork.Create(Height, Width, ClassNames.Count, ReturnsProbabilities);
+    public int Height => Network.Input.Height;
+
+    public int Width => Network.Input.Width;
+
+    /// <summary>Whether <c>forward</c> returns probabilities.</summary>
+    public bool ReturnsProbabilities => Network.EndsWithSoftmax;
+
+    /// <summary>The reference network.</summary>
+    public static ModelDescription OfReference(int height, int width, IReadOnlyList<string> classNames, bool returnsProbabilities) =>
+        new(ReferenceNetwork.Create(height, width, classNames.Count, returnsProbabilities), classNames, Reference);
 
     public Dictionary<string, string> ToMetadata() => new(StringComparer.Ordinal)
     {
         ["format"] = "pt",
-        [Prefix + "format"] = FormatVersion.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "format"] = ModelName == Reference ? "1" : "2",
         [Prefix + "version"] = LibraryVersion,
         [Prefix + "model"] = ModelName,
-        [Prefix + "layers"] = string.Join(", ", Network.WithoutSoftmax().Layers.Select(layer => layer == Network.WithoutSoftmax().Layers[^1] ? layer.Name : Describe(layer))),
+        [Prefix + (ModelName == Reference ? "layers" : "network")] = ModelName == Reference
+            ? string.Join(", ", Network.WithoutSoftmax().Layers.Select((layer, l) => l == Network.WithoutSoftmax().Layers.Count - 1 ? layer.Name : Describe(layer)))
+            : NetworkJson.Write(Network),
         [Prefix + "classes"] = WriteNames(ClassNames),
         [Prefix + "image_height"] = Height.ToString(CultureInfo.InvariantCulture),
         [Prefix + "image_width"] = Width.ToString(CultureInfo.InvariantCulture),
@@ -57,14 +69,16 @@ internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<str
                 ? value
                 : throw Unexpected(key, $"an integer from {minimum} to {maximum}");
 
-        if (Integer("format", FormatVersion, 1, int.MaxValue) is var format and > FormatVersion)
+        int format = Integer("format", 1, 1, int.MaxValue);
+        if (format > FormatVersion)
         {
             throw new CheckpointFormatException(path, $"expected weights format {FormatVersion} or older, found the newer format {format}: update the library to read it.");
         }
 
-        if (Value("model", ModelName) != ModelName)
+        string model = format == 1 ? Reference : Other;
+        if (Value("model", model) != model)
         {
-            throw Unexpected("model", ModelName);
+            throw Unexpected("model", model);
         }
 
         if (Value("normalization", Normalization) != Normalization)
@@ -75,15 +89,23 @@ internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<str
         IReadOnlyList<string> names = file.Metadata.TryGetValue(Prefix + "classes", out string? json)
             ? ReadNames(json) ?? throw Unexpected("classes", $"a JSON array of 2 to {MaximumClasses} names")
             : DefaultClassNames(ClassesOf(file));
+        if (format == 2)
+        {
+            return ReadNetwork(Value("network", ""), names, path);
+        }
+
         bool probabilities = Value("output", "logits") switch { "logits" => false, "softmax" => true, _ => throw Unexpected("output", "'logits' or 'softmax'") };
-        return new ModelDescription(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide), Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities);
+        return OfReference(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide), Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities);
     }
 
     /// <summary>Reads a file of weights whole: all of them F32, finite and of the shapes that the description asks for.</summary>
     /// <exception cref="CheckpointFormatException">Anything else, listed.</exception>
-    public static (ModelDescription Description, SafetensorsFile File) Load(string path)
+    public static (ModelDescription Description, SafetensorsFile File) Load(string path) => Load(WeightsFile.Load(path), path);
+
+    /// <summary>Checks weights that were read.</summary>
+    /// <exception cref="CheckpointFormatException">They are not F32, finite and of the shapes that the description asks for; listed.</exception>
+    public static (ModelDescription Description, SafetensorsFile File) Load(SafetensorsFile file, string path)
     {
-        SafetensorsFile file = SafetensorsFile.Load(path);
         ModelDescription description = Read(file, path);
         description.Check(file, path);
         return (description, file);
@@ -92,19 +114,21 @@ internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<str
     public void Check(SafetensorsFile file, string path)
     {
         List<string> problems = [];
-        IReadOnlyList<ParameterDescription> expected = Network.Parameters;
+        IReadOnlyList<ParameterDescription> expected = [.. Network.Parameters, .. Network.Buffers];
         foreach ((string name, IReadOnlyList<long> shape) in expected)
         {
-            string wanted = SafetensorsHeader.Describe(SafetensorsType.F32, shape);
+            // The number of batches counts, and is the only tensor without a side.
+            SafetensorsType type = shape.Count == 0 ? SafetensorsType.I64 : SafetensorsType.F32;
+            string wanted = SafetensorsHeader.Describe(type, shape);
             if (!file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor))
             {
                 problems.Add($"'{name}': expected {wanted}, found no such tensor");
             }
-            else if (tensor.Type != SafetensorsType.F32 || !tensor.Shape.SequenceEqual(shape))
+            else if (tensor.Type != type || !tensor.Shape.SequenceEqual(shape))
             {
                 problems.Add($"'{name}': expected {wanted}, found {tensor.Describe()}");
             }
-            else if (SafetensorsElements.IndexOfNonFinite(tensor.Type, tensor.Data.Span) is var index and >= 0)
+            else if (type == SafetensorsType.F32 && SafetensorsElements.IndexOfNonFinite(tensor.Type, tensor.Data.Span) is var index and >= 0)
             {
                 problems.Add($"'{name}': expected finite numbers, found another at element {index}");
             }
@@ -115,6 +139,21 @@ internal sealed record ModelDescription(int Height, int Width, IReadOnlyList<str
         if (problems.Count > 0)
         {
             throw new CheckpointFormatException(path, $"does not fit {ModelName}: {string.Join("; ", problems.Take(12))}{(problems.Count > 12 ? $"; and {problems.Count - 12} more" : "")}.");
+        }
+    }
+
+    private static ModelDescription ReadNetwork(string json, IReadOnlyList<string> names, string path)
+    {
+        try
+        {
+            NetworkDescription network = NetworkJson.Read(json);
+            return network.Classes == names.Count && network.Input.Channels == 1
+                ? new ModelDescription(network, names, Other)
+                : throw new CheckpointFormatException(path, $"metadata {Prefix}network: expected 1 channel of images and {names.Count} classes, as there are names, found {network.Input.Channels} and {network.Classes}.");
+        }
+        catch (FormatException e)
+        {
+            throw new CheckpointFormatException(path, $"metadata {Prefix}network: {e.Message}", e);
         }
     }
 

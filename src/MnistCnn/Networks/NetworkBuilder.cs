@@ -10,9 +10,13 @@ internal sealed class NetworkBuilder
     /// <param name="input">One image.</param>
     public NetworkBuilder(MapShape input) => (this.input, shape) = (input, input);
 
-    public NetworkBuilder Convolution(string name, int filters, int kernel, int stride = 1) => Add(new ConvolutionDescription(name, shape.Channels, filters, kernel, stride));
+    /// <summary>The output so far.</summary>
+    public MapShape Shape => shape;
 
-    public NetworkBuilder Linear(string name, int outputs) => Add(new LinearDescription(name, shape.Length, outputs));
+    public NetworkBuilder Convolution(string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true) =>
+        Add(new ConvolutionDescription(name, shape.Channels, filters, kernel, stride, padding, bias));
+
+    public NetworkBuilder Linear(string name, int outputs, bool bias = true) => Add(new LinearDescription(name, shape.Length, outputs, bias));
 
     public NetworkBuilder Relu(string name) => Add(new ReluDescription(name));
 
@@ -20,12 +24,12 @@ internal sealed class NetworkBuilder
 
     public NetworkBuilder Softmax(string name = "softmax") => Add(new SoftmaxDescription(name));
 
-    public NetworkDescription Build() => new(input, layers);
-
-    private NetworkBuilder Add(LayerDescription layer)
+    public NetworkBuilder Add(LayerDescription layer)
     {
         layers.Add(layer);
         shape = layer.OutputOf(shape);
         return this;
     }
+
+    public NetworkDescription Build() => new(input, layers);
 }

@@ -17,6 +17,7 @@ internal sealed class NetworkDescription
 
         Shapes = shapes;
         Parameters = [.. layers.SelectMany(layer => layer.Parameters)];
+        Buffers = [.. layers.SelectMany(layer => layer.Buffers)];
     }
 
     public MapShape Input { get; }
@@ -29,6 +30,9 @@ internal sealed class NetworkDescription
     /// <summary>The parameters of all layers in order.</summary>
     public IReadOnlyList<ParameterDescription> Parameters { get; }
 
+    /// <summary>The buffers of all layers in order.</summary>
+    public IReadOnlyList<ParameterDescription> Buffers { get; }
+
     /// <summary>Numbers in all parameters.</summary>
     public long ParameterCount => Parameters.Sum(parameter => parameter.Length);
 
@@ -36,7 +40,7 @@ internal sealed class NetworkDescription
     public int Classes => Shapes[^1].Length;
 
     /// <summary>Whether the output is probabilities.</summary>
-    public bool EndsWithSoftmax => Layers[^1] is SoftmaxDescription;
+    public bool EndsWithSoftmax => Layers[^1] is SoftmaxDescription { IsLogarithm: false };
 
     /// <summary>The same network up to its logits.</summary>
     public NetworkDescription WithoutSoftmax() => EndsWithSoftmax ? new(Input, [.. Layers.SkipLast(1)]) : this;

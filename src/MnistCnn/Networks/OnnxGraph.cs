@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Networks;
@@ -44,10 +45,11 @@ internal sealed class OnnxGraph
             Add("scale", "Div", ["white"], "scale.out");
         }
 
-        NetworkDescription network = description.Network.WithoutSoftmax();
+        PredictionNetwork prediction = new(description.Network.WithoutSoftmax());
+        NetworkDescription network = prediction.Network;
         foreach (LayerDescription layer in network.Layers)
         {
-            Add(layer, layer == network.Layers[^1] ? "logits" : $"{layer.Name}.out");
+            Add(layer, ReferenceEquals(layer, network.Layers[^1]) ? "logits" : $"{layer.Name}.out");
         }
 
         if (options.Output == OnnxOutput.Probabilities)
@@ -55,10 +57,13 @@ internal sealed class OnnxGraph
             Add(new SoftmaxDescription("softmax"), "probabilities");
         }
 
-        graph.Text(2, ModelDescription.ModelName);
-        foreach ((string name, IReadOnlyList<long> shape) in network.Parameters)
+        graph.Text(2, description.ModelName);
+        foreach ((ParameterDescription parameter, float[] values) in network.Parameters.Zip(prediction.Parameters(name => weights[name].ToSingles())))
         {
-            graph.Message(5, OnnxMessages.Tensor(name, shape, weights[name].Data.Span));
+            // A scale of a map is one of channels, which come before rows and columns.
+            bool isScale = network.Layers.Any(layer => layer is ScaleDescription && layer.Parameters.Any(of => of.Name == parameter.Name));
+            IReadOnlyList<long> shape = isScale && !IsFlatAt(network, parameter.Name) ? [.. parameter.Shape, 1, 1] : parameter.Shape;
+            graph.Message(5, OnnxMessages.Tensor(parameter.Name, shape, MemoryMarshal.AsBytes(values.AsSpan())));
         }
 
         if (bytes)
@@ -72,7 +77,7 @@ internal sealed class OnnxGraph
             "images",
             bytes ? OnnxMessages.ByteElements : OnnxMessages.FloatElements,
             bytes ? "Images, 0 (background) to 255 (ink)." : "Images, 0 (background) to 1 (ink).",
-            1, description.Height, description.Width));
+            description.Network.Input.Channels, description.Height, description.Width));
         graph.Message(12, OnnxMessages.Value(
             OutputName(options),
             OnnxMessages.FloatElements,
@@ -81,8 +86,18 @@ internal sealed class OnnxGraph
         return graph;
     }
 
+    private static bool IsFlatAt(NetworkDescription network, string parameter) =>
+        network.Layers.Zip(network.Shapes).First(pair => pair.First.Parameters.Any(of => of.Name == parameter)).Second.IsFlat;
+
     private void Add(LayerDescription layer, string output)
     {
+        if (layer is ScaleDescription)
+        {
+            Add($"{layer.Name}.mul", "Mul", [layer.Parameters[0].Name], $"{layer.Name}.product");
+            Add($"{layer.Name}.add", "Add", [layer.Parameters[1].Name], output);
+            return;
+        }
+
         (string operation, ProtobufMessage[] attributes) = layer switch
         {
             ConvolutionDescription c => ("Conv", c.Padding == 0
@@ -90,12 +105,22 @@ internal sealed class OnnxGraph
                 : [OnnxMessages.Attribute("strides", [c.Stride, c.Stride]), OnnxMessages.Attribute("pads", [c.Padding, c.Padding, c.Padding, c.Padding])]),
             LinearDescription => ("Gemm", [OnnxMessages.Attribute("transB", 1)]),
             ReluDescription => ("Relu", []),
+            LeakyReluDescription l => ("LeakyRelu", [OnnxMessages.Attribute("alpha", (float)l.Slope)]),
+            MaxPoolDescription p => ("MaxPool", Pool(p.Kernel, p.Stride, p.Padding)),
+            AveragePoolDescription p => ("AveragePool", [.. Pool(p.Kernel, p.Stride, p.Padding), OnnxMessages.Attribute("count_include_pad", 1)]),
+            GlobalAveragePoolDescription => ("GlobalAveragePool", []),
+            SoftmaxDescription { IsLogarithm: true } => ("LogSoftmax", [OnnxMessages.Attribute("axis", 1)]),
             FlattenDescription => ("Flatten", []),
             SoftmaxDescription => ("Softmax", [OnnxMessages.Attribute("axis", 1)]),
             _ => throw new NotSupportedException($"Layer '{layer.Name}': expected one that ONNX has, found {layer.GetType().Name}."),
         };
         Add(layer.Name, operation, [.. layer.Parameters.Select(parameter => parameter.Name)], output, attributes);
     }
+
+    private static ProtobufMessage[] Pool(int kernel, int stride, int padding) =>
+    [
+        OnnxMessages.Attribute("kernel_shape", [kernel, kernel]), OnnxMessages.Attribute("strides", [stride, stride]), OnnxMessages.Attribute("pads", [padding, padding, padding, padding]),
+    ];
 
     private void Add(string name, string operation, string[] parameters, string output, params ProtobufMessage[] attributes)
     {

@@ -14,6 +14,10 @@ internal static class ReferenceNetwork
         return (softmax ? network.Softmax() : network).Build();
     }
 
+    /// <summary>Whether a network is this one, the names of its layers included.</summary>
+    public static bool Is(NetworkDescription network) => network.Input is { Channels: 1 } input && Math.Min(input.Height, input.Width) >= SmallestSide
+        && network.Layers.SequenceEqual(Create(input.Height, input.Width, network.Classes, network.EndsWithSoftmax).Layers);
+
     private static NetworkBuilder Convolutions(MapShape input) => new NetworkBuilder(input)
         .Convolution("conv1", 16, 3, stride: 2).Relu("relu1")
         .Convolution("conv2", 32, 3, stride: 2).Relu("relu2")

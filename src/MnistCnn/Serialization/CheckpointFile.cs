@@ -40,6 +40,9 @@ internal sealed class CheckpointFile
 
     private static int DigestOffset => 8 + Start.Length;
 
+    /// <summary>Whether a safetensors file is a checkpoint, damaged or not.</summary>
+    public static bool Is(SafetensorsFile file) => file.Metadata.ContainsKey(DigestKey);
+
     /// <summary>Reads and verifies a checkpoint.</summary>
     /// <exception cref="CheckpointFormatException">Not a checkpoint, a newer format, or a single bit differs from what was written.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -59,7 +62,7 @@ internal sealed class CheckpointFile
         SafetensorsFile file = SafetensorsFile.Read(stream, path);
         if (!file.Metadata.TryGetValue(DigestKey, out string? digest) || !file.Metadata.TryGetValue(VersionKey, out string? version))
         {
-            throw new CheckpointFormatException(path, "expected a training checkpoint, found a safetensors file without the digest and version of one.");
+            throw new CheckpointFormatException(path, "expected a training checkpoint, found a safetensors file without the digest and version of one: weights alone are a start for TrainerOptions.InitialWeights.");
         }
 
         if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > FormatVersion)

@@ -4,6 +4,7 @@ namespace MnistCnn.Serialization;
 internal static class OnnxMessages
 {
     private const int FloatType = 1;
+    private const int FloatAttribute = 1;
     private const int IntegerAttribute = 2;
     private const int IntegersAttribute = 7;
 
@@ -44,6 +45,8 @@ internal static class OnnxMessages
     }
 
     public static ProtobufMessage Attribute(string name, long value) => new ProtobufMessage().Text(1, name).Integer(3, value).Integer(20, IntegerAttribute);
+
+    public static ProtobufMessage Attribute(string name, float value) => new ProtobufMessage().Text(1, name).Single(2, value).Integer(20, FloatAttribute);
 
     public static ProtobufMessage Attribute(string name, long[] values)
     {

@@ -12,6 +12,8 @@ internal sealed class ProtobufMessage
 
     public ProtobufMessage Integer(int field, long value) => Field(field, WireFormat.WireType.Varint, output => output.WriteInt64(value));
 
+    public ProtobufMessage Single(int field, float value) => Field(field, WireFormat.WireType.Fixed32, output => output.WriteFloat(value));
+
     public ProtobufMessage Text(int field, string value) => Field(field, WireFormat.WireType.LengthDelimited, output => output.WriteString(value));
 
     public ProtobufMessage Message(int field, ProtobufMessage value) => Bytes(field, value.Written);

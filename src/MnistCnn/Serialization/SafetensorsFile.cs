@@ -42,6 +42,25 @@ public sealed class SafetensorsFile
         return Read(stream, path);
     }
 
+    /// <summary>Reads a stream from its position to its end, which is copied to memory first; it need not be seekable, and stays open.</summary>
+    /// <param name="stream">A file in the safetensors format.</param>
+    /// <returns>Its whole content.</returns>
+    /// <exception cref="CheckpointFormatException">The content breaks a rule of the format, holds an unsupported element type or is a PyTorch pickle.</exception>
+    public static SafetensorsFile Load(Stream stream)
+    {
+        using MemoryStream content = WeightsFile.Copy(stream);
+        return Read(content, WeightsFile.NameOfStream);
+    }
+
+    /// <summary>Writes the file to a stream, which need not be seekable and stays open. Equal contents give equal bytes.</summary>
+    /// <param name="stream">Receives the file.</param>
+    /// <exception cref="ArgumentException">A tensor is named <c>__metadata__</c>, or the header passes 100,000,000 bytes.</exception>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        WriteTo(stream);
+    }
+
     /// <summary>Writes the file atomically: its path holds the old or the new content whatever happens. Equal contents give equal bytes.</summary>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <exception cref="ArgumentException">A tensor is named <c>__metadata__</c>, or the header passes 100,000,000 bytes.</exception>

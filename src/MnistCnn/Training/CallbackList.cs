@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 
 namespace MnistCnn.Training;
@@ -34,6 +33,9 @@ internal sealed class CallbackList
     }
 
     public bool WantGradients => beforeOptimizerStep.Length > 0;
+
+    /// <summary>The best checkpoint of the first callback that keeps one; null where none does.</summary>
+    public string? BestCheckpoint => callbacks.OfType<IKeepsBest>().Select(callback => callback.BestPath).FirstOrDefault(path => path is not null);
 
     public bool WantSteps => stepEnd.Length > 0;
 
@@ -123,14 +125,7 @@ internal sealed class CallbackList
         return failures;
     }
 
-    private ITrainerCallback[] Implementing(string hook) => [.. callbacks.Where(c => c is ISelectsHooks some ? some.Implements(hook) : Implements(c.GetType(), hook))];
-
-    private static bool Implements(Type type, string hook)
-    {
-        InterfaceMapping map = type.GetInterfaceMap(typeof(ITrainerCallback));
-        int index = Array.FindIndex(map.InterfaceMethods, m => m.Name == hook);
-        return map.TargetMethods[index]?.DeclaringType != typeof(ITrainerCallback);
-    }
+    private ITrainerCallback[] Implementing(string hook) => [.. callbacks.Where(c => c.Implements(hook))];
 
     private void LogFailures(IEnumerable<TrainerCallbackException> failures)
     {

@@ -13,8 +13,13 @@ internal static class EffectiveOptions
             throw new ArgumentException($"{nameof(TrainerOptions.WeightDecay)}: expected 0 beside an {nameof(TrainerOptions.Optimizer)} of one's own, which has a setting for it, found {options.WeightDecay}.");
         }
 
+        if (options is { BalancedSampling: true, OverfitBatches: { } batches })
+        {
+            throw new ArgumentException($"{nameof(TrainerOptions.OverfitBatches)}: expected none beside {nameof(TrainerOptions.BalancedSampling)}, which draws the images of each epoch anew, found {batches}.");
+        }
+
         return options.FastDevRun
-            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = 1 }
+            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = null, ValidateEverySteps = FastDevRunBatches }
             : options;
     }
 }

@@ -32,7 +32,7 @@ internal static class Evaluator
                 Update(further, output, labels);
             }
 
-            return Result(predictions, further, ranks, model is CnnClassifier { Options.Output: ClassifierOutput.Softmax });
+            return Result(predictions, further, ranks, ReturnsProbabilities(model));
         }
         finally
         {
@@ -42,6 +42,37 @@ internal static class Evaluator
             }
         }
     }
+
+    /// <returns>What the model sees in each image, null where it was canceled.</returns>
+    /// <exception cref="InvalidOperationException">An output is not a finite number.</exception>
+    public static ClassPredictions? Predict(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken ct)
+    {
+        using IDisposable noGradient = no_grad();
+        List<float> probabilities = [];
+        int classes = 1;
+        foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks: null, ct))
+        {
+            if (output is null)
+            {
+                return null;
+            }
+
+            MetricInput.Check(output, labels);
+            Tensor single = output.to_type(ScalarType.Float32);
+            Tensor found = (ReturnsProbabilities(model) ? single : single.softmax(1)).cpu().contiguous(); // [N, classes]
+            if (!found.isfinite().all().item<bool>())
+            {
+                throw new InvalidOperationException($"Predict: expected finite outputs of the model, found NaN or infinity after image {probabilities.Count / classes}.");
+            }
+
+            classes = (int)found.shape[1];
+            probabilities.AddRange(found.data<float>());
+        }
+
+        return new ClassPredictions([.. probabilities], classes);
+    }
+
+    private static bool ReturnsProbabilities(nn.Module<Tensor, Tensor> model) => model is CnnClassifier { Options.Output: ClassifierOutput.Softmax };
 
     private static EvaluationResult Result(Predictions predictions, IReadOnlyList<IMetric> further, Ranks? ranks, bool outputsAreProbabilities)
     {
@@ -77,7 +108,7 @@ internal static class Evaluator
     private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         string? obstacle = null;
-        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), out obstacle) : null;
+        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), training: false, out obstacle) : null;
         using InferenceSession? session = obstacle is null ? engine?.StartInference(get_num_threads()) : null;
         foreach (LazyBatch[] several in batches.Lazy(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(session is null ? 1 : EngineBatches))
         {

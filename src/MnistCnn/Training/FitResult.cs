@@ -15,6 +15,12 @@ public sealed record FitResult
     /// <summary>Time from the call of <c>Fit</c> to its end.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>
+    /// The file of the best validation that the first <see cref="Callbacks.ModelCheckpoint"/> keeps: <c>CnnClassifier.Load</c> and <c>CnnPredictor.Load</c> open it. Null where no callback keeps
+    /// one, and on other ranks than the first.
+    /// </summary>
+    public string? BestCheckpoint { get; init; }
+
     /// <summary>The latest validation; null where there was none.</summary>
     public ValidationRecord? LastValidation => History.Validations.Count > 0 ? History.Validations[^1] : null;
 

@@ -1,7 +1,8 @@
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Takes part in a run. Every hook has an empty default: one implements what one needs, and the others cost nothing.
+/// Takes part in a run. Every hook has an empty default: one implements what one needs, and the others cost nothing. Derive from <see cref="TrainerCallback"/> where there is no other base class:
+/// a method here whose name or parameters differ from the hook's compiles, and is never called.
 /// </summary>
 /// <remarks>
 /// Hooks run on the thread of <see cref="Trainer.Fit"/>, in the order in which callbacks were given; <see cref="OnException"/> and <see cref="OnFitEnd"/> run in reverse
@@ -49,7 +50,7 @@ public interface ITrainerCallback
     {
     }
 
-    /// <summary>After the backward pass, before the update: gradients stand in <c>parameter.grad</c>.</summary>
+    /// <summary>After the backward pass, before the update: gradients stand in <c>parameter.grad</c>, here and in no other hook.</summary>
     /// <param name="context">The run.</param>
     void OnBeforeOptimizerStep(TrainerContext context)
     {

@@ -9,7 +9,8 @@ namespace MnistCnn.Training;
 internal static class ModelChecks
 {
     /// <exception cref="ArgumentException">The model rejects the images, its output is not [N, classes], or a label is not one of its classes.</exception>
-    public static void ThrowIfUnfit(nn.Module<Tensor, Tensor> model, IMnistDataset data, Device device, string name)
+    /// <returns>The number of classes of the model.</returns>
+    public static long ThrowIfUnfit(nn.Module<Tensor, Tensor> model, IMnistDataset data, Device device, string name)
     {
         long classes = CountClasses(model, data, device, name);
         for (int i = 0; i < data.Count; i++)
@@ -19,9 +20,12 @@ internal static class ModelChecks
                 throw new ArgumentException($"Label of image {i}: expected 0 to {classes - 1}, as the model has {classes} classes, found {data.GetLabel(i)}.", name);
             }
         }
+
+        return classes;
     }
 
-    private static long CountClasses(nn.Module<Tensor, Tensor> model, IMnistDataset data, Device device, string name)
+    /// <exception cref="ArgumentException">The model rejects the images, or its output is not [N, classes].</exception>
+    public static long CountClasses(nn.Module<Tensor, Tensor> model, IMnistDataset data, Device device, string name)
     {
         bool mode = model.training;
         model.eval();

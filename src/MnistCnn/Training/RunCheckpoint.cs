@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using MnistCnn.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,8 +11,8 @@ namespace MnistCnn.Training;
 /// </summary>
 internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunProgress progress, nn.Module<Tensor, Tensor> model, ITrainingStep step, WeightAverage? average, CallbackList callbacks, Ranks? ranks, long totalSteps)
 {
-    private const string Weights = "model.";
-    private const string Average = "average.";
+    private const string Weights = WeightsFile.Weights;
+    private const string Average = WeightsFile.Averages;
     private const string Optimizer = "optimizer";
 
     private int optimizerBytes;
@@ -29,6 +30,11 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
         step.ExposeWeights();
         Dictionary<string, SafetensorsTensor> tensors = new(StringComparer.Ordinal);
         Dictionary<string, string> values = new(RunFingerprint.Of(options, data, totalSteps, progress.TrainedGlobalSteps), StringComparer.Ordinal);
+        foreach ((string key, string value) in data.MetadataOf(model).Where(pair => pair.Key.StartsWith(WeightsFile.Description, StringComparison.Ordinal)))
+        {
+            values[key] = value;
+        }
+
         foreach ((string name, SafetensorsTensor tensor) in ModuleState.Capture(model))
         {
             tensors[Weights + name] = tensor;
@@ -57,10 +63,34 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
         new CheckpointFile(tensors, values).Save(path);
     }
 
-    /// <summary>Goes on from the checkpoint that the options name, if they name one: of several ranks, all from that of rank 0, and with its model.</summary>
+    /// <summary>Writes weights alone, as <c>CnnClassifier.Save</c> does; of several ranks, the first does.</summary>
+    /// <param name="path">The file; its folder is created.</param>
+    /// <param name="asTheyAre">Whether the model has the weights to save now; else the averaged ones, where there are any.</param>
+    public void SaveWeights(string path, bool asTheyAre)
+    {
+        if (!IsFirstRank)
+        {
+            return;
+        }
+
+        step.ExposeWeights();
+        Dictionary<string, SafetensorsTensor> tensors = ModuleState.Capture(model);
+        if (!asTheyAre && average is { IsInModel: false })
+        {
+            foreach ((string name, Tensor kept) in average.Kept)
+            {
+                tensors[name] = TorchTensors.Copy(kept);
+            }
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        new SafetensorsFile(tensors, data.MetadataOf(model)).Save(path);
+    }
+
+    /// <summary>Goes on from the checkpoint, or else begins with the weights, that the options name, if they name one: of several ranks, all from that of rank 0, and with its model.</summary>
     /// <exception cref="CheckpointFormatException">The file is damaged, or of a run that differs.</exception>
     /// <exception cref="ArgumentException">The ranks were given different options or data.</exception>
-    public void Resume()
+    public void Resume(ILogger logger)
     {
         ranks?.RequireSame(RunFingerprint.OfRank(options, data, model, step, totalSteps));
         CheckpointFile? saved = options.ResumeFrom is { } path && IsFirstRank ? CheckpointFile.Load(path) : null;
@@ -68,6 +98,10 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
         if (saved is not null)
         {
             Load(saved, options.ResumeFrom ?? Ranks.NameOfSharedCheckpoint);
+        }
+        else if (options.InitialWeights is { } weights && IsFirstRank)
+        {
+            InitialWeights.Take(model, weights, logger);
         }
 
         ranks?.ShareModel();

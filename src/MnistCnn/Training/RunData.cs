@@ -1,5 +1,6 @@
 using MnistCnn.Batches;
 using MnistCnn.Data;
+using MnistCnn.Models;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -21,6 +22,7 @@ internal sealed class RunData
         {
             BatchSize = options.BatchSize,
             Shuffle = options.OverfitBatches is null,
+            Balanced = options.BalancedSampling,
             Seed = options.Seed,
             Device = device,
             Transforms = options.Transforms,
@@ -37,6 +39,9 @@ internal sealed class RunData
 
     /// <summary>Images of the largest batch of this rank.</summary>
     public int MostImages => Math.Min(options.BatchSize, train.Count);
+
+    /// <summary>What the trained model says about itself in files.</summary>
+    public IReadOnlyDictionary<string, string> MetadataOf(nn.Module model) => ModelMetadata.Of(model, train.Height, train.Width, train.ClassNames);
 
     public string Fingerprint => fingerprint ??= RunFingerprint.Of(train);
 

@@ -27,6 +27,12 @@ internal sealed class RunStop(TrainerOptions options, RunProgress progress, Rank
     /// <summary>A failure is the reason, whatever was found before it.</summary>
     public void Fail(Exception exception) => found = (StopReason.Failed, exception.Message);
 
+    /// <summary>The steps are over: what callbacks request from here on is no reason any more.</summary>
+    public void Settle() => found ??= (StopReason.Completed, "All epochs were trained.");
+
+    /// <summary>The validation at the end was canceled.</summary>
+    public void CancelAtEnd() => found = Reason == StopReason.Completed ? (StopReason.Canceled, "Canceled during the validation at the end; all epochs were trained.") : found;
+
     /// <summary>Finds cancellation, and the limits on steps and time.</summary>
     public void CheckLimits()
     {

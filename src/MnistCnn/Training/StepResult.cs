@@ -42,4 +42,7 @@ public sealed class StepResult
 
     /// <summary>Share of the images classified correctly since the epoch began, 0 to 1.</summary>
     public double EpochAccuracy => epoch.Accuracy;
+
+    /// <summary>Whether what happens every so many steps of an epoch happens after this one; after the last step, where the epoch has fewer.</summary>
+    internal bool IsDue(int everySteps) => Step % Math.Min(everySteps, StepsPerEpoch) == 0;
 }

@@ -39,7 +39,9 @@ public sealed class Trainer
     /// <exception cref="TrainerCallbackException">A callback threw; it carries the exception.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape, labels.</exception>
     /// <exception cref="InvalidOperationException">Somebody else trains or evaluates the model.</exception>
-    /// <exception cref="Serialization.CheckpointFormatException"><see cref="TrainerOptions.ResumeFrom"/> is damaged, or of a run that differs; the model is unchanged.</exception>
+    /// <exception cref="Serialization.CheckpointFormatException">
+    /// <see cref="TrainerOptions.ResumeFrom"/> is damaged, or of a run that differs; or <see cref="TrainerOptions.InitialWeights"/> is damaged, or does not fit. The model is unchanged.
+    /// </exception>
     /// <exception cref="DeviceNotAvailableException">The device is not there.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public FitResult Fit(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
@@ -73,6 +75,24 @@ public sealed class Trainer
         using ThreadCount threads = new(options.Threads);
         ModelChecks.ThrowIfUnfit(model, data, device, nameof(data));
         return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ranks: null, ct) ?? throw new OperationCanceledException(ct);
+    }
+
+    /// <summary>Predicts the images of a data set with any model, in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
+    /// <param name="model">Images [N, 1, H, W] to logits [N, classes], or to probabilities where it is a <c>CnnClassifier</c> with softmax output; moved to the device. Several threads may use one model at once.</param>
+    /// <param name="data">The images; labels are not read. <see cref="TrainerOptions.LimitValidationBatches"/> does not apply.</param>
+    /// <param name="ct">Ends the prediction within a batch.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
+    /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape.</exception>
+    /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
+    public ClassPredictions Predict(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        using ModelUse use = ModelUse.ForEvaluation(model);
+        Device device = Prepare(model);
+        using ThreadCount threads = new(options.Threads);
+        ModelChecks.CountClasses(model, data, device, nameof(data));
+        return Evaluator.Predict(model, RunData.Evaluation(data, options, device), options with { LimitValidationBatches = null }, ct) ?? throw new OperationCanceledException(ct);
     }
 
     private FitResult Run(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, CancellationToken ct)
@@ -118,6 +138,8 @@ public sealed class Trainer
 
             run.EndEpoch();
         }
+
+        run.ValidateAtEnd();
     }
 
     private Device Prepare(nn.Module<Tensor, Tensor> model)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -6,13 +7,14 @@ namespace MnistCnn.Training;
 public sealed class TrainerContext
 {
     private readonly TrainingRun run;
+    private readonly ILogger logger;
     private double scheduledLearningRate;
     private double learningRate;
     private bool weightsReplaced;
 
-    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, long totalSteps, bool hasValidation)
+    internal TrainerContext(TrainingRun run, TrainerOptions options, int stepsPerEpoch, long totalSteps, bool hasValidation, ILogger logger)
     {
-        (this.run, Options, StepsPerEpoch, TotalSteps, HasValidation) = (run, options, stepsPerEpoch, totalSteps, hasValidation);
+        (this.run, this.logger, Options, StepsPerEpoch, TotalSteps, HasValidation) = (run, logger, options, stepsPerEpoch, totalSteps, hasValidation);
         (scheduledLearningRate, learningRate) = (options.LearningRate, options.LearningRate);
     }
 
@@ -123,6 +125,20 @@ public sealed class TrainerContext
         run.SaveCheckpoint(path);
     }
 
+    /// <summary>
+    /// Saves the weights alone, in the safetensors format: the averaged ones, where they are kept; at the end of a run, those that the model is left with. A <c>CnnClassifier</c>'s file is what its <c>Save</c> writes.
+    /// The file is replaced atomically. Of several ranks only rank 0 writes; the others return at once.
+    /// </summary>
+    /// <param name="path">The file; its folder is created.</param>
+    /// <exception cref="InvalidOperationException">A step is under way.</exception>
+    /// <exception cref="IOException">The file cannot be written; an old one is unchanged.</exception>
+    public void SaveWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ThrowIfWithinStep(nameof(SaveWeights));
+        run.SaveWeights(path, asTheyAre: weightsReplaced);
+    }
+
     /// <summary>Gives the model other weights for good, at the end of a run.</summary>
     internal void ReplaceWeights(IReadOnlyDictionary<string, Tensor> weights)
     {
@@ -135,9 +151,28 @@ public sealed class TrainerContext
         weightsReplaced = true;
     }
 
+    /// <summary>Warns that a callback compared nothing, at the end of a run that was to be validated.</summary>
+    /// <param name="callback">The callback.</param>
+    /// <param name="value">The name of the number that no validation gave.</param>
+    /// <param name="result">How the run ended.</param>
+    internal void WarnOfNoValue(ITrainerCallback callback, string value, FitResult result)
+    {
+        if (result.StopReason is not (StopReason.Canceled or StopReason.Failed or StopReason.NonFiniteLoss))
+        {
+            TrainerLog.NoValue(logger, callback.GetType().Name, value);
+        }
+    }
+
     internal void RequestStop(StopReason kind, string reason) => run.RequestStop(kind, reason);
 
     internal void ShowProgress() => (Epoch, Step, GlobalStep) = (run.Progress.Epoch, run.Progress.TrainedSteps, run.Progress.TrainedGlobalSteps);
+
+    /// <summary>Shows the step of the last update, of which there was one: an epoch that has no step yet is not where the weights come from.</summary>
+    internal void ShowLastUpdate()
+    {
+        ShowProgress();
+        (Epoch, Step) = Step > 0 ? (Epoch, Step) : (Epoch - 1, StepsPerEpoch);
+    }
 
     internal void StartStep(double scheduled)
     {

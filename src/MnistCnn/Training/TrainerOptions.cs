@@ -57,9 +57,13 @@ public sealed record TrainerOptions
     /// <value>A finite number of 0 or more; 0 by default.</value>
     public double WeightDecay { get; init => field = Within(value, 0, double.MaxValue); }
 
-    /// <summary>The share of each label that is spread evenly over all classes, in the loss of training alone (Szegedy et al., 2016).</summary>
-    /// <value>0 to below 1; 0 by default.</value>
-    public double LabelSmoothing { get; init => field = Within(value, 0, Math.BitDecrement(1)); }
+    /// <summary>What training minimises. Evaluation reports plain cross-entropy whatever it is.</summary>
+    /// <value><see cref="Loss.CrossEntropy"/> without smoothing and weights by default; <see cref="Loss.Focal"/> or one of one's own (<see cref="Loss.Of"/>) run over libtorch's operations.</value>
+    public Loss Loss { get; init => field = value ?? throw new ArgumentNullException(nameof(Loss)); } = Loss.CrossEntropy();
+
+    /// <summary>Whether each epoch draws as many images of each class, as <see cref="Batches.BatchLoaderOptions.Balanced"/> does.</summary>
+    /// <value>False by default. Not with <see cref="OverfitBatches"/>, which takes the images in the order of the data set.</value>
+    public bool BalancedSampling { get; init; }
 
     /// <summary>Scales the gradients of a step down until their common Euclidean norm is at most this; after <see cref="GradientClipValue"/>.</summary>
     /// <value>A finite number above 0; null, the default: no clipping.</value>
@@ -80,11 +84,14 @@ public sealed record TrainerOptions
     /// <value>Empty by default.</value>
     public IReadOnlyList<IImageTransform> Transforms { get; init => field = [.. value]; } = [];
 
-    /// <summary>After how many steps of an epoch the validation data are evaluated, counted anew in each epoch.</summary>
+    /// <summary>
+    /// After how many steps of an epoch the validation data are evaluated, counted anew in each epoch; at the end of the epoch where it has fewer steps. A run whose weights were
+    /// not validated after their last update is validated once more at its end, unless it was canceled, failed or met a loss that is not finite.
+    /// </summary>
     /// <value>1 or more; 100 by default.</value>
     public int ValidateEverySteps { get; init => field = AtLeast(1, value); } = 100;
 
-    /// <summary>Validates at the end of every so many epochs, instead of every <see cref="ValidateEverySteps"/> steps.</summary>
+    /// <summary>Validates at the end of every so many epochs, instead of every <see cref="ValidateEverySteps"/> steps; and at the end of the run.</summary>
     /// <value>1 or more; null, the default: by steps.</value>
     public int? ValidateEveryEpochs { get; init => field = value is { } epochs ? AtLeast(1, epochs) : null; }
 
@@ -141,6 +148,13 @@ public sealed record TrainerOptions
     /// <summary>A file of <see cref="TrainerContext.SaveCheckpoint"/> to go on from, bit for bit as if the run had not been interrupted, at an equal number of threads.</summary>
     /// <value>Null, the default: begins anew. Options that decide the course of the run must be those of the file; where, how long and how often to validate may differ.</value>
     public string? ResumeFrom { get; init; }
+
+    /// <summary>
+    /// A file of weights to begin with: of <c>Save</c>, <c>SaveSafetensors</c> or PyTorch, or a checkpoint of a run with other options, of which the averaged weights are taken where it has any.
+    /// Names and shapes must be the model's. Only the last layer may have another number of classes: it is then left as the model was created. The log says which tensors were taken.
+    /// </summary>
+    /// <value>Null, the default: the weights that the model has. Ignored beside <see cref="ResumeFrom"/>, whose file has all weights.</value>
+    public string? InitialWeights { get; init; }
 
     /// <summary>
     /// The ranks that train together, on one machine or on several: <see cref="BatchSize"/> is that of all ranks together, each computes its share of every batch, and the

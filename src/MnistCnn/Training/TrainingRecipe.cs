@@ -19,7 +19,7 @@ public static class TrainingRecipe
         LearningRate = 0.006,
         Schedule = LearningRateSchedule.OneCycle(warmUp: 0.2),
         Transforms = [new RandomShift { MaxPixels = 1 }],
-        LabelSmoothing = 0.1,
+        Loss = Loss.CrossEntropy(labelSmoothing: 0.1),
     };
 
     /// <summary>
@@ -33,7 +33,7 @@ public static class TrainingRecipe
         LearningRate = 0.004,
         Schedule = LearningRateSchedule.OneCycle(warmUp: 0.2),
         Transforms = [new RandomAffine { Degrees = 15, Translation = 0.1f, ShearDegrees = 10, MinScale = 0.85f, MaxScale = 1.15f }],
-        LabelSmoothing = 0.1,
+        Loss = Loss.CrossEntropy(labelSmoothing: 0.1),
         WeightDecay = 0.05,
         EmaDecay = 0.998,
     };

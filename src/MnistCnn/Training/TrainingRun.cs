@@ -8,7 +8,6 @@ namespace MnistCnn.Training;
 internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainerOptions options;
-    private readonly CancellationToken ct;
     private readonly RunData data;
     private readonly RunProgress progress = new();
     private readonly CallbackList hooks;
@@ -17,6 +16,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly WeightAverage? average;
     private readonly TrainerContext context;
     private readonly RunCheckpoint checkpoint;
+    private readonly RunValidation validation;
     private readonly RunTelemetry telemetry;
     private readonly Ranks? ranks;
     private readonly RunStop stop;
@@ -25,30 +25,30 @@ internal sealed class TrainingRun : IDisposable
     private bool isUpdating;
 
     public TrainingRun(
-        TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, Device device, CancellationToken ct)
+        TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validationData, Device device, CancellationToken ct)
     {
         this.options = options = options.Effective();
-        this.ct = ct;
-        ModelChecks.ThrowIfUnfit(model, train, device, nameof(train));
-        if (validation is not null)
+        options.Loss.ThrowIfUnfit(ModelChecks.ThrowIfUnfit(model, train, device, nameof(train)));
+        if (validationData is not null)
         {
-            ModelChecks.ThrowIfUnfit(model, validation, device, nameof(validation));
+            ModelChecks.ThrowIfUnfit(model, validationData, device, "validation");
         }
 
         (Model, ranks) = (model, Ranks.Of(options.Collective, model));
         stop = new RunStop(options, progress, ranks, ct);
-        data = new RunData(options, train, validation, device);
+        data = new RunData(options, train, validationData, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
         hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
         step = TrainingSteps.Create(new StepRequest(model, device, options, train.Height, train.Width, data.MostImages, ranks, logger));
         gradients = new StepGradients(options, data, progress, step, ranks, stop);
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
-        context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null);
+        context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null, logger);
         checkpoint = new RunCheckpoint(options, data, progress, model, step, average, hooks, ranks, totalSteps);
+        validation = new RunValidation(options, model, data.Validation, progress, average, hooks, context, ranks, stop, ct);
         telemetry = new RunTelemetry(device);
         try
         {
-            checkpoint.Resume();
+            checkpoint.Resume(logger);
         }
         catch
         {
@@ -176,37 +176,26 @@ internal sealed class TrainingRun : IDisposable
         hooks.EpochEnd(context, epoch);
     }
 
-    /// <summary>The validation hooks and between them the evaluation, of the averaged weights where there are any; null where it was canceled.</summary>
+    /// <summary>See <see cref="RunValidation.Run"/>.</summary>
     public EvaluationResult? Validate()
     {
-        using IDisposable? activity = RunTelemetry.StartValidation();
         ExposeWeights();
-        ranks?.ShareBuffers();
-        average?.SwapIn();
-        try
-        {
-            hooks.ValidationStart(context);
-            using ModelUse use = ModelUse.ForEvaluation(Model);
-            EvaluationResult? result = Evaluator.Run(Model, data.Validation!, options, ranks, ct);
-            if (result is not null)
-            {
-                context.LastValidation = new ValidationRecord(context.Epoch, context.Step, context.GlobalStep, result);
-                progress.Validations.Add(context.LastValidation);
-                hooks.ValidationEnd(context, result);
-            }
+        return validation.Run();
+    }
 
-            return result;
-        }
-        finally
-        {
-            average?.SwapOut();
-        }
+    /// <summary>See <see cref="RunValidation.RunAtEnd"/>.</summary>
+    public void ValidateAtEnd()
+    {
+        ExposeWeights();
+        validation.RunAtEnd();
     }
 
     /// <summary>The model's parameters hold the current weights until the next step.</summary>
     public void ExposeWeights() => step.ExposeWeights();
 
     public void SaveCheckpoint(string path) => checkpoint.Save(path);
+
+    public void SaveWeights(string path, bool asTheyAre) => checkpoint.SaveWeights(path, asTheyAre);
 
     public void RequestStop(StopReason reason, string message) => stop.Request(reason, message);
 
@@ -246,5 +235,8 @@ internal sealed class TrainingRun : IDisposable
         Model.eval();
     }
 
-    private FitResult Result() => new() { StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed };
+    private FitResult Result() => new()
+    {
+        StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed, BestCheckpoint = hooks.BestCheckpoint,
+    };
 }

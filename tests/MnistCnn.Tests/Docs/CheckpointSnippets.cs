@@ -1,4 +1,5 @@
 using MnistCnn.Data;
+using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
@@ -30,5 +31,20 @@ public sealed class CheckpointSnippets
         // end
         Assert.Equal(StopReason.Completed, rest.StopReason);
         Assert.Equal(3, rest.History.Epochs.Count);
+
+        // snippet: open
+        using CnnClassifier best = CnnClassifier.Load(rest.BestCheckpoint!);
+        CnnPredictor predictor = CnnPredictor.Load(rest.BestCheckpoint!); // without libtorch
+        // end
+        Assert.Equal(rest.BestValidation!.Result.Accuracy, new Trainer(options).Evaluate(best, validation).Accuracy);
+        Assert.Equal(28, predictor.Height);
+
+        SyntheticDigits letters = train;
+        // snippet: begin
+        ModelCheckpoint weights = new(folder) { WeightsOnly = true };
+        using CnnClassifier other = new(new CnnClassifierOptions { ClassCount = 26 });
+        new Trainer(new TrainerOptions { Epochs = 1, LearningRate = 0.0001, InitialWeights = rest.BestCheckpoint }, [weights]).Fit(other, letters, validation);
+        // end
+        Assert.True(File.Exists(temporary["last.safetensors"]));
     }
 }

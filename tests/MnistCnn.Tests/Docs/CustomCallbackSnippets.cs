@@ -6,9 +6,9 @@ using MnistCnn.Training.Callbacks;
 namespace MnistCnn.Tests.Docs;
 
 // snippet: callback
-internal sealed class StopAtAccuracy(double target) : ITrainerCallback
+internal sealed class StopAtAccuracy(double target) : TrainerCallback
 {
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
         if (result.Accuracy >= target)
         {
@@ -19,17 +19,17 @@ internal sealed class StopAtAccuracy(double target) : ITrainerCallback
 // end
 
 // snippet: stateful
-internal sealed class ImageCounter : ITrainerCallback
+internal sealed class ImageCounter : TrainerCallback
 {
     public long Images { get; private set; }
 
-    public string? StateKey => "image_counter";
+    public override string? StateKey => "image_counter";
 
-    public void OnStepEnd(TrainerContext context, StepResult step) => Images += step.BatchCount;
+    public override void OnStepEnd(TrainerContext context, StepResult step) => Images += step.BatchCount;
 
-    public void SaveState(CallbackState state) => state.Set("images", Images);
+    public override void SaveState(CallbackState state) => state.Set("images", Images);
 
-    public void LoadState(CallbackState state) => Images = state.GetInt64("images") ?? 0;
+    public override void LoadState(CallbackState state) => Images = state.GetInt64("images") ?? 0;
 }
 // end
 

@@ -47,6 +47,15 @@ public sealed class DocumentationTests
         Assert.All(classes, code => Assert.True(code.Split('\n').Length < 25, code));
     }
 
+    /// <summary>The block of text that follows the program that trains on synthetic digits: what it prints.</summary>
+    internal static string TextAfterFirstProgram(string page)
+    {
+        string text = File.ReadAllText(Path.Combine(Root, page));
+        Match block = new Regex(@"^```text\n(.*?)\n```", RegexOptions.Multiline | RegexOptions.Singleline).Match(text, text.IndexOf("SyntheticDigits train", StringComparison.Ordinal));
+        Assert.True(block.Success, $"{page}: expected a block of text after the program, found none.");
+        return block.Groups[1].Value;
+    }
+
     private static string ThisFolder([CallerFilePath] string thisFile = "") => Path.GetDirectoryName(thisFile)!;
 
     private static IEnumerable<string> Snippets()

@@ -13,14 +13,14 @@ namespace MnistCnn.Tests.Inference;
 
 public sealed class CnnPredictorTests
 {
-    private static readonly ModelDescription Digits = new(28, 28, ModelDescription.DefaultClassNames(10), ReturnsProbabilities: false);
+    private static readonly ModelDescription Digits = ModelDescription.OfReference(28, 28, ModelDescription.DefaultClassNames(10), returnsProbabilities: false);
 
     [Fact]
     public void Any_size_of_image_and_batch_on_any_register_width_gives_what_plain_loops_give() =>
         Gen.Select(Gen.Int[15, 33], Gen.Int[15, 33], Gen.Bool, Gen.Int[2, 20], Gen.Int[1, 70], Gen.Int[1, 3], Gen.Int[0, 10_000])
             .Sample((height, width, isDigit, classes, count, threads, seed) =>
             {
-                ModelDescription description = isDigit ? Digits : new(height, width, ModelDescription.DefaultClassNames(classes), false);
+                ModelDescription description = isDigit ? Digits : ModelDescription.OfReference(height, width, ModelDescription.DefaultClassNames(classes), false);
                 Dictionary<string, SafetensorsTensor> weights = RandomWeights.Create(description, seed);
                 byte[] images = RandomWeights.Images(description, count, seed);
                 float[] expected = Plain(description, weights, images, count);
@@ -63,7 +63,7 @@ public sealed class CnnPredictorTests
             Prediction one = predictor.Predict(test.GetImage(i));
             float[] row = expected[(i * 10)..((i + 1) * 10)];
             Assert.Equal(row.Max(), one.Probability, 1e-5f);
-            Assert.True(row.Max() - row[one.Digit] < 2e-5f, $"Image {i}: expected {Array.IndexOf(row, row.Max())}, found {one.Digit}.");
+            Assert.True(row.Max() - row[one.ClassIndex] < 2e-5f, $"Image {i}: expected {Array.IndexOf(row, row.Max())}, found {one.ClassIndex}.");
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class CnnPredictorTests
         Prediction loaded = CnnPredictor.Load(path).Predict(image);
         Assert.Equal(logits.ToPredictor().Predict(image), loaded);
         Assert.Equal(softmax.ToPredictor().Predict(image), loaded);
-        Assert.Equal($"number {loaded.Digit}", loaded.ClassName);
+        Assert.Equal($"number {loaded.ClassIndex}", loaded.ClassName);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class CnnPredictorTests
         Dictionary<string, SafetensorsTensor> weights = RandomWeights.Create(Digits, 9);
         weights["fc3.weight"] = SafetensorsTensor.Create<float>(new float[640], 10, 64);
         weights["fc3.bias"] = SafetensorsTensor.Create<float>([0, 0, 5, 0, 0, 5, 0, 0, 0, 0], 10);
-        Assert.Equal(2, new CnnPredictor(Digits, weights).Predict(new byte[784]).Digit);
+        Assert.Equal(2, new CnnPredictor(Digits, weights).Predict(new byte[784]).ClassIndex);
     }
 
     [Theory]

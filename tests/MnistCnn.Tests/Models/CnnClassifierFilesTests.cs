@@ -66,7 +66,7 @@ public sealed class CnnClassifierFilesTests : IDisposable
     public void The_description_knows_the_shapes_of_the_network(int height, int width)
     {
         using CnnClassifier model = new(new CnnClassifierOptions { Height = height, Width = width, ClassCount = 4 });
-        ModelDescription description = new(height, width, ModelDescription.DefaultClassNames(4), false);
+        ModelDescription description = ModelDescription.OfReference(height, width, ModelDescription.DefaultClassNames(4), false);
         Assert.Equal(
             description.Network.Parameters.Select(w => $"{w.Name} {string.Join(",", w.Shape)}").Order(StringComparer.Ordinal),
             model.state_dict().Select(w => $"{w.Key} {string.Join(",", w.Value.shape)}").Order(StringComparer.Ordinal));

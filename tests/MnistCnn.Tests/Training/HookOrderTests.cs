@@ -10,7 +10,7 @@ public sealed class HookOrderTests
     {
         RecordingCallback recorder = new();
         Fit(recorder);
-        Assert.Equal(["FitStart", .. Epoch(1), .. Epoch(2), "FitEnd Completed"], recorder.Hooks);
+        Assert.Equal(["FitStart", .. Epoch(1), .. Epoch(2), "ValidationStart", "ValidationEnd", "FitEnd Completed"], recorder.Hooks);
     }
 
     [Fact]
@@ -48,7 +48,8 @@ public sealed class HookOrderTests
         FitResult result = Fit(recorder);
         string[] after = at switch
         {
-            "StepEnd 1" or "FitStart" or "EpochStart 1" => [],
+            "FitStart" or "EpochStart 1" => [],
+            "StepEnd 1" => ["ValidationStart", "ValidationEnd"],
             _ => ["ValidationEnd", "StepEnd 2"],
         };
         Assert.Equal([.. before, at, .. after, "FitEnd RequestedByCallback"], recorder.Hooks);
@@ -66,7 +67,7 @@ public sealed class HookOrderTests
             }
         });
         FitResult result = Fit(recorder);
-        Assert.Equal(["FitStart", .. Epoch(1), "FitEnd RequestedByCallback"], recorder.Hooks);
+        Assert.Equal(["FitStart", .. Epoch(1), "ValidationStart", "ValidationEnd", "FitEnd RequestedByCallback"], recorder.Hooks);
         Assert.Single(result.History.Epochs);
     }
 

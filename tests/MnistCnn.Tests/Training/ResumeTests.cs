@@ -101,7 +101,8 @@ public sealed class ResumeTests : IDisposable
         ITrainerCallback[] Callbacks() => [new EarlyStopping(2, minDelta: 10), new ReduceLearningRateOnPlateau(0.5, patience: 2, minDelta: 10)];
         (string expected, FitResult whole) = Train(options, Callbacks());
         Assert.Equal(StopReason.EarlyStopped, whole.StopReason);
-        Train(options with { MaxSteps = 4 }, [.. Callbacks(), new ModelCheckpoint(folder.Root)]);
+        LambdaCallback interrupt = new() { StepEnd = (context, step) => _ = step.GlobalStep == 4 ? throw new InvalidOperationException("interrupted") : context };
+        Assert.Throws<TrainerCallbackException>(() => Train(options, [.. Callbacks(), interrupt, new ModelCheckpoint(folder.Root)]));
         (string resumed, FitResult rest) = Train(options with { ResumeFrom = Checkpoint }, Callbacks());
         Assert.Equal(expected, resumed);
         Assert.Equal((whole.StopReason, whole.StopMessage), (rest.StopReason, rest.StopMessage));
@@ -123,7 +124,7 @@ public sealed class ResumeTests : IDisposable
             EmaDecay = 0.9,
             Schedule = LearningRateSchedule.OneCycle(),
             WeightDecay = 0.01,
-            LabelSmoothing = 0.1,
+            Loss = Loss.CrossEntropy(0.1),
             GradientClipValue = 0.1,
         },
     };

@@ -45,7 +45,7 @@ public sealed class TrainerOptionsEffectTests
     public void Label_smoothing_is_in_the_loss_of_training_and_not_of_validation()
     {
         FitResult plain = Fit(TrainingData.Options with { MaxSteps = 2, LearningRate = 1e-9 });
-        FitResult smoothed = Fit(TrainingData.Options with { MaxSteps = 2, LearningRate = 1e-9, LabelSmoothing = 0.5 });
+        FitResult smoothed = Fit(TrainingData.Options with { MaxSteps = 2, LearningRate = 1e-9, Loss = Loss.CrossEntropy(0.5) });
         Assert.NotEqual(plain.History.Steps[0].Loss, smoothed.History.Steps[0].Loss, 5);
         Assert.Equal(plain.History.Validations[0].Result.Loss, smoothed.History.Validations[0].Result.Loss, 1e-5);
     }
@@ -75,10 +75,10 @@ public sealed class TrainerOptionsEffectTests
     }
 
     [Fact]
-    public void Validation_by_epochs_comes_at_their_ends()
+    public void Validation_by_epochs_comes_at_their_ends_and_at_that_of_the_run()
     {
         FitResult result = Fit(TrainingData.Options with { Epochs = 5, ValidateEveryEpochs = 2 });
-        Assert.Equal([(2, 3), (4, 3)], result.History.Validations.Select(v => (v.Epoch, v.Step)));
+        Assert.Equal([(2, 3), (4, 3), (5, 3)], result.History.Validations.Select(v => (v.Epoch, v.Step)));
     }
 
     [Fact]

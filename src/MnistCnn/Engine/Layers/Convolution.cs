@@ -8,6 +8,7 @@ internal sealed unsafe class Convolution : Layer
 {
     private const int GradientPiece = 4096;
     private readonly ParameterSlot weights, bias;
+    private readonly bool hasBias;
     private readonly WinogradConvolution? winograd;
     private readonly int kernel;
 
@@ -24,7 +25,9 @@ internal sealed unsafe class Convolution : Layer
         Direct = new DirectConvolution(simd, description, input, output);
         winograd = WinogradConvolution.Supports(simd, description, input) ? new WinogradConvolution(simd, description, input, output) : null;
         weights = new(description.Parameters[0], offset, ParameterSlot.Cut(Direct.PackedForwardLength), Direct.Copy);
-        bias = ParameterSlot.OfVector(description.Parameters[1], offset + weights.Length);
+        hasBias = description.Bias;
+        // Where there is none, zeros take its place.
+        bias = ParameterSlot.OfVector(description.Bias ? description.Parameters[1] : new("", [description.Filters]), offset + weights.Length);
     }
 
     public ConvolutionDescription Description { get; }
@@ -39,7 +42,9 @@ internal sealed unsafe class Convolution : Layer
 
     public override bool IsRectified => Fusion.Relu;
 
-    public override IReadOnlyList<ParameterSlot> Parameters => [weights, bias];
+    public override IReadOnlyList<ParameterSlot> Parameters => hasBias ? [weights, bias] : [weights];
+
+    public override int ParameterEnd => bias.Offset + bias.Length;
 
     public override int SliceMemory => weights.Length + bias.Length;
 

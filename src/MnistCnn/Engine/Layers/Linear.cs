@@ -19,6 +19,7 @@ internal sealed unsafe class Linear : Layer
     private readonly int outputs, panel, gradientWidth;
     private readonly InputBlocks blocks;
     private readonly ParameterSlot weights, bias;
+    private readonly bool hasBias;
 
     /// <param name="simd">The kernels.</param>
     /// <param name="description">The layer.</param>
@@ -32,12 +33,16 @@ internal sealed unsafe class Linear : Layer
         (relu, gateInput, outputs, panel, gradientWidth) = (fusion.Relu, fusion.GateInput, description.Outputs, simd.PanelWidth(description.Outputs), 2 * simd.Width);
         blocks = new InputBlocks(Inputs);
         weights = new(description.Parameters[0], offset, Pieces(), CopyWeights, Columns / panel);
-        bias = ParameterSlot.OfVector(description.Parameters[1], offset + weights.Length);
+        hasBias = description.Bias;
+        // Where there is none, zeros take its place.
+        bias = ParameterSlot.OfVector(description.Bias ? description.Parameters[1] : new("", [outputs]), offset + weights.Length);
     }
 
     public override bool IsRectified => relu;
 
-    public override IReadOnlyList<ParameterSlot> Parameters => [weights, bias];
+    public override IReadOnlyList<ParameterSlot> Parameters => hasBias ? [weights, bias] : [weights];
+
+    public override int ParameterEnd => bias.Offset + bias.Length;
 
     public override int ImageMemory => IsWide ? blocks.Count * Output.ImageStride : 0;
 

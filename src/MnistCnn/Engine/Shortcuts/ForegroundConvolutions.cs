@@ -51,6 +51,8 @@ internal sealed unsafe class ForegroundConvolutions : Layer
 
     public override IReadOnlyList<ParameterSlot> Parameters => [.. first.Parameters, .. second.Parameters];
 
+    public override int ParameterEnd => second.ParameterEnd;
+
     public override bool IsRectified => true;
 
     public override int ImageMemory => first.Output.ImageStride;

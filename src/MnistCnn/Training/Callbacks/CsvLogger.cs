@@ -7,7 +7,7 @@ namespace MnistCnn.Training.Callbacks;
 /// Writes the course of a run as a table, a row every so many steps and at the end of each epoch: training figures are the means since the epoch began, validation figures
 /// are empty where the model was not validated there. Numbers are invariant, rows are written at once. A resumed run goes on in the file from its step on.
 /// </summary>
-public sealed class CsvLogger : ITrainerCallback
+public sealed class CsvLogger : TrainerCallback
 {
     private const string Header = "epoch,step,global_step,learning_rate,trn_loss,trn_acc,val_loss,val_acc";
     private const int GlobalStepColumn = 2;
@@ -15,6 +15,8 @@ public sealed class CsvLogger : ITrainerCallback
     private readonly string path;
     private readonly int everySteps;
     private string? row;
+    private string? writtenRow;
+    private long writtenAt;
     private long rowStep;
 
     /// <summary>Creates the callback.</summary>
@@ -30,20 +32,20 @@ public sealed class CsvLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context)
+    public override void OnFitStart(TrainerContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string[] before = context.GlobalStep > 0 && File.Exists(path) ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(before.Prepend(Header).Select(line => line + "\n")))));
-        row = null;
+        (row, writtenRow) = (null, null);
         rowStep = before.Length > 0 ? StepOf(before[^1]) : 0;
     }
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.Step % everySteps != 0 && step.Step != step.StepsPerEpoch)
         {
@@ -58,7 +60,23 @@ public sealed class CsvLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch) => Write(context);
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch) => Write(context);
+
+    /// <summary>A validation at the end of a run comes after the row of its step, and completes it.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="result">What was found.</param>
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    {
+        if (writtenRow is not null && context.GlobalStep == rowStep)
+        {
+            using (FileStream file = File.OpenWrite(path))
+            {
+                file.SetLength(writtenAt);
+            }
+
+            Append(writtenRow, result);
+        }
+    }
 
     private static long StepOf(string line) => line.Split(',') is { Length: > GlobalStepColumn } cells && long.TryParse(cells[GlobalStepColumn], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
         ? step
@@ -73,7 +91,11 @@ public sealed class CsvLogger : ITrainerCallback
         }
 
         EvaluationResult? validation = context.LastValidation is { } last && last.GlobalStep == context.GlobalStep ? last.Result : null;
-        File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{row},{validation?.Loss:F6},{validation?.Accuracy:F6}\n"));
-        (row, rowStep) = (null, context.GlobalStep);
+        writtenAt = new FileInfo(path).Length;
+        Append(row, validation);
+        (row, writtenRow, rowStep) = (null, row, context.GlobalStep);
     }
+
+    private void Append(string figures, EvaluationResult? validation) =>
+        File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{figures},{validation?.Loss:F6},{validation?.Accuracy:F6}\n"));
 }

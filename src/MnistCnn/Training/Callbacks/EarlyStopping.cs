@@ -4,9 +4,9 @@ namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
 /// Ends a run when validations stop improving, and gives the model the weights of the best validation back, however the run ends. Checks at each validation; its
-/// state goes into checkpoints. One instance for one run at a time.
+/// state goes into checkpoints. A run whose validations never gave the number to compare logs a warning. One instance for one run at a time.
 /// </summary>
-public sealed class EarlyStopping : ITrainerCallback
+public sealed class EarlyStopping : TrainerCallback
 {
     private readonly int patience;
     private readonly double minDelta;
@@ -33,10 +33,10 @@ public sealed class EarlyStopping : ITrainerCallback
     public double? Best => best;
 
     /// <inheritdoc/>
-    public string StateKey => $"early_stopping.{monitor.Name}";
+    public override string? StateKey => $"early_stopping.{monitor.Name}";
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context)
+    public override void OnFitStart(TrainerContext context)
     {
         if (!context.HasValidation)
         {
@@ -50,7 +50,7 @@ public sealed class EarlyStopping : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
         double value = monitor.Read(result);
         if (monitor.IsBetter(value, best, minDelta))
@@ -65,7 +65,7 @@ public sealed class EarlyStopping : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnFitEnd(TrainerContext context, FitResult result)
+    public override void OnFitEnd(TrainerContext context, FitResult result)
     {
         if (restoreBest && bestWeights.Count > 0)
         {
@@ -73,10 +73,14 @@ public sealed class EarlyStopping : ITrainerCallback
         }
 
         DisposeWeights();
+        if (best is null)
+        {
+            context.WarnOfNoValue(this, monitor.Name, result);
+        }
     }
 
     /// <inheritdoc/>
-    public void SaveState(CallbackState state)
+    public override void SaveState(CallbackState state)
     {
         state.Set("checks", checksWithoutImprovement);
         if (best is { } value)
@@ -91,7 +95,7 @@ public sealed class EarlyStopping : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void LoadState(CallbackState state)
+    public override void LoadState(CallbackState state)
     {
         Forget();
         (best, checksWithoutImprovement) = (state.GetDouble("best"), (int)(state.GetInt64("checks") ?? 0));

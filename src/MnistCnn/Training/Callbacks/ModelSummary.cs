@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>Logs the name, shape and size of each parameter, and their sum, when a run begins.</summary>
-public sealed class ModelSummary : ITrainerCallback
+public sealed class ModelSummary : TrainerCallback
 {
     private readonly ILogger logger;
 
@@ -17,10 +17,10 @@ public sealed class ModelSummary : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context)
+    public override void OnFitStart(TrainerContext context)
     {
         if (!logger.IsEnabled(LogLevel.Information))
         {

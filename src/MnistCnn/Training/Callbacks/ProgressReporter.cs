@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace MnistCnn.Training.Callbacks;
 
-/// <summary>Reports progress to an <see cref="IProgress{T}"/> every so many steps, at each validation and at the end of each epoch.</summary>
-public sealed class ProgressReporter : ITrainerCallback
+/// <summary>Reports progress to an <see cref="IProgress{T}"/> every so many steps, at each validation and at the end of each epoch and of the run.</summary>
+public sealed class ProgressReporter : TrainerCallback
 {
     private readonly IProgress<TrainingProgress> progress;
     private readonly int everySteps;
@@ -24,13 +24,13 @@ public sealed class ProgressReporter : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context) => (started, firstStep, images, latest) = (Stopwatch.GetTimestamp(), context.GlobalStep, 0, null);
+    public override void OnFitStart(TrainerContext context) => (started, firstStep, images, latest) = (Stopwatch.GetTimestamp(), context.GlobalStep, 0, null);
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         images += step.BatchCount;
         if (step.Step % everySteps == 0 || step.Step == step.StepsPerEpoch || context.LastValidation?.GlobalStep == step.GlobalStep)
@@ -56,7 +56,12 @@ public sealed class ProgressReporter : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch) => ReportValidation(context);
+
+    /// <inheritdoc/>
+    public override void OnFitEnd(TrainerContext context, FitResult result) => ReportValidation(context);
+
+    private void ReportValidation(TrainerContext context)
     {
         if (latest is not null && context.LastValidation != latest.LastValidation)
         {

@@ -1,7 +1,7 @@
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>Scales the learning rate, schedule and all, down when validations stop improving. Checks at each validation; its state goes into checkpoints.</summary>
-public sealed class ReduceLearningRateOnPlateau : ITrainerCallback
+public sealed class ReduceLearningRateOnPlateau : TrainerCallback
 {
     private readonly double factor;
     private readonly int patience;
@@ -29,10 +29,10 @@ public sealed class ReduceLearningRateOnPlateau : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public string StateKey => $"reduce_learning_rate.{monitor.Name}";
+    public override string? StateKey => $"reduce_learning_rate.{monitor.Name}";
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context)
+    public override void OnFitStart(TrainerContext context)
     {
         if (!context.HasValidation)
         {
@@ -46,7 +46,7 @@ public sealed class ReduceLearningRateOnPlateau : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
         double value = monitor.Read(result);
         if (monitor.IsBetter(value, best, minDelta))
@@ -61,7 +61,16 @@ public sealed class ReduceLearningRateOnPlateau : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void SaveState(CallbackState state)
+    public override void OnFitEnd(TrainerContext context, FitResult result)
+    {
+        if (best is null)
+        {
+            context.WarnOfNoValue(this, monitor.Name, result);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void SaveState(CallbackState state)
     {
         state.Set("checks", checksWithoutImprovement);
         if (best is { } value)
@@ -71,5 +80,5 @@ public sealed class ReduceLearningRateOnPlateau : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void LoadState(CallbackState state) => (best, checksWithoutImprovement) = (state.GetDouble("best"), (int)(state.GetInt64("checks") ?? 0));
+    public override void LoadState(CallbackState state) => (best, checksWithoutImprovement) = (state.GetDouble("best"), (int)(state.GetInt64("checks") ?? 0));
 }

@@ -7,7 +7,7 @@ namespace MnistCnn.Training.Callbacks;
 /// Writes figures for TensorBoard with TorchSharp's <see cref="SummaryWriter"/>: <c>train/loss</c>, <c>train/accuracy</c> and <c>learning_rate</c> every so many steps,
 /// <c>validation/loss</c>, <c>validation/accuracy</c> and each further metric at each validation, by global step. A resumed run adds a file to the folder.
 /// </summary>
-public sealed class TensorBoardLogger : ITrainerCallback
+public sealed class TensorBoardLogger : TrainerCallback
 {
     private readonly string directory;
     private readonly int everySteps;
@@ -26,13 +26,13 @@ public sealed class TensorBoardLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnFitStart(TrainerContext context) => writer = torch.utils.tensorboard.SummaryWriter(directory);
+    public override void OnFitStart(TrainerContext context) => writer = torch.utils.tensorboard.SummaryWriter(directory);
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
         if (step.GlobalStep % everySteps == 0)
         {
@@ -43,7 +43,7 @@ public sealed class TensorBoardLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result)
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
         Write("validation/loss", result.Loss, context);
         Write("validation/accuracy", result.Accuracy, context);
@@ -54,7 +54,7 @@ public sealed class TensorBoardLogger : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnFitEnd(TrainerContext context, FitResult result) => writer = null;
+    public override void OnFitEnd(TrainerContext context, FitResult result) => writer = null;
 
     private void Write(string tag, double value, TrainerContext context) => writer!.add_scalar(tag, (float)value, (int)context.GlobalStep);
 }

@@ -5,7 +5,7 @@ namespace MnistCnn.Training.Callbacks;
 
 /// <summary>Measures how many images a second are trained on, validations not counted, and logs it at the end of each epoch.</summary>
 /// <param name="logger">Receives the lines at level Information; null, the default, for none.</param>
-public sealed class ThroughputMonitor(ILogger? logger = null) : ITrainerCallback
+public sealed class ThroughputMonitor(ILogger? logger = null) : TrainerCallback
 {
     private readonly Stopwatch training = new();
     private long images;
@@ -14,26 +14,26 @@ public sealed class ThroughputMonitor(ILogger? logger = null) : ITrainerCallback
     public double ImagesPerSecond { get; private set; }
 
     /// <inheritdoc/>
-    public bool IsForFirstRank => true;
+    public override bool IsForFirstRank => true;
 
     /// <inheritdoc/>
-    public void OnEpochStart(TrainerContext context)
+    public override void OnEpochStart(TrainerContext context)
     {
         images = 0;
         training.Restart();
     }
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step) => images += step.BatchCount;
+    public override void OnStepEnd(TrainerContext context, StepResult step) => images += step.BatchCount;
 
     /// <inheritdoc/>
-    public void OnValidationStart(TrainerContext context) => training.Stop();
+    public override void OnValidationStart(TrainerContext context) => training.Stop();
 
     /// <inheritdoc/>
-    public void OnValidationEnd(TrainerContext context, EvaluationResult result) => training.Start();
+    public override void OnValidationEnd(TrainerContext context, EvaluationResult result) => training.Start();
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch)
     {
         training.Stop();
         ImagesPerSecond = images / training.Elapsed.TotalSeconds;

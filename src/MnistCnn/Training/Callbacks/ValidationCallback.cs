@@ -1,16 +1,17 @@
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// Evaluates the validation data every so many steps, or at the end of every so many epochs. The trainer adds one that follows its options, before all other
+/// Evaluates the validation data every so many steps, or at the end of every so many epochs. Whatever it does, the trainer validates weights that were not validated after their
+/// last update once at the end of the run. The trainer adds one that follows its options, before all other
 /// callbacks, where validation data are given and no callback of this type is.
 /// </summary>
-public sealed class ValidationCallback : ITrainerCallback
+public sealed class ValidationCallback : TrainerCallback
 {
     private readonly int? everySteps;
     private readonly int? everyEpochs;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="everySteps">After how many steps of an epoch, 1 or more, counted anew in each epoch; null for not at all. 100 by default.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more, counted anew in each epoch; an epoch of fewer steps validates after its last. Null for not at all; 100 by default.</param>
     /// <param name="everyEpochs">At the end of every so many epochs, 1 or more; null, the default, for not at all.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
     public ValidationCallback(int? everySteps = 100, int? everyEpochs = null)
@@ -21,16 +22,16 @@ public sealed class ValidationCallback : ITrainerCallback
     }
 
     /// <inheritdoc/>
-    public void OnStepEnd(TrainerContext context, StepResult step)
+    public override void OnStepEnd(TrainerContext context, StepResult step)
     {
-        if (context.HasValidation && step.Step % everySteps == 0)
+        if (context.HasValidation && everySteps is { } every && step.IsDue(every))
         {
             context.Validate();
         }
     }
 
     /// <inheritdoc/>
-    public void OnEpochEnd(TrainerContext context, EpochResult epoch)
+    public override void OnEpochEnd(TrainerContext context, EpochResult epoch)
     {
         if (context.HasValidation && epoch.Epoch % everyEpochs == 0)
         {

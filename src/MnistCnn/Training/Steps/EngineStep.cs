@@ -21,6 +21,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
     private readonly ParameterBuffer gradients;
     private readonly FlatOptimizer optimizer;
     private readonly TrainingPass pass;
+    private readonly WeightedCrossEntropy loss;
     private readonly int threads = get_num_threads();
     private ParameterBuffer? more;
     private GradientTensors? shown;
@@ -34,7 +35,9 @@ internal sealed unsafe class EngineStep : ITrainingStep
         isTrained = new bool[parameters.Length];
         (weights, gradients) = (new NetworkWeights(plan, training: true), new ParameterBuffer(plan, Ranks.Figures));
         optimizer = FlatOptimizer.Create(plan, parameters, request.Options, threads);
+        loss = (WeightedCrossEntropy)request.Options.Loss;
         pass = new TrainingPass(plan, request.MostImages, threads);
+        TensorGradients.Forget(parameters);
     }
 
     public bool RunsOnEngine => true;
@@ -45,7 +48,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
     {
         FindTrained();
         ParameterBuffer target = position.IsFirst ? gradients : more ??= new ParameterBuffer(plan);
-        string? found = engine.Obstacle();
+        string? found = engine.Obstacle(training: true);
         if (found != obstacle)
         {
             Log(found);
@@ -143,18 +146,20 @@ internal sealed unsafe class EngineStep : ITrainingStep
         int count = batch.Count;
         labels = labels.Length < count ? new long[count] : labels;
         fixed (long* read = labels)
+        fixed (float* classWeights = loss.ClassWeights)
         {
             batch.Lazy.ReadLabels(0, count, read);
             int firstTrained = Array.FindIndex(isTrained, trained => trained);
-            (double loss, int hits) = pass.Run(
+            (double lossSum, int hits) = pass.Run(
                 new TrainingBatch
                 {
-                    Images = batch.Lazy.Read, Count = count, Labels = read, Smoothing = (float)request.Options.LabelSmoothing, Scale = (float)(position.Share / count),
-                    FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
+                    Images = batch.Lazy.Read, Count = count, Labels = read, Smoothing = (float)loss.LabelSmoothing, ClassWeights = classWeights, Scale = (float)(position.Share / count),
+                    Seed = position.Seed, FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
                 },
                 weights,
                 target);
-            return new BatchOutcome(count, loss, hits);
+            engine.FollowStatistics(pass);
+            return new BatchOutcome(count, lossSum, hits);
         }
     }
 
@@ -173,7 +178,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
         ExposeWeights();
         TensorGradients.Forget(parameters);
         using Batches.MnistBatch tensors = batch.Lazy.ToTensors(threads, device: null);
-        BatchOutcome outcome = ForwardBackward.Run(request.Model, tensors.Images, tensors.Labels, request.Options.LabelSmoothing, position.Share);
+        BatchOutcome outcome = ForwardBackward.Run(request.Model, tensors.Images, tensors.Labels, loss, position.Share);
         GradientTensors.Read(parameters, target, isTrained, threads);
         TensorGradients.Forget(parameters);
         return outcome;

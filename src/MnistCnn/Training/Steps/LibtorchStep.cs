@@ -10,14 +10,15 @@ internal sealed class LibtorchStep : ITrainingStep
     private readonly Parameter[] parameters;
     private readonly TensorGradients gradients = new();
     private readonly RunOptimizer optimizer;
-    private readonly double labelSmoothing;
+    private readonly Loss loss;
 
     public LibtorchStep(StepRequest request)
     {
         model = request.Model;
         parameters = [.. model.parameters()];
         optimizer = new RunOptimizer(parameters, request.Options);
-        labelSmoothing = request.Options.LabelSmoothing;
+        loss = request.Options.Loss;
+        TensorGradients.Forget(parameters);
     }
 
     public string Layout => "libtorch";
@@ -29,7 +30,7 @@ internal sealed class LibtorchStep : ITrainingStep
             TensorGradients.Forget(parameters);
         }
 
-        return ForwardBackward.Run(model, batch.Images, batch.Labels, labelSmoothing, position.Share);
+        return ForwardBackward.Run(model, batch.Images, batch.Labels, loss, position.Share);
     }
 
     public void ComputeNoGradients() => TensorGradients.Forget(parameters);
@@ -40,7 +41,11 @@ internal sealed class LibtorchStep : ITrainingStep
 
     public void Clip(TrainerOptions options) => TensorGradients.Clip(parameters, options);
 
-    public void Update(double learningRate) => optimizer.Step(learningRate);
+    public void Update(double learningRate)
+    {
+        optimizer.Step(learningRate);
+        TensorGradients.Forget(parameters);
+    }
 
     public void SaveState(BinaryWriter writer) => optimizer.Save(writer);
 

@@ -14,7 +14,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
     private readonly Parameter[] masters;
     private readonly TensorGradients gradients = new();
     private readonly RunOptimizer optimizer;
-    private readonly double labelSmoothing;
+    private readonly Loss loss;
     private Parameter[] working;
     private bool exposed = true;
 
@@ -24,7 +24,8 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         working = [.. model.parameters()];
         masters = MastersOf(working);
         optimizer = new RunOptimizer(masters, request.Options);
-        labelSmoothing = request.Options.LabelSmoothing;
+        loss = request.Options.Loss;
+        TensorGradients.Forget(working);
     }
 
     public string Layout => "libtorch, bfloat16";
@@ -37,7 +38,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
             TensorGradients.Forget(working);
         }
 
-        return ForwardBackward.Run(model, batch.Images.to_type(ScalarType.BFloat16), batch.Labels, labelSmoothing, position.Share);
+        return ForwardBackward.Run(model, batch.Images.to_type(ScalarType.BFloat16), batch.Labels, loss, position.Share);
     }
 
     public void ComputeNoGradients()
@@ -60,6 +61,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
         }
 
         optimizer.Step(learningRate);
+        TensorGradients.Forget(working);
         Copy(masters, working);
     }
 

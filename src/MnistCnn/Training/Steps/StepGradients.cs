@@ -29,8 +29,9 @@ internal sealed class StepGradients(TrainerOptions options, RunData data, RunPro
             }
 
             // What is drawn at random from here on follows from seed, epoch and place, so that a resumed run draws the same.
-            random.manual_seed(RunSeed.Of(options.Seed, progress.Epoch, first + i) + (ranks?.Rank ?? 0)).Dispose();
-            BatchOutcome added = step.ComputeGradients(batch, new StepPosition(outcome is null, ranks is null ? own / images : own));
+            long seed = RunSeed.Of(options.Seed, progress.Epoch, first + i) + (ranks?.Rank ?? 0);
+            random.manual_seed(seed).Dispose();
+            BatchOutcome added = step.ComputeGradients(batch, new StepPosition(outcome is null, ranks is null ? own / images : own, (ulong)seed));
             outcome = outcome is null ? added : outcome + added;
             if (i + 1 < count)
             {

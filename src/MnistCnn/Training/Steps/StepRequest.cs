@@ -7,7 +7,7 @@ namespace MnistCnn.Training;
 /// <param name="Model">On the device already.</param>
 /// <param name="Device">Where to compute.</param>
 /// <param name="Options">
-/// Loss: <see cref="TrainerOptions.LabelSmoothing"/>. Update: <see cref="TrainerOptions.Optimizer"/>, null for Adam; <see cref="TrainerOptions.WeightDecay"/>, decoupled as in
+/// Loss: <see cref="TrainerOptions.Loss"/>. Update: <see cref="TrainerOptions.Optimizer"/>, null for Adam; <see cref="TrainerOptions.WeightDecay"/>, decoupled as in
 /// AdamW. Arithmetic: <see cref="TrainerOptions.Precision"/>, <see cref="TrainerOptions.Threads"/>.
 /// </param>
 /// <param name="Height">Rows of an image.</param>

@@ -77,16 +77,16 @@ public sealed class ModelCheckpointTests : IDisposable
         new Trainer(options, callbacks).Fit(model, TrainingData.Train, TrainingData.Validation);
     }
 
-    private sealed class CountingCallback : ITrainerCallback
+    private sealed class CountingCallback : TrainerCallback
     {
         public long Steps { get; private set; }
 
-        public string StateKey => "counting";
+        public override string? StateKey => "counting";
 
-        public void OnStepEnd(TrainerContext context, StepResult step) => Steps++;
+        public override void OnStepEnd(TrainerContext context, StepResult step) => Steps++;
 
-        public void SaveState(CallbackState state) => state.Set("steps", Steps);
+        public override void SaveState(CallbackState state) => state.Set("steps", Steps);
 
-        public void LoadState(CallbackState state) => Steps = state.GetInt64("steps") ?? 0;
+        public override void LoadState(CallbackState state) => Steps = state.GetInt64("steps") ?? 0;
     }
 }

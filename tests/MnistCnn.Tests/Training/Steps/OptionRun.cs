@@ -15,7 +15,7 @@ internal static class OptionRun
     /// <summary>The options by name: each is one that the engine computes.</summary>
     public static TheoryData<string> All =>
     [
-        "plain", "softmax", "smoothing", "clip value", "clip norm", "accumulation", "average", "adam", "adamw", "decay", "sgd", "momentum", "nesterov", "foreign optimizer", "frozen", "thawed", "gradients are read",
+        "plain", "softmax", "smoothing", "class weights", "clip value", "clip norm", "accumulation", "average", "adam", "adamw", "decay", "sgd", "momentum", "nesterov", "foreign optimizer", "frozen", "thawed", "gradients are read",
         "gradients are changed", "schedule", "groups", "transform", "everything",
     ];
 
@@ -38,7 +38,8 @@ internal static class OptionRun
         TrainerOptions options = new() { Epochs = 50, BatchSize = 70, LearningRate = 0.001, Device = CPU, Threads = 2 };
         return option switch
         {
-            "smoothing" => options with { LabelSmoothing = 0.1 },
+            "smoothing" => options with { Loss = Loss.CrossEntropy(0.1) },
+            "class weights" => options with { Loss = Loss.CrossEntropy(0.1, [1, 2, 0, 0.5, 1, 1, 3, 1, 1, 0.25]) },
             "clip value" => options with { GradientClipValue = 0.003 },
             "clip norm" => options with { GradientClipNorm = 0.2 },
             "accumulation" => options with { BatchSize = 35, GradientAccumulation = 2 },
@@ -55,7 +56,7 @@ internal static class OptionRun
             "transform" => options with { Transforms = [new RandomAffine()] },
             "everything" => options with
             {
-                BatchSize = 35, GradientAccumulation = 2, GradientClipValue = 0.01, GradientClipNorm = 0.5, LabelSmoothing = 0.1, EmaDecay = 0.9, WeightDecay = 0.01, Schedule = LearningRateSchedule.OneCycle(),
+                BatchSize = 35, GradientAccumulation = 2, GradientClipValue = 0.01, GradientClipNorm = 0.5, Loss = Loss.CrossEntropy(0.1), EmaDecay = 0.9, WeightDecay = 0.01, Schedule = LearningRateSchedule.OneCycle(),
                 Transforms = [new RandomAffine()],
             },
             _ => options,

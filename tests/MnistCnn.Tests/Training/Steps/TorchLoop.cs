@@ -24,6 +24,7 @@ internal static class TorchLoop
         optim.Optimizer optimizer = options.Optimizer!(parameters, options.LearningRate);
         double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
         BatchLoader loader = new(data, new BatchLoaderOptions { BatchSize = options.BatchSize, Seed = options.Seed });
+        WeightedCrossEntropy minimised = (WeightedCrossEntropy)options.Loss;
         Tensor[]? averages = null;
         model.train();
         for (int epoch = 1, step = 1; step <= steps; epoch++)
@@ -42,7 +43,8 @@ internal static class TorchLoop
                 long images = group.Sum(batch => batch.Labels.shape[0]);
                 foreach (MnistBatch batch in group)
                 {
-                    Tensor loss = nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, label_smoothing: options.LabelSmoothing, reduction: nn.Reduction.Sum) / images;
+                    Tensor losses = nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, label_smoothing: minimised.LabelSmoothing, reduction: nn.Reduction.None);
+                    Tensor loss = (minimised.ClassWeights is { } weights ? losses * tensor(weights).index_select(0, batch.Labels) : losses).sum() / images;
                     loss.backward();
                     batch.Dispose();
                 }

@@ -1,0 +1,279 @@
+using System.Numerics;
+
+namespace MnistCnn.Kernels;
+
+/// <summary>Operations on rows of numbers of any length. Every number is computed by itself, so that the register width changes no bit.</summary>
+internal static unsafe class MapOperations
+{
+    private static readonly int width = Vector<float>.Count;
+    private static readonly Vector<uint> places = new([.. Enumerable.Range(0, Vector<uint>.Count).Select(i => (uint)i)]);
+
+    /// <summary>x where it is above zero, else slope · x; NaN stays. A slope of zero gives zero, of −∞ too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rectify(float* source, float* destination, int length, float slope)
+    {
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Vector<float> x = Vector.Load(source + i);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), slope == 0 ? Vector<float>.Zero : x * slope, x).Store(destination + i);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = source[i] <= 0 ? (slope == 0 ? 0 : source[i] * slope) : source[i];
+        }
+    }
+
+    /// <summary>The gradient of <see cref="Rectify"/>: as it is where x is above zero or NaN, else times the slope.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RectifyBackward(float* x, float* gradient, float* destination, int length, float slope)
+    {
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Vector<float> g = Vector.Load(gradient + i);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(Vector.Load(x + i), Vector<float>.Zero), slope == 0 ? Vector<float>.Zero : g * slope, g).Store(destination + i);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = x[i] <= 0 ? (slope == 0 ? 0 : gradient[i] * slope) : gradient[i];
+        }
+    }
+
+    /// <summary>Where x is not above zero, so is its gradient.</summary>
+    public static void Gate(float* x, float* gradient, int length) => RectifyBackward(x, gradient, gradient, length, slope: 0);
+
+    /// <summary>destination = source · scale, or + source · scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(float* source, float* destination, int length, float scale, bool add)
+    {
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Vector<float> product = Vector.Load(source + i) * scale;
+            (add ? Vector.Load(destination + i) + product : product).Store(destination + i);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = add ? destination[i] + source[i] * scale : source[i] * scale;
+        }
+    }
+
+    /// <summary>The greater of each pair, NaN where there is one: as libtorch's pooling, the first of equals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Maximum(float* source, float* maxima, int length)
+    {
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Vector<float> x = Vector.Load(source + i), m = Vector.Load(maxima + i);
+            Vector.ConditionalSelect(Vector.BitwiseOr(Vector.GreaterThan(x, m), ~Vector.Equals(x, x)), x, m).Store(maxima + i);
+        }
+
+        for (; i < length; i++)
+        {
+            maxima[i] = source[i] > maxima[i] || float.IsNaN(source[i]) ? source[i] : maxima[i];
+        }
+    }
+
+    /// <summary>Adds the gradient of <see cref="Maximum"/> to where a number was the greatest, and has not been found before.</summary>
+    /// <param name="source">Numbers.</param>
+    /// <param name="maxima">The greatest of all windows' numbers.</param>
+    /// <param name="gradient">The gradient of the greatest; zero from where it was given to a number.</param>
+    /// <param name="destination">Receives the sum.</param>
+    /// <param name="length">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MaximumBackward(float* source, float* maxima, float* gradient, float* destination, int length)
+    {
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Vector<float> x = Vector.Load(source + i), m = Vector.Load(maxima + i), g = Vector.Load(gradient + i);
+            Vector<int> isMost = Vector.BitwiseOr(Vector.Equals(x, m), ~Vector.Equals(x, x));
+            (Vector.Load(destination + i) + Vector.ConditionalSelect(isMost, g, Vector<float>.Zero)).Store(destination + i);
+            Vector.ConditionalSelect(isMost, Vector<float>.Zero, g).Store(gradient + i);
+        }
+
+        for (; i < length; i++)
+        {
+            if (source[i] == maxima[i] || float.IsNaN(source[i]))
+            {
+                destination[i] += gradient[i];
+                gradient[i] = 0;
+            }
+        }
+    }
+
+    /// <summary>x · scale + shift, with ReLU if asked, channel by channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Affine(float* source, float* destination, int pixels, int channels, float* scale, float* shift, bool relu)
+    {
+        for (int p = 0; p < pixels; p++, source += channels, destination += channels)
+        {
+            int c = 0;
+            for (; c <= channels - width; c += width)
+            {
+                Vector<float> y = Vector.Load(source + c) * Vector.Load(scale + c) + Vector.Load(shift + c);
+                (relu ? Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<float>.Zero), Vector<float>.Zero, y) : y).Store(destination + c);
+            }
+
+            for (; c < channels; c++)
+            {
+                float y = source[c] * scale[c] + shift[c];
+                destination[c] = relu && y <= 0 ? 0 : y;
+            }
+        }
+    }
+
+    /// <summary>Adds to sums, channel by channel: of x, and of its products with y less the mean.</summary>
+    /// <param name="x">Pixels.</param>
+    /// <param name="y">Other pixels.</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="channels">Floats of a pixel.</param>
+    /// <param name="mean">Of y.</param>
+    /// <param name="sums">Receives the sums of x; none where null.</param>
+    /// <param name="products">Receives the sums of products.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumProducts(float* x, float* y, int pixels, int channels, float* mean, float* sums, float* products)
+    {
+        int c = 0;
+        for (; c <= channels - width; c += width)
+        {
+            Vector<float> sum = Vector<float>.Zero, product = Vector<float>.Zero, middle = Vector.Load(mean + c);
+            float* a = x + c, b = y + c;
+            for (int p = 0; p < pixels; p++, a += channels, b += channels)
+            {
+                Vector<float> value = Vector.Load(a);
+                sum += value;
+                product += value * (Vector.Load(b) - middle);
+            }
+
+            if (sums is not null)
+            {
+                (Vector.Load(sums + c) + sum).Store(sums + c);
+            }
+
+            (Vector.Load(products + c) + product).Store(products + c);
+        }
+
+        for (; c < channels; c++)
+        {
+            float sum = 0, product = 0;
+            for (int p = 0; p < pixels; p++)
+            {
+                float value = x[(nint)p * channels + c];
+                sum += value;
+                product += value * (y[(nint)p * channels + c] - mean[c]);
+            }
+
+            if (sums is not null)
+            {
+                sums[c] += sum;
+            }
+
+            products[c] += product;
+        }
+    }
+
+    /// <summary>Adds to the sums of squares of x less its mean, channel by channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumSquares(float* x, int pixels, int channels, float* mean, float* squares)
+    {
+        int c = 0;
+        for (; c <= channels - width; c += width)
+        {
+            Vector<float> square = Vector<float>.Zero, middle = Vector.Load(mean + c);
+            float* a = x + c;
+            for (int p = 0; p < pixels; p++, a += channels)
+            {
+                Vector<float> difference = Vector.Load(a) - middle;
+                square += difference * difference;
+            }
+
+            (Vector.Load(squares + c) + square).Store(squares + c);
+        }
+
+        for (; c < channels; c++)
+        {
+            float square = 0;
+            for (int p = 0; p < pixels; p++)
+            {
+                float difference = x[(nint)p * channels + c] - mean[c];
+                square += difference * difference;
+            }
+
+            squares[c] += square;
+        }
+    }
+
+    /// <summary>destination = gradient · scale + x · slope + shift, channel by channel: the backward pass of a normalisation. In place if asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NormalizeBackward(float* x, float* gradient, float* destination, int pixels, int channels, float* scale, float* slope, float* shift)
+    {
+        for (int p = 0; p < pixels; p++, x += channels, gradient += channels, destination += channels)
+        {
+            int c = 0;
+            for (; c <= channels - width; c += width)
+            {
+                (Vector.Load(gradient + c) * Vector.Load(scale + c) + Vector.Load(x + c) * Vector.Load(slope + c) + Vector.Load(shift + c)).Store(destination + c);
+            }
+
+            for (; c < channels; c++)
+            {
+                destination[c] = gradient[c] * scale[c] + x[c] * slope[c] + shift[c];
+            }
+        }
+    }
+
+    /// <summary>Multiplies each number by zero or by the scale, as a hash of the key and its place says. Source of the hash: «lowbias32», Wellons, 2018.</summary>
+    /// <param name="source">Numbers.</param>
+    /// <param name="destination">Receives the products.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="firstPlace">The place of the first number.</param>
+    /// <param name="threshold">A hash below it means zero.</param>
+    /// <param name="scale">What the others are multiplied by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Drop(float* source, float* destination, int length, uint key, uint firstPlace, uint threshold, float scale)
+    {
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            Vector<uint> hash = Hash((places + new Vector<uint>(firstPlace + (uint)i)) * 0x9E3779B9 + new Vector<uint>(key));
+            Vector<float> factor = Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero, new Vector<float>(scale));
+            (Vector.Load(source + i) * factor).Store(destination + i);
+        }
+
+        for (; i < length; i++)
+        {
+            destination[i] = source[i] * (IsDropped(key, firstPlace + (uint)i, threshold) ? 0 : scale);
+        }
+    }
+
+    /// <summary>Whether <see cref="Drop"/> makes the number at a place zero.</summary>
+    public static bool IsDropped(uint key, uint place, uint threshold) => Hash(unchecked(place * 0x9E3779B9 + key)) < threshold;
+
+    /// <summary>One number of 32 bits from two.</summary>
+    public static uint Combine(uint key, uint value) => Hash(unchecked(key * 0x9E3779B9 + value + 1));
+
+    private static uint Hash(uint x)
+    {
+        unchecked
+        {
+            x = (x ^ (x >> 16)) * 0x7FEB352D;
+            x = (x ^ (x >> 15)) * 0x846CA68B;
+            return x ^ (x >> 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> Hash(Vector<uint> x)
+    {
+        x = (x ^ Vector.ShiftRightLogical(x, 16)) * new Vector<uint>(0x7FEB352D);
+        x = (x ^ Vector.ShiftRightLogical(x, 15)) * new Vector<uint>(0x846CA68B);
+        return x ^ Vector.ShiftRightLogical(x, 16);
+    }
+}
