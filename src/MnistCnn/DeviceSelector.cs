@@ -24,6 +24,24 @@ public static class DeviceSelector
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public static DeviceSelection Parse(string device) => Parse(device, LibtorchProbe);
 
+    /// <summary>A device that a caller chose, if it is there.</summary>
+    /// <exception cref="DeviceNotAvailableException">It is not; the message says why.</exception>
+    internal static DeviceSelection Check(torch.Device device, IDeviceProbe? probe = null)
+    {
+        probe ??= LibtorchProbe;
+        if (device.type == DeviceType.CUDA && probe.CudaDeviceCount is var count and > 0 && device.index >= count)
+        {
+            throw new DeviceNotAvailableException($"Device: expected a CUDA index below {count}, the number of devices, found {device.index}.");
+        }
+
+        if (device.type is DeviceType.CUDA or DeviceType.MPS)
+        {
+            Select(device.type == DeviceType.CUDA ? DevicePreference.Cuda : DevicePreference.Mps, 0, probe);
+        }
+
+        return new(device, "it was asked for.");
+    }
+
     internal static DeviceSelection Parse(string device, IDeviceProbe probe)
     {
         ArgumentNullException.ThrowIfNull(device);

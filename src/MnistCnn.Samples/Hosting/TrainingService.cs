@@ -12,19 +12,18 @@ internal sealed class TrainingService(TrainingJob job, ILoggerFactory logging, I
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Fit is synchronous: on a thread of its own it does not keep the host from starting.
-        FitResult fit = await Task.Factory.StartNew(() => Fit(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        FitResult fit = await FitAsync(stoppingToken);
         logging.CreateLogger<TrainingService>().LogInformation("{Reason}: {Message}", fit.StopReason, fit.StopMessage);
         host.StopApplication();
     }
 
-    private FitResult Fit(CancellationToken stoppingToken)
+    private async Task<FitResult> FitAsync(CancellationToken stoppingToken)
     {
         ModelCheckpoint checkpoint = new(job.Folder) { KeepBest = 0 };
         TrainerOptions options = new() { Epochs = job.Epochs, ResumeFrom = File.Exists(checkpoint.LastPath) ? checkpoint.LastPath : null };
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = options.Seed });
         Trainer trainer = new(options, [new StepLogger(logging.CreateLogger<StepLogger>()), checkpoint], logging.CreateLogger<Trainer>());
-        FitResult fit = trainer.Fit(model, new SyntheticDigits(20_000), new SyntheticDigits(4_000, split: MnistSplit.Test), stoppingToken);
+        FitResult fit = await trainer.FitAsync(model, new SyntheticDigits(20_000), new SyntheticDigits(4_000, split: MnistSplit.Test), stoppingToken);
         if (fit.StopReason is not StopReason.Canceled)
         {
             model.Save(Path.Combine(job.Folder, "model.safetensors"));

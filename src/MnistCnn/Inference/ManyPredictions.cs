@@ -52,9 +52,9 @@ internal static class ManyPredictions
         }
     }
 
-    public static async IAsyncEnumerable<Prediction> Of(CnnPredictor predictor, IAsyncEnumerable<ReadOnlyMemory<byte>> images, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<Prediction> Of(CnnPredictor predictor, IAsyncEnumerable<ReadOnlyMemory<byte>> images, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (ReadOnlyMemory<byte> image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (ReadOnlyMemory<byte> image in images.WithCancellation(ct).ConfigureAwait(false))
         {
             yield return predictor.Predict(image.Span);
         }

@@ -51,7 +51,7 @@ internal sealed class RunData
     public BatchLoader? Validation { get; }
 
     public static BatchLoader Evaluation(IMnistDataset data, TrainerOptions options, Device device) =>
-        new(data, new BatchLoaderOptions { BatchSize = options.EvaluationBatchSize, Shuffle = false, Device = device });
+        new(data, new BatchLoaderOptions { BatchSize = options.EvaluationBatchSize, Shuffle = false, Device = device, Threads = options.Threads });
 
     /// <summary>The batches of an epoch after those of its first steps; in tensors, or not read yet.</summary>
     public IEnumerable<RunBatch> After(int steps, int epoch, bool lazy)

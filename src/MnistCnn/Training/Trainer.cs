@@ -59,6 +59,19 @@ public sealed class Trainer
         }
     }
 
+    /// <summary>Trains a model in place as <see cref="Fit"/> does, on a thread of its own, for callers that must not wait: a service, a window.</summary>
+    /// <param name="model">Images [N, 1, H, W], float32, to logits [N, classes]. It is moved to the device, and left there in eval mode.</param>
+    /// <param name="train">What to train on.</param>
+    /// <param name="validation">What to validate on; no validation where null.</param>
+    /// <param name="ct">Ends the run within a batch; the task then completes with <see cref="StopReason.Canceled"/>, and is not canceled itself.</param>
+    /// <returns>What <see cref="Fit"/> returns or throws. Callbacks run on the thread of the run; <see cref="ProgressReporter"/> passes progress on to a caller's own.</returns>
+    public Task<FitResult> FitAsync(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(train);
+        return Task.Factory.StartNew(() => Fit(model, train, validation, ct), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
+    }
+
     /// <summary>Evaluates a model in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
     /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device. Several threads may evaluate one model at once.</param>
     /// <param name="data">What to evaluate on.</param>
@@ -146,7 +159,7 @@ public sealed class Trainer
     {
         TorchRuntime.EnsureLoaded();
         AllocatorWarmUp.Run();
-        DeviceSelection selection = options.Device is { } chosen ? new(chosen, "it was asked for.") : DeviceSelector.Select();
+        DeviceSelection selection = options.Device is { } chosen ? DeviceSelector.Check(chosen) : DeviceSelector.Select();
         TrainerLog.Device(logger, selection);
         model.to(selection.Device);
         return selection.Device;

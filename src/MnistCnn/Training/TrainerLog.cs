@@ -4,7 +4,7 @@ namespace MnistCnn.Training;
 
 internal static partial class TrainerLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Device {Selection}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Device {Selection}")]
     public static partial void Device(ILogger logger, DeviceSelection selection);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Steps run on the engine")]

@@ -75,7 +75,7 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// Keeps an exponential moving average of the weights with this decay a step, warmed up as min(decay, (1 + step) / (10 + step)) and updated every
-    /// <see cref="WeightAverage.EverySteps"/> steps by the power that this makes. Validations and, in the end, the model have the averaged weights; buffers are not averaged.
+    /// 8 steps by the power that this makes. Validations and, in the end, the model have the averaged weights; buffers are not averaged.
     /// </summary>
     /// <value>Above 0 and below 1, for instance 0.999; null, the default: no average.</value>
     public double? EmaDecay { get; init => field = value is { } decay ? Within(decay, double.Epsilon, Math.BitDecrement(1)) : null; }

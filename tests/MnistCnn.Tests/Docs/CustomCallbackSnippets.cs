@@ -50,6 +50,26 @@ public sealed class CustomCallbackSnippets
     }
 
     [Fact]
+    public async Task A_run_of_its_own_thread_reports_progress_and_can_be_canceled()
+    {
+        SyntheticDigits train = new(2_000), validation = new(500, split: MnistSplit.Test);
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
+        using CancellationTokenSource cancellation = new();
+        TrainerOptions options = new() { Epochs = 1_000 };
+        CancelAtFirstReport progress = new(cancellation);
+        int caller = Environment.CurrentManagedThreadId;
+
+        // snippet: async
+        Task<FitResult> training = new Trainer(options, [new ProgressReporter(progress)]).FitAsync(model, train, validation, cancellation.Token);
+        FitResult fit = await training; // canceled: StopReason.Canceled, no exception
+        // end
+        Assert.Equal(StopReason.Canceled, fit.StopReason);
+        Assert.NotEqual(caller, progress.Thread);
+        Assert.NotEqual(Environment.CurrentManagedThreadId, progress.Thread);
+        Assert.Equal(10, fit.History.Steps.Count);
+    }
+
+    [Fact]
     public void A_lambda_is_enough_for_one_hook()
     {
         SyntheticDigits train = new(500);
@@ -61,5 +81,16 @@ public sealed class CustomCallbackSnippets
         new Trainer(new TrainerOptions { Epochs = 1 }, [callback]).Fit(model, train);
         // end
         Assert.Equal(4, losses.Count);
+    }
+
+    private sealed class CancelAtFirstReport(CancellationTokenSource cancellation) : IProgress<TrainingProgress>
+    {
+        public int Thread { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            Thread = Environment.CurrentManagedThreadId;
+            cancellation.Cancel();
+        }
     }
 }

@@ -9,7 +9,7 @@ public sealed class DocumentationTests
     private const string Begin = "// snippet: ";
     private const string End = "// end";
 
-    private static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
+    internal static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
 
     public static TheoryData<string> Pages => new(
         Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")

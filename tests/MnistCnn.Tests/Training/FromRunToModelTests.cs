@@ -153,12 +153,15 @@ public sealed class FromRunToModelTests : IDisposable
     {
         using CnnClassifier larger = new(new CnnClassifierOptions { Seed = 1, Height = 40, Width = 40 }), model = Model();
         larger.Save(folder["larger"]);
+        model.Save(folder["ten"]);
         byte[] before = TrainingData.Weights(model);
         CheckpointFormatException shapes = Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["larger"] }));
         Assert.Contains("\"fc1.weight\": expected F32 [256,1024]", shapes.Message.Replace('\'', '"'), StringComparison.Ordinal);
         new SafetensorsFile(SafetensorsFile.Load(folder["larger"]).Tensors.Where(pair => pair.Key != "fc2.bias").ToDictionary()).Save(folder["missing"]);
         CheckpointFormatException missing = Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["missing"] }));
         Assert.Contains("'fc2.bias': expected [64], found no such tensor", missing.Message, StringComparison.Ordinal);
+        new SafetensorsFile(new Dictionary<string, SafetensorsTensor>(SafetensorsFile.Load(folder["ten"]).Tensors) { ["conv1.bias"] = SafetensorsTensor.Create<float>(new float[8], 8) }).Save(folder["other"]);
+        Assert.Contains("expected F32 [16], found F32 [8]", Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["other"] })).Message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["nothing"] }));
         Assert.Equal(before, TrainingData.Weights(model));
     }

@@ -77,7 +77,7 @@ public sealed class RanksTests : IDisposable
     {
         int validations = 0;
         Fit(withValidation: true, new LambdaCallback { IsForFirstRank = true, ValidationEnd = (_, _) => validations++ });
-        Assert.Equal(2, validations);
+        Assert.Equal(3, validations);
     }
 
     public void Dispose() => ranks.Dispose();

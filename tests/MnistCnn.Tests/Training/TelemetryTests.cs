@@ -36,6 +36,6 @@ public sealed class TelemetryTests
         new Trainer(TrainingData.Options).Fit(model, TrainingData.Train, TrainingData.Validation);
         Assert.Equal((6, 160, 2), (sums["mnistcnn.training.steps"], sums["mnistcnn.training.images"], sums["mnistcnn.training.epochs"]));
         Assert.True(sums["mnistcnn.training.epoch.duration"] > 0);
-        Assert.Equal(["validation", "epoch", "validation", "epoch", "fit"], activities);
+        Assert.Equal(["validation", "epoch", "validation", "epoch", "validation", "fit"], activities);
     }
 }
