@@ -1,9 +1,10 @@
 """The other side of the interoperability tests: PyTorch, with a safetensors reader and writer of its own.
 
-    interop.py logits WEIGHTS IMAGES OUT   reads safetensors WEIGHTS, writes the logits of the IMAGES as raw float32
+    interop.py logits WEIGHTS IMAGES OUT   reads safetensors WEIGHTS, of the classifier or of a network that the file describes, writes the logits of the IMAGES as raw float32
     interop.py train  IMAGES LABELS OUT    trains the network for a moment, writes OUT.safetensors, OUT.logits and OUT.pth
     interop.py run    FOLDER LINES         runs LINES of Python in FOLDER; the package safetensors, which Debian does not have, is played by this file
 """
+import collections
 import gzip
 import json
 import os
@@ -33,6 +34,17 @@ class Network(nn.Module):
         for conv in (self.conv1, self.conv2, self.conv3):
             x = torch.relu(conv(x))
         return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x.flatten(1))))))
+
+
+def described(metadata):
+    """The layers that a file of format 2 writes down, as PyTorch's own modules."""
+    layers = []
+    for layer in json.loads(metadata["mnistcnn.network"])["layers"]:
+        options = {key: value for key, value in layer.items() if key not in ("name", "type")}
+        if layer["type"] == "AdaptiveAvgPool2d":
+            options["output_size"] = 1
+        layers.append((layer["name"], getattr(nn, layer["type"])(**options)))
+    return nn.Sequential(collections.OrderedDict(layers))
 
 
 def read_safetensors(path):
@@ -84,6 +96,7 @@ def main(command, *arguments):
     if command == "logits":
         weights, test_images, out = arguments
         state, metadata = read_safetensors(weights)
+        network = described(metadata) if "mnistcnn.network" in metadata else network
         network.load_state_dict(state)
         write_logits(network, test_images, out)
         print(json.dumps(metadata))

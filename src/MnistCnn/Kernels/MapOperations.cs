@@ -6,7 +6,6 @@ namespace MnistCnn.Kernels;
 internal static unsafe class MapOperations
 {
     private static readonly int width = Vector<float>.Count;
-    private static readonly Vector<uint> places = new([.. Enumerable.Range(0, Vector<uint>.Count).Select(i => (uint)i)]);
 
     /// <summary>x where it is above zero, else slope · x; NaN stays. A slope of zero gives zero, of −∞ too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -226,54 +225,5 @@ internal static unsafe class MapOperations
                 destination[c] = gradient[c] * scale[c] + x[c] * slope[c] + shift[c];
             }
         }
-    }
-
-    /// <summary>Multiplies each number by zero or by the scale, as a hash of the key and its place says. Source of the hash: «lowbias32», Wellons, 2018.</summary>
-    /// <param name="source">Numbers.</param>
-    /// <param name="destination">Receives the products.</param>
-    /// <param name="length">How many.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="firstPlace">The place of the first number.</param>
-    /// <param name="threshold">A hash below it means zero.</param>
-    /// <param name="scale">What the others are multiplied by.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Drop(float* source, float* destination, int length, uint key, uint firstPlace, uint threshold, float scale)
-    {
-        int i = 0;
-        for (; i <= length - width; i += width)
-        {
-            Vector<uint> hash = Hash((places + new Vector<uint>(firstPlace + (uint)i)) * 0x9E3779B9 + new Vector<uint>(key));
-            Vector<float> factor = Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero, new Vector<float>(scale));
-            (Vector.Load(source + i) * factor).Store(destination + i);
-        }
-
-        for (; i < length; i++)
-        {
-            destination[i] = source[i] * (IsDropped(key, firstPlace + (uint)i, threshold) ? 0 : scale);
-        }
-    }
-
-    /// <summary>Whether <see cref="Drop"/> makes the number at a place zero.</summary>
-    public static bool IsDropped(uint key, uint place, uint threshold) => Hash(unchecked(place * 0x9E3779B9 + key)) < threshold;
-
-    /// <summary>One number of 32 bits from two.</summary>
-    public static uint Combine(uint key, uint value) => Hash(unchecked(key * 0x9E3779B9 + value + 1));
-
-    private static uint Hash(uint x)
-    {
-        unchecked
-        {
-            x = (x ^ (x >> 16)) * 0x7FEB352D;
-            x = (x ^ (x >> 15)) * 0x846CA68B;
-            return x ^ (x >> 16);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<uint> Hash(Vector<uint> x)
-    {
-        x = (x ^ Vector.ShiftRightLogical(x, 16)) * new Vector<uint>(0x7FEB352D);
-        x = (x ^ Vector.ShiftRightLogical(x, 15)) * new Vector<uint>(0x846CA68B);
-        return x ^ Vector.ShiftRightLogical(x, 16);
     }
 }

@@ -1,7 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using MnistCnn.Data;
+using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
+using MnistCnn.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Serialization;
 
@@ -24,6 +30,25 @@ public sealed class PyTorchInteropTests : IDisposable
         string metadata = PythonTorch.Run("logits", folder["ours.safetensors"], TestFile("images-idx3"), folder["logits"]);
         Assert.Equal("CnnClassifier", JsonDocument.Parse(metadata).RootElement.GetProperty("mnistcnn.model").GetString());
         AssertClose(TrainedClassifier.Logits, ReadSingles(folder["logits"]));
+    }
+
+    [Fact]
+    public void PyTorch_builds_a_network_from_what_its_file_says_and_gives_its_logits_for_10_000_test_images()
+    {
+        RealMnist.SkipUnlessPresent();
+        PythonTorch.SkipUnlessPresent();
+        random.manual_seed(1).Dispose();
+        using Sequential model = nn.Sequential(
+            nn.Conv2d(1, 8, 3, padding: 1, bias: false), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, stride: 2), nn.LeakyReLU(0.1), nn.AvgPool2d(2), nn.Dropout2d(0.1), nn.Flatten(),
+            nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10));
+        new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 64, LearningRate = 0.002 }).Fit(model, MnistDataset.Load(RealMnist.Directory, MnistSplit.Train).Take(1_280), ct: TestContext.Current.CancellationToken);
+        model.SaveNetwork(folder["network.safetensors"]);
+        PythonTorch.Run("logits", folder["network.safetensors"], TestFile("images-idx3"), folder["logits"]);
+        float[] logits = ReadSingles(folder["logits"]), probabilities = new float[logits.Length];
+        CnnPredictor.Load(folder["network.safetensors"]).Predict(TrainedClassifier.Bytes(0, 10_000), probabilities);
+        using DisposeScope scope = NewDisposeScope();
+        float[] expected = tensor(logits).reshape(-1, 10).softmax(1).data<float>().ToArray();
+        Assert.InRange(expected.Zip(probabilities, (e, a) => Math.Abs(e - a)).Max(), 0, 1e-5f);
     }
 
     [Fact]

@@ -44,11 +44,11 @@ internal sealed unsafe class Dropout(SimdKernels simd, DropoutDescription descri
 
     private void Drop(in LayerWork work, int image, int row, float* source, float* destination)
     {
-        uint key = MapOperations.Combine(MapOperations.Combine(MapOperations.Combine((uint)work.Seed, (uint)(work.Seed >> 32)), (uint)number), (uint)(work.FirstImage + image));
+        uint key = DropoutMask.Combine(DropoutMask.Combine(DropoutMask.Combine((uint)work.Seed, (uint)(work.Seed >> 32)), (uint)number), (uint)(work.FirstImage + image));
         int channels = Input.Shape.Channels, stride = Input.PixelStride;
         if (!description.PerChannel && channels == stride)
         {
-            MapOperations.Drop(source, destination, rows.Length, key, (uint)(row * rows.Length), threshold, scale);
+            DropoutMask.Run(source, destination, rows.Length, key, (uint)(row * rows.Length), threshold, scale);
             return;
         }
 
@@ -56,7 +56,7 @@ internal sealed unsafe class Dropout(SimdKernels simd, DropoutDescription descri
         for (int p = 0; p < rows.Pixels; p++)
         {
             uint place = description.PerChannel ? 0 : (uint)((row * rows.Pixels + p) * channels);
-            MapOperations.Drop(source + p * stride, destination + p * stride, stride, key, place, threshold, scale);
+            DropoutMask.Run(source + p * stride, destination + p * stride, stride, key, place, threshold, scale);
         }
     }
 }
