@@ -61,51 +61,6 @@ internal static unsafe class MapOperations
         }
     }
 
-    /// <summary>The greater of each pair, NaN where there is one: as libtorch's pooling, the first of equals.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Maximum(float* source, float* maxima, int length)
-    {
-        int i = 0;
-        for (; i <= length - width; i += width)
-        {
-            Vector<float> x = Vector.Load(source + i), m = Vector.Load(maxima + i);
-            Vector.ConditionalSelect(Vector.BitwiseOr(Vector.GreaterThan(x, m), ~Vector.Equals(x, x)), x, m).Store(maxima + i);
-        }
-
-        for (; i < length; i++)
-        {
-            maxima[i] = source[i] > maxima[i] || float.IsNaN(source[i]) ? source[i] : maxima[i];
-        }
-    }
-
-    /// <summary>Adds the gradient of <see cref="Maximum"/> to where a number was the greatest, and has not been found before.</summary>
-    /// <param name="source">Numbers.</param>
-    /// <param name="maxima">The greatest of all windows' numbers.</param>
-    /// <param name="gradient">The gradient of the greatest; zero from where it was given to a number.</param>
-    /// <param name="destination">Receives the sum.</param>
-    /// <param name="length">How many.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MaximumBackward(float* source, float* maxima, float* gradient, float* destination, int length)
-    {
-        int i = 0;
-        for (; i <= length - width; i += width)
-        {
-            Vector<float> x = Vector.Load(source + i), m = Vector.Load(maxima + i), g = Vector.Load(gradient + i);
-            Vector<int> isMost = Vector.BitwiseOr(Vector.Equals(x, m), ~Vector.Equals(x, x));
-            (Vector.Load(destination + i) + Vector.ConditionalSelect(isMost, g, Vector<float>.Zero)).Store(destination + i);
-            Vector.ConditionalSelect(isMost, Vector<float>.Zero, g).Store(gradient + i);
-        }
-
-        for (; i < length; i++)
-        {
-            if (source[i] == maxima[i] || float.IsNaN(source[i]))
-            {
-                destination[i] += gradient[i];
-                gradient[i] = 0;
-            }
-        }
-    }
-
     /// <summary>x · scale + shift, with ReLU if asked, channel by channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Affine(float* source, float* destination, int pixels, int channels, float* scale, float* shift, bool relu)

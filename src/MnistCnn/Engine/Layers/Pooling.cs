@@ -8,9 +8,6 @@ internal sealed unsafe class Pooling(SimdKernels simd, PoolingWindow window, Map
     private readonly MapRows rows = new(input, input);
     private readonly float share = 1f / (window.Height * window.Width);
 
-    /// <summary>The gradient of an output, from which the greatest numbers take theirs.</summary>
-    public override int ScratchLength => window.IsMaximum ? Input.PixelStride : 0;
-
     public override void Forward(in LayerWork work)
     {
         int channels = Input.PixelStride;
@@ -24,24 +21,15 @@ internal sealed unsafe class Pooling(SimdKernels simd, PoolingWindow window, Map
                 {
                     (int left, int right) = window.Columns(x, Input.Shape.Width);
                     float* pixel = work.Output + (nint)n * Output.ImageStride + Output.Offset(y, x);
-                    bool isFirst = true;
-                    for (int row = top; row < bottom; row++)
+                    if (window.IsMaximum)
                     {
-                        for (float* from = image + Input.Offset(row, left), end = from + (right - left) * channels; from < end; from += channels, isFirst = false)
-                        {
-                            if (!window.IsMaximum)
-                            {
-                                MapOperations.Scale(from, pixel, channels, share, add: !isFirst);
-                            }
-                            else if (isFirst)
-                            {
-                                new ReadOnlySpan<float>(from, channels).CopyTo(new Span<float>(pixel, channels));
-                            }
-                            else
-                            {
-                                MapOperations.Maximum(from, pixel, channels);
-                            }
-                        }
+                        PoolingOperations.Maximum(image + Input.Offset(top, left), (bottom - top, right - left, Input.Row, channels), channels, pixel);
+                        continue;
+                    }
+
+                    for (int p = 0, width = right - left; p < (bottom - top) * width; p++)
+                    {
+                        MapOperations.Scale(image + Input.Offset(top + p / width, left + p % width), pixel, channels, share, add: p > 0);
                     }
                 }
             }
@@ -75,24 +63,14 @@ internal sealed unsafe class Pooling(SimdKernels simd, PoolingWindow window, Map
                 float* gradient = work.OutputGradient + place;
                 if (window.IsMaximum)
                 {
-                    new ReadOnlySpan<float>(gradient, channels).CopyTo(new Span<float>(work.Scratch, channels));
-                    gradient = work.Scratch;
+                    int offset = Input.Offset(top, left);
+                    PoolingOperations.MaximumBackward(image + offset, (bottom - top, right - left, Input.Row, channels), channels, work.Output + place, gradient, imageGradient + offset);
+                    continue;
                 }
 
-                for (int row = top; row < bottom; row++)
+                for (int p = 0, width = right - left; p < (bottom - top) * width; p++)
                 {
-                    for (int column = left; column < right; column++)
-                    {
-                        int offset = Input.Offset(row, column);
-                        if (window.IsMaximum)
-                        {
-                            MapOperations.MaximumBackward(image + offset, work.Output + place, gradient, imageGradient + offset, channels);
-                        }
-                        else
-                        {
-                            MapOperations.Scale(gradient, imageGradient + offset, channels, share, add: true);
-                        }
-                    }
+                    MapOperations.Scale(gradient, imageGradient + Input.Offset(top + p / width, left + p % width), channels, share, add: true);
                 }
             }
         }
