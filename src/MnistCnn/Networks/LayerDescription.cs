@@ -61,9 +61,10 @@ internal sealed record MaxPoolDescription(string Name, int Kernel, int Stride, i
     public override MapShape OutputOf(MapShape input) => PoolOf(this, input, Kernel, Stride, Padding);
 
     /// <summary>The output of a pooling layer.</summary>
-    public static MapShape PoolOf(LayerDescription layer, MapShape input, int kernel, int stride, int padding) => input is { IsFlat: false } && Math.Min(input.Height, input.Width) + 2 * padding >= kernel
-        ? new(input.Channels, (input.Height + 2 * padding - kernel) / stride + 1, (input.Width + 2 * padding - kernel) / stride + 1)
-        : throw layer.Unfit($"at least {kernel}×{kernel} pixels", input);
+    public static MapShape PoolOf(LayerDescription layer, MapShape input, int kernel, int stride, int padding) =>
+        input is { IsFlat: false } && 2 * padding <= kernel && Math.Min(input.Height, input.Width) + 2 * padding >= kernel
+            ? new(input.Channels, (input.Height + 2 * padding - kernel) / stride + 1, (input.Width + 2 * padding - kernel) / stride + 1)
+            : throw layer.Unfit($"at least {kernel}×{kernel} pixels, and a padding of at most half of that", input);
 }
 
 /// <summary>The mean of each window; what is outside the map counts as zero.</summary>

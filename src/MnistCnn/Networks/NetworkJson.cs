@@ -8,7 +8,7 @@ namespace MnistCnn.Networks;
 /// <summary>A network as JSON, in the words of PyTorch's modules. Equal networks give equal text.</summary>
 internal static class NetworkJson
 {
-    private const int MostLayers = 256, MostSide = 1 << 14, MostWidth = 1 << 20, MostName = 256, MostNumbers = 1 << 22;
+    private const int MostLayers = 256, MostSide = 1 << 14, MostWidth = 1 << 20, MostName = 256, MostNumbers = 1 << 22, MostPadding = 64;
 
     public static string Write(NetworkDescription network)
     {
@@ -163,7 +163,7 @@ internal static class NetworkJson
         return type switch
         {
             "Conv2d" => new ConvolutionDescription(
-                name, Int("in_channels", 1, MostWidth), Int("out_channels", 1, MostWidth), Int("kernel_size", 1, MostSide), Int("stride", 1, MostSide), Int("padding", 0, MostSide), Flag("bias")),
+                name, Int("in_channels", 1, MostWidth), Int("out_channels", 1, MostWidth), Int("kernel_size", 1, MostSide), Int("stride", 1, MostSide), Int("padding", 0, MostPadding), Flag("bias")),
             "Linear" => new LinearDescription(name, Int("in_features", 1, int.MaxValue), Int("out_features", 1, MostWidth), Flag("bias")),
             "ReLU" => new ReluDescription(name),
             "LeakyReLU" => new LeakyReluDescription(name, Real("negative_slope", -1e6, 1e6)),

@@ -67,6 +67,8 @@ public sealed class NetworkFilesTests : IDisposable
             ("\"out_channels\":8", "\"out_channels\":7", "Layer '1': expected 8 channels"),
             ("[1,28,28]", "[1,16384,16384]", "Layer '9': expected a vector of 576"),
             ("\"name\":\"1\"", "\"name\":\"0\"", "Layer '0': expected a name of its own"),
+            ("\"stride\":1,\"padding\":1", "\"stride\":9999,\"padding\":9999", "layer '0', padding: expected an integer from 0 to 64"),
+            ("\"kernel_size\":2,\"stride\":2,\"padding\":0", "\"kernel_size\":2,\"stride\":2,\"padding\":2", "Layer '3': expected at least 2×2 pixels, and a padding of at most half of that"),
             ("[1,28,28]", "[1,28]", "expected an input of 3 sides"),
             (json, "{", "mnistcnn.network"),
         })
