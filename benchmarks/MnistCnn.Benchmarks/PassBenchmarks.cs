@@ -4,7 +4,9 @@ using MnistCnn.Networks;
 
 namespace MnistCnn.Benchmarks;
 
-/// <summary>A training pass and a forward pass of 128 drawn digits: of the reference network, and of networks of one of its layers and a linear layer.</summary>
+/// <summary>
+/// A training pass and a forward pass of 128 drawn digits: of the reference network, and of networks of one of its layers and a linear layer.
+/// </summary>
 public unsafe class PassBenchmarks
 {
     private const int Images = 128, Classes = 10;

@@ -26,7 +26,8 @@ internal static class PictureDecoder
 
         FileInfo file = new(path);
         return file.Exists && file.Length > MaximumBytes
-            ? throw new PictureFormatException(path, string.Create(CultureInfo.InvariantCulture, $"a picture of at most {MaximumBytes} bytes"), string.Create(CultureInfo.InvariantCulture, $"{file.Length}"))
+            ? throw new PictureFormatException(path, string.Create(CultureInfo.InvariantCulture, $"a picture of at most {MaximumBytes} bytes"),
+                string.Create(CultureInfo.InvariantCulture, $"{file.Length}"))
             : FromEncoded(File.ReadAllBytes(path), path);
     }
 
@@ -54,23 +55,27 @@ internal static class PictureDecoder
     {
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
-        if (codec is null || codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Gif or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp))
+        if (codec is null || codec.EncodedFormat is not (
+            SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Gif or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp))
         {
             throw new PictureFormatException(
-                name, "a PNG, JPEG, GIF, BMP or WebP picture", codec?.EncodedFormat.ToString() ?? string.Create(CultureInfo.InvariantCulture, $"{encoded.Length} bytes of something else"));
+                name, "a PNG, JPEG, GIF, BMP or WebP picture",
+                codec?.EncodedFormat.ToString() ?? string.Create(CultureInfo.InvariantCulture, $"{encoded.Length} bytes of something else"));
         }
 
         (int width, int height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height is < 1 or > MaximumPixels)
         {
-            throw new PictureFormatException(name, string.Create(CultureInfo.InvariantCulture, $"1 to {MaximumPixels} pixels"), string.Create(CultureInfo.InvariantCulture, $"{width} x {height}"));
+            throw new PictureFormatException(name, string.Create(CultureInfo.InvariantCulture, $"1 to {MaximumPixels} pixels"),
+                string.Create(CultureInfo.InvariantCulture, $"{width} x {height}"));
         }
 
         if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && (long)width * height > MaximumPixelsPerJpegByte * encoded.Length)
         {
             throw new PictureFormatException(
                 name,
-                string.Create(CultureInfo.InvariantCulture, $"at least {(long)width * height / MaximumPixelsPerJpegByte + 1} bytes for a JPEG of {width} x {height}"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"at least {(long)width * height / MaximumPixelsPerJpegByte + 1} bytes for a JPEG of {width} x {height}"),
                 string.Create(CultureInfo.InvariantCulture, $"{encoded.Length}"));
         }
 

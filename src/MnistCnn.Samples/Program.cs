@@ -9,7 +9,8 @@ CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = Cultu
 
 RootCommand root = new("Trains, measures, exports and serves a small CNN on MNIST-format data. Without a command: train.")
 {
-    TrainCommand.Create(), EvaluateCommand.Create(), SummaryCommand.Create(), PredictCommand.Create(), ExportCommand.Create(), ServeCommand.Create(), DownloadCommand.Create(), HostedCommand.Create(),
+    TrainCommand.Create(), EvaluateCommand.Create(), SummaryCommand.Create(), PredictCommand.Create(), ExportCommand.Create(), ServeCommand.Create(),
+    DownloadCommand.Create(), HostedCommand.Create(),
 };
 HelpOption help = root.Options.OfType<HelpOption>().Single();
 help.Action = new HelpWithExamples((HelpAction)help.Action!);

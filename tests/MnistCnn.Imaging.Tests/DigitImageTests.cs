@@ -70,10 +70,12 @@ public sealed class DigitImageTests
         byte[] expected = FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.White));
         Assert.Equal(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.White : SKColors.Black)));
         Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Navy : SKColors.Beige))), 0, 1);
-        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? new SKColor(120, 120, 120) : new SKColor(150, 150, 150)))), 0, 1);
+        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? new SKColor(120, 120, 120) : new SKColor(150, 150, 150)))), 0,
+            1);
         Assert.Equal(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.Transparent)));
         Assert.Equal(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.White : SKColors.Transparent)));
-        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg))), 0, 6);
+        Assert.InRange(MeanDifference(expected, FromBytes(Encode(240, 220, (x, y) => Ink(x, y) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg))),
+            0, 6);
     }
 
     [Fact]
@@ -89,7 +91,8 @@ public sealed class DigitImageTests
     public void A_photograph_is_turned_as_its_orientation_asks_for()
     {
         byte[] upright = Encode(120, 160, (x, y) => IsSeven((x - 30.5) / 100, (y - 30.5) / 100) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg);
-        byte[] turned = Encode(160, 120, (x, y) => IsSeven((120 - 1 - y - 30.5) / 100, (x - 30.5) / 100) ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg);
+        byte[] turned = Encode(160, 120, (x, y) => IsSeven((120 - 1 - y - 30.5) / 100, (x - 30.5) / 100) ? SKColors.Black : SKColors.White,
+            SKEncodedImageFormat.Jpeg);
         byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\b\0\u0001\u0001\u0012\0\u0003\0\0\0\u0001\0"u8, 6, 0, 0, 0, 0, 0, 0];
         Assert.InRange(MeanDifference(FromBytes(upright), FromBytes([.. turned[..2], .. exif, .. turned[2..]])), 0, 6);
     }
@@ -97,7 +100,8 @@ public sealed class DigitImageTests
     [Fact]
     public void A_picture_without_ink_is_refused_and_a_single_dot_is_not()
     {
-        Assert.Contains("no ink", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Png(30, 30, (_, _) => 200))).Message, StringComparison.Ordinal);
+        Assert.Contains("no ink", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Png(30, 30, (_, _) => 200))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("no ink", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Png(1, 1, (_, _) => 0))).Message, StringComparison.Ordinal);
         byte[] dot = DigitImage.Prepare(Png(30, 30, (x, y) => x == 3 && y == 4 ? (byte)0 : (byte)255));
         Assert.Equal((20, 20), Extent(dot));
@@ -124,7 +128,8 @@ public sealed class DigitImageTests
         byte[] png = Png(2, 2, (_, _) => 0);
         (png[16], png[17], png[20], png[21]) = (0, 1, 0, 1);
         BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc(png.AsSpan(12, 17)));
-        Assert.Contains("expected 1 to 24000000 pixels, found 65538 x 65538", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(png)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 1 to 24000000 pixels, found 65538 x 65538", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(png)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +138,8 @@ public sealed class DigitImageTests
         byte[] jpeg = Encode(60, 60, (_, _) => SKColors.White, SKEncodedImageFormat.Jpeg);
         int size = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[8, 0, 60, 0, 60]) + 1;
         (jpeg[size], jpeg[size + 2]) = (12, 12);
-        Assert.Contains("bytes for a JPEG of 3132 x 3132, found", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(jpeg)).Message, StringComparison.Ordinal);
+        Assert.Contains("bytes for a JPEG of 3132 x 3132, found", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(jpeg)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,7 +151,8 @@ public sealed class DigitImageTests
         using MemoryStream stream = new(png);
         Assert.Equal(DigitImage.Prepare(png), DigitImage.Prepare(folder["seven.png"]));
         Assert.Equal(DigitImage.Prepare(png), DigitImage.Prepare(stream));
-        Assert.StartsWith($"'{folder["none.png"]}': ", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Written(folder["none.png"]))).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{folder["none.png"]}': ", Assert.Throws<PictureFormatException>(() => DigitImage.Prepare(Written(folder["none.png"]))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -197,7 +204,8 @@ public sealed class DigitImageTests
 
         return
         [
-            0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR"u8, header), .. palette.Length > 0 ? Chunk("PLTE"u8, palette) : [], .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, []),
+            0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR"u8, header), .. palette.Length > 0 ? Chunk("PLTE"u8, palette) : [],
+            .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, []),
         ];
 
         static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)

@@ -18,7 +18,8 @@ internal static class Drawing
         return bitmap.Encode(format, 90).ToArray();
     }
 
-    public static byte[] Png(int width, int height, Func<int, int, byte> grey) => Encode(width, height, (x, y) => new SKColor(grey(x, y), grey(x, y), grey(x, y)));
+    public static byte[] Png(int width, int height, Func<int, int, byte> grey) =>
+        Encode(width, height, (x, y) => new SKColor(grey(x, y), grey(x, y), grey(x, y)));
 
     /// <summary>A seven of strokes, in units of its own height.</summary>
     public static bool IsSeven(double x, double y) => x is >= 0 and <= 0.6 && y is >= 0 and <= 1 && (y < 0.12 || Math.Abs(x - (0.6 - 0.4 * y)) < 0.07);

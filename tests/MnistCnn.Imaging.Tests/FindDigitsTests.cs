@@ -51,7 +51,8 @@ public sealed class FindDigitsTests
     public void A_stroke_that_does_not_touch_its_digit_is_joined_to_it()
     {
         // A five whose flag is a stroke of its own, a little to the right of the body.
-        static bool Five(int x, int y) => (x is >= 40 and < 46 && y is >= 20 and < 40) || (x is >= 40 and < 60 && y is >= 36 and < 42) || (x is >= 55 and < 61 && y is >= 36 and < 60) || (x is >= 38 and < 60 && y is >= 55 and < 61)
+        static bool Five(int x, int y) => (x is >= 40 and < 46 && y is >= 20 and < 40) || (x is >= 40 and < 60 && y is >= 36 and < 42)
+            || (x is >= 55 and < 61 && y is >= 36 and < 60) || (x is >= 38 and < 60 && y is >= 55 and < 61)
             || (x is >= 57 and < 74 && y is >= 20 and < 25);
         FoundDigit digit = Assert.Single(DigitImage.FindDigits(Dark(120, 80, Five)));
         Assert.Equal(new PictureBox(38, 20, 36, 41), digit.Box);

@@ -75,7 +75,8 @@ public sealed class ImageFolderTests
         for (int i = 0; i < 3; i++)
         {
             byte[] row = data.GetImage(i)[..4].ToArray();
-            Assert.True(row[0] > 250 && row[3] < (data.Paths[i].EndsWith("alpha.png", StringComparison.Ordinal) ? 256 : 5), $"{data.Paths[i]}: {string.Join(" ", row)}");
+            Assert.True(row[0] > 250 && row[3] < (data.Paths[i].EndsWith("alpha.png", StringComparison.Ordinal) ? 256 : 5),
+                $"{data.Paths[i]}: {string.Join(" ", row)}");
         }
     }
 
@@ -158,7 +159,8 @@ public sealed class ImageFolderTests
             AssertRefused("expected class folders whose names differ by more than case, found A and a");
         }
 
-        void AssertRefused(string message) => Assert.Contains(message, Assert.Throws<PictureFormatException>(() => Load(folder.Root)).Message, StringComparison.Ordinal);
+        void AssertRefused(string message) => Assert.Contains(message, Assert.Throws<PictureFormatException>(() => Load(folder.Root)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class NumberReaderTests(TrainedReader trained)
             right += reading.Text == sheet.Text ? 1 : 0;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{100.0 * found / boxes:F1}% of {boxes} boxes found, {right} of 300 numbers read right"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            FormattableString.Invariant($"{100.0 * found / boxes:F1}% of {boxes} boxes found, {right} of 300 numbers read right"));
         Assert.InRange((double)found / boxes, 0.9, 1);
         Assert.InRange(right, 255, 300);
     }
@@ -42,7 +43,8 @@ public sealed class NumberReaderTests(TrainedReader trained)
             prepared += ClassOf(DigitImage.Prepare(Enlarged(test.GetImage(i).ToArray(), random))) == test.GetLabel(i) ? 1 : 0;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"accuracy {100.0 * original / test.Count:F2}%, prepared again {100.0 * prepared / test.Count:F2}%"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            FormattableString.Invariant($"accuracy {100.0 * original / test.Count:F2}%, prepared again {100.0 * prepared / test.Count:F2}%"));
         Assert.InRange(prepared, original - 0.003 * test.Count, test.Count);
 
         int ClassOf(ReadOnlySpan<byte> image)

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace MnistCnn.Imaging.Tests;
 
-/// <summary>A written number composed of images of a data set, as a scan shows it: random size, slant, spacing and height of the line, grey paper, noise.</summary>
+/// <summary>
+/// A written number composed of images of a data set, as a scan shows it: random size, slant, spacing and height of the line, grey paper, noise.
+/// </summary>
 /// <param name="Png">The picture.</param>
 /// <param name="Text">The number.</param>
 /// <param name="Boxes">Where the ink of each digit is.</param>
@@ -48,7 +50,8 @@ internal sealed record NumberSheet(byte[] Png, string Text, IReadOnlyList<Pictur
     /// <summary>How many boxes have a found one that shares at least half of their common area.</summary>
     public int CountFound(IEnumerable<PictureBox> found) => Boxes.Count(box => found.Any(other =>
     {
-        double common = (double)Math.Max(0, Math.Min(box.Right, other.Right) - Math.Max(box.Left, other.Left)) * Math.Max(0, Math.Min(box.Bottom, other.Bottom) - Math.Max(box.Top, other.Top));
+        double common = (double)Math.Max(0, Math.Min(box.Right, other.Right) - Math.Max(box.Left, other.Left)) * Math.Max(0,
+            Math.Min(box.Bottom, other.Bottom) - Math.Max(box.Top, other.Top));
         return common / ((double)box.Width * box.Height + (double)other.Width * other.Height - common) >= 0.5;
     }));
 

@@ -42,7 +42,8 @@ public sealed class PictureFuzzTests
                 }
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{Count} mutants, {prepared} prepared, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds:F0} ms"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            FormattableString.Invariant($"{Count} mutants, {prepared} prepared, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds:F0} ms"));
         Assert.InRange(prepared, 0, Count);
         // Other tests run at the same time; alone the slowest takes a fraction of this.
         Assert.InRange(TimeSpan.FromTicks(slowest).TotalSeconds, 0, 2);

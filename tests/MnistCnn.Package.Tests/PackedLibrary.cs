@@ -29,7 +29,10 @@ public sealed class PackedLibrary : IDisposable
 
     internal SourceCopy NewSourceCopy(string name) => new(Path.Combine(root, name));
 
-    /// <summary>Creates a console application that references the package, and with <paramref name="withImaging"/> the one for pictures, as a stranger would, and returns its folder.</summary>
+    /// <summary>
+    /// Creates a console application that references the package, and with <paramref name="withImaging"/> the one for pictures, as a stranger would, and
+    /// returns its folder.
+    /// </summary>
     public string CreateApplication(string name, bool withLibtorch, string source, bool withImaging = false)
     {
         string folder = Directory.CreateDirectory(Path.Combine(root, name)).FullName;

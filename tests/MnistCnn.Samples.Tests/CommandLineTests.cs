@@ -149,7 +149,8 @@ public sealed class CommandLineTests(TrainedModel trained)
         using TemporaryFolder folder = new();
         SampleResult result = Sample.Run(folder.Root, "download", "--list").MustEndWith(0);
         Assert.Equal(27, result.Lines.Length);
-        Assert.Contains(result.Lines, line => line.StartsWith("emnist-letters ", StringComparison.Ordinal) && line.Contains("26 classes   561.8 MB", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, line => line.StartsWith("emnist-letters ", StringComparison.Ordinal)
+            && line.Contains("26 classes   561.8 MB", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class LayeringTests
         { "Training", ["Batches", "Data", "Engine", "Inference", "Kernels", "Metrics", "Models", "Networks", "Serialization"] },
     };
 
-    private static IEnumerable<string> Folders => Library.Types.Select(type => type.Namespace?.FullName.Split('.')).Where(name => name is ["MnistCnn", _, ..]).Select(name => name![1]).Distinct();
+    private static IEnumerable<string> Folders =>
+        Library.Types.Select(type => type.Namespace?.FullName.Split('.')).Where(name => name is ["MnistCnn", _, ..]).Select(name => name![1]).Distinct();
 
     [Theory]
     [MemberData(nameof(Imports))]
@@ -40,7 +41,8 @@ public sealed class LayeringTests
     }
 
     [Fact]
-    public void Every_folder_has_a_rule() => Assert.Equal(Imports.Select(rule => rule.Data.Item1).Order(StringComparer.Ordinal), Folders.Order(StringComparer.Ordinal));
+    public void Every_folder_has_a_rule() => Assert.Equal(Imports.Select(rule => rule.Data.Item1).Order(StringComparer.Ordinal),
+        Folders.Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("Data")]

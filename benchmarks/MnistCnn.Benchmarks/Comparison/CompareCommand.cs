@@ -20,7 +20,8 @@ internal static class CompareCommand
         root.SetAction(parsed =>
         {
             Parts parts = new(repository, Path.GetFullPath(parsed.GetValue(data)!), parsed.GetValue(threads), parsed.GetValue(epochs));
-            string[] names = parsed.GetValue(only) is { Length: > 0 } some ? [.. some.SelectMany(name => name == "networks" ? Parts.Networks : [name])] : Parts.Names;
+            string[] names = parsed.GetValue(only) is { Length: > 0 } some ? [.. some.SelectMany(name => name == "networks" ? Parts.Networks : [name])]
+                : Parts.Names;
             JsonObject results = [];
             List<string[]> rows = [["what", "who", "median", "range (runs)", "× ours or the first, pair by pair", "besides"]];
             foreach (string name in names.Distinct())

@@ -10,7 +10,8 @@ internal static class MeasuredProcess
     {
         string[] prefix = Environment.GetEnvironmentVariable("COMPARE_PREFIX")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         string[] command = [.. prefix, .. contender.Command];
-        using Process process = new() { StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["TERM"] = "dumb" } } };
+        using Process process = new() { StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true,
+            RedirectStandardError = true, Environment = { ["TERM"] = "dumb" } } };
         long started = Stopwatch.GetTimestamp();
         process.Start();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();

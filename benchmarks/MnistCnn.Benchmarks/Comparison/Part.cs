@@ -10,4 +10,5 @@ namespace MnistCnn.Benchmarks.Comparison;
 /// <param name="Baseline">The contender that the ratios refer to.</param>
 /// <param name="InOneProcess">Whether the first contender's command measures all of them in turn, and reports the seconds of each under its name.</param>
 internal sealed record Part(
-    string Name, string Title, string Unit, double Scale, IReadOnlyList<Contender> Contenders, bool SeedPerRun = false, string Baseline = Contender.Ours, bool InOneProcess = false);
+    string Name, string Title, string Unit, double Scale, IReadOnlyList<Contender> Contenders, bool SeedPerRun = false, string Baseline = Contender.Ours,
+    bool InOneProcess = false);

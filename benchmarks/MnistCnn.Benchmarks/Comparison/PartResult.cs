@@ -43,7 +43,8 @@ internal sealed class PartResult(Part part)
             Run run = MeasuredProcess.Run(together with { Command = [.. together.Command, "--rounds", pairs.ToString(CultureInfo.InvariantCulture)] });
             foreach (Contender contender in part.Contenders)
             {
-                runs[contender.Name] = [.. run.Report[contender.Name].EnumerateArray().Select(seconds => new Run(seconds.GetDouble(), new Dictionary<string, JsonElement>()))];
+                runs[contender.Name] = [.. run.Report[contender.Name].EnumerateArray()
+                    .Select(seconds => new Run(seconds.GetDouble(), new Dictionary<string, JsonElement>()))];
             }
         }
         catch (InvalidOperationException e)

@@ -8,7 +8,8 @@ internal sealed class Parts(string repository, string data, int threads, int job
 {
     private const string Torch = "TorchSharp";
 
-    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory", "options", "ranks", "runtimes", "reference", "lenet5", "example", "batchnorm"];
+    public static readonly string[] Names = ["load", "epoch", "job", "time-to-99", "latency", "throughput", "memory", "options", "ranks", "runtimes",
+        "reference", "lenet5", "example", "batchnorm"];
 
     /// <summary>The parts that "networks" stands for.</summary>
     public static IEnumerable<string> Networks => Names.TakeLast(4);
@@ -63,7 +64,8 @@ internal sealed class Parts(string repository, string data, int threads, int job
     {
         string[] limit = ["--network", name, "--batches", Text(batches)];
         Contender peer = Python($"PyTorch, tuned, {threads} threads", "networks.py", ["--data", data, "--threads", Text(threads), .. limit]);
-        return new(name, title, "s", 1, [peer, Worker($"{Torch}, this Trainer", "network", ["--engine", "torchsharp", .. limit]), Worker(Contender.Ours, "network", limit)]);
+        return new(name, title, "s", 1, [peer, Worker($"{Torch}, this Trainer", "network", ["--engine", "torchsharp", .. limit]),
+            Worker(Contender.Ours, "network", limit)]);
     }
 
     /// <summary>Ranks of this machine, each with some threads.</summary>
@@ -71,13 +73,15 @@ internal sealed class Parts(string repository, string data, int threads, int job
     {
         string[] root = Environment.IsPrivilegedProcess ? ["--allow-run-as-root"] : [];
         string[] worker = [.. Worker("", "ranks", "--threads", Text(threadsOfRank)).Command];
-        return new($"{ranks} × {threadsOfRank} thread{(threadsOfRank > 1 ? "s" : "")}", ["mpirun.openmpi", .. root, "--oversubscribe", "--bind-to", "none", "-n", Text(ranks), .. worker]);
+        return new($"{ranks} × {threadsOfRank} thread{(threadsOfRank > 1 ? "s" : "")}",
+            ["mpirun.openmpi", .. root, "--oversubscribe", "--bind-to", "none", "-n", Text(ranks), .. worker]);
     }
 
     /// <summary>This program as compare.sh published it with a runtime.</summary>
     private Contender Published(string runtime)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "..", Environment.Version.ToString(2) == runtime ? "publish" : $"publish-net{runtime}", "MnistCnn.Benchmarks");
+        string program = Path.Combine(AppContext.BaseDirectory, "..", Environment.Version.ToString(2) == runtime ? "publish" : $"publish-net{runtime}",
+            "MnistCnn.Benchmarks");
         return new($".NET {runtime}", [Path.GetFullPath(program), "measure", "epoch", "--data", data, "--threads", Text(threads)]);
     }
 

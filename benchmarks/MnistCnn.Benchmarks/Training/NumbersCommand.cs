@@ -8,7 +8,8 @@ using MnistCnn.Training;
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>
-/// <c>numbers --data DIR [--recipe fast|best] [--count N]</c>: trains a model, composes numbers of 3 to 8 MNIST test digits in grey, noisy scans, and prints how many digits were found and how many numbers read right.
+/// <c>numbers --data DIR [--recipe fast|best] [--count N]</c>: trains a model, composes numbers of 3 to 8 MNIST test digits in grey, noisy scans, and prints
+/// how many digits were found and how many numbers read right.
 /// </summary>
 internal static class NumbersCommand
 {
@@ -31,7 +32,8 @@ internal static class NumbersCommand
             right += reading.Text == sheet.Text ? 1 : 0;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100.0 * found / boxes:F1}% of {boxes} digits found, {right} of {count} numbers read right"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{100.0 * found / boxes:F1}% of {boxes} digits found, {right} of {count} numbers read right"));
         return 0;
     }
 }

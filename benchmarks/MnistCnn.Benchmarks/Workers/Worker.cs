@@ -26,7 +26,8 @@ internal static class Worker
             "time-to-99" => TimeToAccuracyWorker.Run(options),
             "latency" => PredictionWorker.Latency(options),
             "throughput" => PredictionWorker.Batches(options),
-            _ => throw new ArgumentException($"Expected load, epoch, time-to-99, latency, throughput, network, options or ranks, found '{what}'.", nameof(what)),
+            _ => throw new ArgumentException($"Expected load, epoch, time-to-99, latency, throughput, network, options or ranks, found '{what}'.",
+                nameof(what)),
         };
         Console.WriteLine(JsonSerializer.Serialize(report));
         return 0;

@@ -3,8 +3,9 @@ namespace MnistCnn.Imaging;
 /// <summary>Prepares a picture of one digit as the makers of MNIST prepared theirs.</summary>
 /// <remarks>
 /// <para>
-/// The picture (PNG, JPEG, GIF, BMP or WebP, of at most 24 million pixels) is turned as its EXIF orientation says and made grey. Ink is what differs from the background at the border, whether dark on
-/// light or light on dark. It is cropped, scaled so that its larger side is 20 pixels, and placed with its centre of mass in the middle of 28×28. A digit of MNIST comes out as it went in.
+/// The picture (PNG, JPEG, GIF, BMP or WebP, of at most 24 million pixels) is turned as its EXIF orientation says and made grey. Ink is what differs from the
+/// background at the border, whether dark on light or light on dark. It is cropped, scaled so that its larger side is 20 pixels, and placed with its centre of
+/// mass in the middle of 28×28. A digit of MNIST comes out as it went in.
 /// </para>
 /// <para>Thread-safe. Source: <c>http://yann.lecun.com/exdb/mnist</c>.</para>
 /// </remarks>
@@ -37,8 +38,8 @@ public static class DigitImage
 
     /// <summary>Finds the digits of a written number in a picture file, in reading order.</summary>
     /// <remarks>
-    /// Digits are the connected parts of the ink. Strokes of one digit that do not touch are joined, specks and the straight lines of a form are dropped. Digits that touch each other are found as
-    /// one. The background may be grey and noisy, but should be even.
+    /// Digits are the connected parts of the ink. Strokes of one digit that do not touch are joined, specks and the straight lines of a form are dropped.
+    /// Digits that touch each other are found as one. The background may be grey and noisy, but should be even.
     /// </remarks>
     /// <param name="path">A PNG, JPEG, GIF, BMP or WebP file of at most 24 million pixels.</param>
     /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
@@ -59,5 +60,6 @@ public static class DigitImage
     public static IReadOnlyList<FoundDigit> FindDigits(ReadOnlySpan<byte> encoded) => DigitFinder.Find(PictureDecoder.FromEncoded(encoded, "(picture)"));
 
     internal static byte[] Prepare(GreyPicture picture, string name) =>
-        DigitCentering.Center(picture.Pixels, picture.Width, picture.IsLossy ? LossyTolerance : 0) ?? throw new PictureFormatException(name, "a digit", "no ink");
+        DigitCentering.Center(picture.Pixels, picture.Width, picture.IsLossy ? LossyTolerance : 0) ?? throw new PictureFormatException(name, "a digit",
+            "no ink");
 }

@@ -5,7 +5,8 @@ namespace MnistCnn.Imaging;
 
 /// <summary>A data set of picture files: one folder for each class, or a CSV file of paths and labels.</summary>
 /// <remarks>
-/// <para>Pictures are decoded once, on all cores, to grey images of one size, and kept in one verified file, <c>.mnistcnn-images</c>, beside them. The file is made again when a picture or an option changes.</para>
+/// <para>Pictures are decoded once, on all cores, to grey images of one size, and kept in one verified file, <c>.mnistcnn-images</c>, beside them. The file is
+/// made again when a picture or an option changes.</para>
 /// <para>Immutable and thread-safe.</para>
 /// </remarks>
 public sealed class ImageFolder : IMnistDataset
@@ -40,16 +41,19 @@ public sealed class ImageFolder : IMnistDataset
     public IReadOnlyList<UnreadablePicture> Unreadable { get; }
 
     /// <summary>Reads a folder with one folder for each class; the names of the folders are the names of the classes.</summary>
-    /// <param name="directory">The folder. Its class folders hold PNG, JPEG, GIF, BMP or WebP files; hidden files, other kinds and deeper folders are left alone.</param>
+    /// <param name="directory">The folder. Its class folders hold PNG, JPEG, GIF, BMP or WebP files; hidden files, other kinds and deeper folders are left
+    /// alone.</param>
     /// <param name="options">Size and preparation; null for the defaults.</param>
     /// <param name="progress">Receives the number of pictures done after each 256, on the threads that decode.</param>
     /// <param name="cancellationToken">Ends the decoding.</param>
     /// <exception cref="ArgumentException">The size is not that of <see cref="PicturePreparation.Digit"/>.</exception>
-    /// <exception cref="PictureFormatException">The folder has no class folders, or one class only, or a class without pictures, or two names that differ by case only.</exception>
+    /// <exception cref="PictureFormatException">The folder has no class folders, or one class only, or a class without pictures, or two names that differ by
+    /// case only.</exception>
     /// <exception cref="UnreadablePicturesException">Pictures cannot be read, and are not to be skipped.</exception>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public static ImageFolder Load(string directory, ImageFolderOptions? options = null, IProgress<ImageFolderProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static ImageFolder Load(string directory, ImageFolderOptions? options = null, IProgress<ImageFolderProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options = Checked(options);
@@ -62,11 +66,13 @@ public sealed class ImageFolder : IMnistDataset
     /// <param name="progress">Receives the number of pictures done after each 256, on the threads that decode.</param>
     /// <param name="cancellationToken">Ends the decoding.</param>
     /// <exception cref="ArgumentException">The size is not that of <see cref="PicturePreparation.Digit"/>.</exception>
-    /// <exception cref="PictureFormatException">A column or a picture is missing, a line is too short, there is one class only, or a label is not among the given class names.</exception>
+    /// <exception cref="PictureFormatException">A column or a picture is missing, a line is too short, there is one class only, or a label is not among the
+    /// given class names.</exception>
     /// <exception cref="UnreadablePicturesException">Pictures cannot be read, and are not to be skipped.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public static ImageFolder LoadCsv(string csvPath, ImageFolderOptions? options = null, IProgress<ImageFolderProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static ImageFolder LoadCsv(string csvPath, ImageFolderOptions? options = null, IProgress<ImageFolderProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(csvPath);
         options = Checked(options);
@@ -92,18 +98,23 @@ public sealed class ImageFolder : IMnistDataset
         options ??= new ImageFolderOptions();
         return options.Preparation != PicturePreparation.Digit || (options.Height == DigitImage.Side && options.Width == DigitImage.Side)
             ? options
-            : throw new ArgumentException($"Expected images of {DigitImage.Side}×{DigitImage.Side} for PicturePreparation.Digit, found {options.Height}×{options.Width}.", nameof(options));
+            : throw new ArgumentException(
+                $"Expected images of {DigitImage.Side}×{DigitImage.Side} for PicturePreparation.Digit, found {options.Height}×{options.Width}.",
+                nameof(options));
     }
 
     private static ImageFolder Load(
-        string source, List<PictureEntry> pictures, string cachePath, ImageFolderOptions options, IProgress<ImageFolderProgress>? progress, CancellationToken cancellationToken)
+        string source, List<PictureEntry> pictures, string cachePath, ImageFolderOptions options, IProgress<ImageFolderProgress>? progress,
+        CancellationToken cancellationToken)
     {
         string[] classNames = ClassesOf(source, pictures, options);
         byte[] labels = [.. pictures.Select(picture => (byte)Array.IndexOf(classNames, picture.ClassName))];
         int size = options.Height * options.Width;
         if ((long)pictures.Count * size > Array.MaxLength)
         {
-            throw new PictureFormatException(source, string.Create(CultureInfo.InvariantCulture, $"at most {Array.MaxLength / size} pictures of {options.Height}×{options.Width}"), string.Create(CultureInfo.InvariantCulture, $"{pictures.Count}"));
+            throw new PictureFormatException(source, string.Create(CultureInfo.InvariantCulture,
+                $"at most {Array.MaxLength / size} pictures of {options.Height}×{options.Width}"),
+                string.Create(CultureInfo.InvariantCulture, $"{pictures.Count}"));
         }
 
         PictureCache? cache = options.UseCache ? new PictureCache(cachePath, PictureCache.KeyOf(pictures, options)) : null;
@@ -118,11 +129,13 @@ public sealed class ImageFolder : IMnistDataset
 
     private static string[] ClassesOf(string source, List<PictureEntry> pictures, ImageFolderOptions options)
     {
-        string[] names = options.ClassNames is { } given ? [.. given] : [.. pictures.Select(picture => picture.ClassName).Distinct().Order(StringComparer.Ordinal)];
+        string[] names = options.ClassNames is { } given ? [.. given]
+            : [.. pictures.Select(picture => picture.ClassName).Distinct().Order(StringComparer.Ordinal)];
         if (names.Length is < 2 or > 256 || names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Length)
         {
             throw new PictureFormatException(
-                source, "2 to 256 classes whose names differ by more than case", string.Create(CultureInfo.InvariantCulture, $"{names.Length} ({string.Join(", ", names.Take(4))}{(names.Length > 4 ? ", …" : "")})"));
+                source, "2 to 256 classes whose names differ by more than case",
+                string.Create(CultureInfo.InvariantCulture, $"{names.Length} ({string.Join(", ", names.Take(4))}{(names.Length > 4 ? ", …" : "")})"));
         }
 
         foreach (PictureEntry picture in pictures)
@@ -140,7 +153,8 @@ public sealed class ImageFolder : IMnistDataset
         string source, ImageFolderOptions options, List<PictureEntry> pictures, string[] classNames, byte[] labels, byte[] pixels, string?[] faults)
     {
         string[] paths = [.. pictures.Select(picture => picture.Path)];
-        UnreadablePicture[] unreadable = [.. Enumerable.Range(0, faults.Length).Where(i => faults[i] is not null).Select(i => new UnreadablePicture(paths[i], faults[i]!))];
+        UnreadablePicture[] unreadable = [.. Enumerable.Range(0, faults.Length).Where(i => faults[i] is not null)
+            .Select(i => new UnreadablePicture(paths[i], faults[i]!))];
         if (unreadable.Length == 0)
         {
             return new ImageFolder(options, pixels, labels, classNames, paths, unreadable);

@@ -29,7 +29,10 @@ public sealed record ImageFolderOptions
     public PicturePreparation Preparation { get; init; } = PicturePreparation.LightInk;
 
     /// <summary>The names of the classes in the order of their labels.</summary>
-    /// <value>Null, the default, for the names that occur, in ordinal order. With names given, a folder or label of another name is an error, and a class may have no picture.</value>
+    /// <value>
+    /// Null, the default, for the names that occur, in ordinal order. With names given, a folder or label of another name is an error, and a class may have no
+    /// picture.
+    /// </value>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
     /// <summary>Whether pictures that cannot be read are left out and listed in <see cref="ImageFolder.Unreadable"/>.</summary>

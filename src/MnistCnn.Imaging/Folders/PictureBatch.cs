@@ -9,7 +9,8 @@ internal static class PictureBatch
 
     /// <returns>The pixels of all pictures, and for each the reason why it could not be read, or null.</returns>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public static (byte[] Pixels, string?[] Faults) Decode(IReadOnlyList<PictureEntry> pictures, ImageFolderOptions options, IProgress<ImageFolderProgress>? progress, CancellationToken cancellationToken)
+    public static (byte[] Pixels, string?[] Faults) Decode(IReadOnlyList<PictureEntry> pictures, ImageFolderOptions options,
+        IProgress<ImageFolderProgress>? progress, CancellationToken cancellationToken)
     {
         int size = options.Height * options.Width;
         byte[] pixels = new byte[(long)pictures.Count * size];
@@ -23,7 +24,8 @@ internal static class PictureBatch
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                faults[i] = exception is PictureFormatException ? exception.Message : string.Create(CultureInfo.InvariantCulture, $"'{pictures[i].Path}': {exception.Message}");
+                faults[i] = exception is PictureFormatException ? exception.Message
+                    : string.Create(CultureInfo.InvariantCulture, $"'{pictures[i].Path}': {exception.Message}");
             }
 
             int now = Interlocked.Increment(ref done);

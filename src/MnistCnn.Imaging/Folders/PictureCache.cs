@@ -5,7 +5,8 @@ using System.Text;
 namespace MnistCnn.Imaging;
 
 /// <summary>
-/// The file that keeps decoded pictures: magic and version (8 bytes), key (32), number of unreadable pictures (4), index and reason of each, pixels, and SHA-256 of all this (32).
+/// The file that keeps decoded pictures: magic and version (8 bytes), key (32), number of unreadable pictures (4), index and reason of each, pixels, and
+/// SHA-256 of all this (32).
 /// </summary>
 /// <remarks>The key is the SHA-256 of the options and of path, length and time of every picture: whatever changes, the pictures are decoded again.</remarks>
 internal sealed class PictureCache(string path, byte[] key)
@@ -40,7 +41,8 @@ internal sealed class PictureCache(string path, byte[] key)
             }
 
             byte[] bytes = File.ReadAllBytes(path);
-            return bytes.Length >= Magic.Length + 2 * HashLength + 4 && bytes.AsSpan().StartsWith(Magic) && bytes.AsSpan(Magic.Length, HashLength).SequenceEqual(key)
+            return bytes.Length >= Magic.Length + 2 * HashLength + 4 && bytes.AsSpan().StartsWith(Magic)
+                && bytes.AsSpan(Magic.Length, HashLength).SequenceEqual(key)
                 && SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashLength)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - HashLength))
                 ? Parse(bytes, count, imageSize)
                 : null;

@@ -8,7 +8,10 @@ internal static class PictureList
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
-    /// <summary>The pictures of the folders, which are the classes. Files elsewhere, hidden ones and those of other kinds are left alone; deeper folders are not entered.</summary>
+    /// <summary>
+    /// The pictures of the folders, which are the classes. Files elsewhere, hidden ones and those of other kinds are left alone; deeper folders are not
+    /// entered.
+    /// </summary>
     /// <exception cref="PictureFormatException">There are no class folders, one has no picture, or two names differ by case only.</exception>
     public static List<PictureEntry> OfFolders(string directory)
     {
@@ -18,9 +21,11 @@ internal static class PictureList
             throw new PictureFormatException(directory, "one folder for each class", "no folders");
         }
 
-        foreach (IGrouping<string, string> same in folders.GroupBy(folder => Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        foreach (IGrouping<string, string> same in folders.GroupBy(folder => Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() > 1))
         {
-            throw new PictureFormatException(directory, "class folders whose names differ by more than case", string.Join(" and ", same.Select(Path.GetFileName)));
+            throw new PictureFormatException(directory, "class folders whose names differ by more than case",
+                string.Join(" and ", same.Select(Path.GetFileName)));
         }
 
         List<PictureEntry> pictures = [];
@@ -38,7 +43,9 @@ internal static class PictureList
         return pictures;
     }
 
-    /// <summary>The pictures of a CSV file with a header line that names the columns <c>path</c> and <c>label</c>. Paths are relative to the file's folder.</summary>
+    /// <summary>
+    /// The pictures of a CSV file with a header line that names the columns <c>path</c> and <c>label</c>. Paths are relative to the file's folder.
+    /// </summary>
     /// <exception cref="PictureFormatException">A column is missing, a line is too short, or a picture does not exist.</exception>
     public static List<PictureEntry> OfCsv(string csvPath)
     {
@@ -48,7 +55,8 @@ internal static class PictureList
         (int pathColumn, int labelColumn) = (Array.IndexOf(header, "path"), Array.IndexOf(header, "label"));
         if (pathColumn < 0 || labelColumn < 0)
         {
-            throw new PictureFormatException(csvPath, "a first line with the columns 'path' and 'label'", lines.Length == 0 ? "an empty file" : $"'{lines[0]}'");
+            throw new PictureFormatException(csvPath, "a first line with the columns 'path' and 'label'",
+                lines.Length == 0 ? "an empty file" : $"'{lines[0]}'");
         }
 
         List<PictureEntry> pictures = [];
@@ -60,7 +68,8 @@ internal static class PictureList
             }
 
             List<string> fields = Fields(lines[i]);
-            if (fields.Count <= Math.Max(pathColumn, labelColumn) || string.IsNullOrWhiteSpace(fields[pathColumn]) || string.IsNullOrWhiteSpace(fields[labelColumn]))
+            if (fields.Count <= Math.Max(pathColumn, labelColumn) || string.IsNullOrWhiteSpace(fields[pathColumn])
+                || string.IsNullOrWhiteSpace(fields[labelColumn]))
             {
                 throw new PictureFormatException(csvPath, string.Create(CultureInfo.InvariantCulture, $"a path and a label in line {i + 1}"), $"'{lines[i]}'");
             }
@@ -68,7 +77,8 @@ internal static class PictureList
             string picture = Path.Combine(folder, fields[pathColumn].Trim());
             pictures.Add(File.Exists(picture)
                 ? new PictureEntry(picture, fields[labelColumn].Trim())
-                : throw new PictureFormatException(csvPath, string.Create(CultureInfo.InvariantCulture, $"the picture of line {i + 1}"), $"no file '{picture}'"));
+                : throw new PictureFormatException(csvPath, string.Create(CultureInfo.InvariantCulture, $"the picture of line {i + 1}"),
+                    $"no file '{picture}'"));
         }
 
         return pictures.Count > 0 ? pictures : throw new PictureFormatException(csvPath, "at least one picture", "none");

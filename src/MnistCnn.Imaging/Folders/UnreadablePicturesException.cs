@@ -18,6 +18,7 @@ public sealed class UnreadablePicturesException : IOException
     {
         IEnumerable<string> lines = pictures.Take(Shown).Select(picture => $"{Environment.NewLine}  {picture.Reason}");
         string more = pictures.Count > Shown ? $"{Environment.NewLine}  and {pictures.Count - Shown} more" : "";
-        return $"'{path}': expected {count} readable pictures, found {pictures.Count} that are not (SkipUnreadable leaves them out):{string.Concat(lines)}{more}";
+        return $"'{path}': expected {count} readable pictures, found {pictures.Count} that are not (SkipUnreadable leaves them "
+            + $"out):{string.Concat(lines)}{more}";
     }
 }

@@ -1,6 +1,8 @@
 namespace MnistCnn.Imaging;
 
-/// <summary>Removes the lines of a form: long straight horizontal lines and, where there are such, the vertical ones of a frame. Strokes that cross a line stay.</summary>
+/// <summary>
+/// Removes the lines of a form: long straight horizontal lines and, where there are such, the vertical ones of a frame. Strokes that cross a line stay.
+/// </summary>
 internal static class FormLines
 {
     private const double ShortestPart = 0.5;

@@ -1,7 +1,10 @@
 namespace MnistCnn.Imaging;
 
 /// <summary>How much each pixel of a picture differs from the background towards the ink, and which pixels are ink.</summary>
-/// <remarks>The background is the median of all pixels, the noise their median deviation from it (times 1.4826, as for a normal distribution). Where there is noise, a pixel is judged with its eight neighbours.</remarks>
+/// <remarks>
+/// The background is the median of all pixels, the noise their median deviation from it (times 1.4826, as for a normal distribution). Where there is noise, a
+/// pixel is judged with its eight neighbours.
+/// </remarks>
 internal sealed class InkMap
 {
     /// <summary>Below this much deviation from the background (of 255) there is no ink.</summary>

@@ -16,7 +16,8 @@ public sealed class NumberReader
         ArgumentNullException.ThrowIfNull(predictor);
         this.predictor = predictor is { Height: DigitImage.Side, Width: DigitImage.Side }
             ? predictor
-            : throw new ArgumentException($"Expected a model of {DigitImage.Side}×{DigitImage.Side} images, found {predictor.Height}×{predictor.Width}.", nameof(predictor));
+            : throw new ArgumentException($"Expected a model of {DigitImage.Side}×{DigitImage.Side} images, found {predictor.Height}×{predictor.Width}.",
+                nameof(predictor));
     }
 
     /// <summary>Reads the number in a picture file.</summary>

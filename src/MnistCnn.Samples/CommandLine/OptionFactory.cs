@@ -34,7 +34,8 @@ internal static class OptionFactory
     /// <param name="more">A further name that is accepted, or null.</param>
     public static Option<string> DataSet(string name, string? more)
     {
-        Option<string> option = new(name) { Description = "Which data set; download --list shows the names.", HelpName = "NAME", DefaultValueFactory = _ => "mnist" };
+        Option<string> option = new(name) { Description = "Which data set; download --list shows the names.", HelpName = "NAME",
+            DefaultValueFactory = _ => "mnist" };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [Token token] && token.Value != more && !IsPublished(token.Value))

@@ -14,7 +14,8 @@ internal static class DownloadCommand
     private static readonly Option<string?> Data = Text("--data", "Where to; the cache folder by default.", "DIR");
 
     public static Command Create() => new ExampleCommand(
-            "download", "Download and verify the files of a data set. Files that are there are left alone.", "download", "download --list", "download --variant fashion --data fashion")
+            "download", "Download and verify the files of a data set. Files that are there are left alone.", "download", "download --list",
+            "download --variant fashion --data fashion")
         .With(Variant, Data, List)
         .Running(RunAsync);
 
@@ -27,7 +28,8 @@ internal static class DownloadCommand
         }
 
         string variant = parsed.GetValue(Variant)!;
-        Console.WriteLine(await FoundData.DownloadAsync(variant, parsed.GetValue(Data), new MnistDownloaderOptions { TryTimeout = TimeSpan.FromHours(1) }, interruption.Token));
+        Console.WriteLine(await FoundData.DownloadAsync(variant, parsed.GetValue(Data), new MnistDownloaderOptions { TryTimeout = TimeSpan.FromHours(1) },
+            interruption.Token));
         return ExitCode.Success;
     }
 }

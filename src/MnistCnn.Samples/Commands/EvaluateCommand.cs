@@ -14,7 +14,8 @@ namespace MnistCnn.Samples.Commands;
 internal static class EvaluateCommand
 {
     private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
-    private static readonly Option<string?> Data = Text("--data", "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file.", "DIR|FILE");
+    private static readonly Option<string?> Data = Text("--data",
+        "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file.", "DIR|FILE");
     private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
     private static readonly Option<bool> AsJson = Json();
 

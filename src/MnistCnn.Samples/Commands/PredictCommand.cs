@@ -16,7 +16,8 @@ internal static class PredictCommand
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
     private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images.", "FILE");
-    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.",
+        Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> Number = Flag("--number", "Read the whole number in each picture.");
     private static readonly Option<string?> Out = Text("--out", "With --number: folder for the pictures with boxes drawn in.", "DIR");
     private static readonly Option<bool> AsJson = Json();
@@ -24,7 +25,8 @@ internal static class PredictCommand
     public static Command Create()
     {
         Command command = new ExampleCommand(
-                "predict", "Say which digits pictures show.", "predict --model runs/mnist/model.safetensors seven.png", "predict --model m.safetensors *.jpg --json", "predict --model m.safetensors --number scan.png --out read")
+                "predict", "Say which digits pictures show.", "predict --model runs/mnist/model.safetensors seven.png",
+                "predict --model m.safetensors *.jpg --json", "predict --model m.safetensors --number scan.png --out read")
             .With(Model, Number, Out, AsJson)
             .Running(Run);
         command.Arguments.Add(Images);
@@ -75,7 +77,8 @@ internal static class PredictCommand
             file,
             number = reading.Text,
             probability = reading.Probability,
-            digits = reading.Digits.Select(digit => new { digit = digit.ClassName, probability = digit.Probability, left = digit.Box.Left, top = digit.Box.Top, width = digit.Box.Width, height = digit.Box.Height }),
+            digits = reading.Digits.Select(digit => new { digit = digit.ClassName, probability = digit.Probability, left = digit.Box.Left, top = digit.Box.Top,
+                width = digit.Box.Width, height = digit.Box.Height }),
         };
     }
 
@@ -87,7 +90,8 @@ internal static class PredictCommand
             return [path];
         }
 
-        string[] files = [.. Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new IOException($"'{path}': expected pictures ({string.Join(", ", Extensions)}), found none.");
     }
 }

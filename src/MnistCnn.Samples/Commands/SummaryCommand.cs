@@ -14,14 +14,16 @@ internal static class SummaryCommand
     private static readonly Option<string> Network = Choice("--network", "Which network.", SampleNetworks.Names);
     private static readonly Option<string?> Model = Text("--model", "A model.safetensors in place of --network.", "FILE");
 
-    public static Command Create() => new ExampleCommand("summary", "Print layers, shapes, parameters and multiplications.", "summary --network lenet5", "summary --model runs/mnist/model.safetensors")
+    public static Command Create() => new ExampleCommand("summary", "Print layers, shapes, parameters and multiplications.", "summary --network lenet5",
+        "summary --model runs/mnist/model.safetensors")
         .With(Network, Model)
         .Running(Run);
 
     private static Task<int> Run(ParseResult parsed, Interruption interruption)
     {
         NetworkFile? file = parsed.GetValue(Model) is { } path ? NetworkFile.Load(path) : null;
-        using torch.nn.Module<torch.Tensor, torch.Tensor> model = file?.Model ?? SampleNetworks.Create(parsed.GetValue(Network)!, 28, 28, [.. Enumerable.Range(0, 10).Select(c => $"{c}")], seed: 0, softmax: false);
+        using torch.nn.Module<torch.Tensor, torch.Tensor> model = file?.Model ?? SampleNetworks.Create(parsed.GetValue(Network)!, 28, 28,
+            [.. Enumerable.Range(0, 10).Select(c => $"{c}")], seed: 0, softmax: false);
         model.eval();
         Tables.WriteLayers(model.Summarize(file?.Height ?? 28, file?.Width ?? 28));
         return Task.FromResult(ExitCode.Success);

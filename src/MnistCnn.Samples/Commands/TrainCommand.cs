@@ -8,7 +8,9 @@ namespace MnistCnn.Samples.Commands;
 /// <summary><c>train</c>: trains the network, shows how it goes, and writes model, history and pictures.</summary>
 internal static class TrainCommand
 {
-    private static readonly Option<string?> Data = Text("--data", "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file. Without it: the cache folder, else a download.", "DIR|FILE");
+    private static readonly Option<string?> Data = Text("--data",
+        "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file. Without it: the cache folder, else a download.",
+        "DIR|FILE");
     private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
     private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best");
     private static readonly Option<string> Network = Choice("--network", "Which network; 'summary' prints its layers.", SampleNetworks.Names);

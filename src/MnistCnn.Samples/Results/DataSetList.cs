@@ -19,7 +19,8 @@ internal static class DataSetList
                 : " size unknown".PadLeft(9);
             text.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{variant.Name.PadRight(width)}  {variant.Title.PadRight(titleWidth)}  {variant.ClassNames.Count,2} classes  {size}  {variant.License ?? "no licence stated"}"));
+                $"{variant.Name.PadRight(width)}  {variant.Title.PadRight(titleWidth)}  {variant.ClassNames.Count,2} classes  {size}  "
+                    + $"{variant.License ?? "no licence stated"}"));
         }
 
         return text.ToString();

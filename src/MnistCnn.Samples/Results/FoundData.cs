@@ -40,7 +40,8 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
 
     /// <summary>As <see cref="FindAsync"/>, but measures on all pictures of a folder of one's own.</summary>
     public static async Task<FoundData> ForEvaluationAsync(string? data, string variant, CancellationToken ct) =>
-        data is not null && variant != "synthetic" && OwnData.Is(data, MnistVariant.Parse(variant)) ? OwnData.ForEvaluation(data, MnistVariant.Parse(variant), ct) : await FindAsync(data, variant, ct);
+        data is not null && variant != "synthetic" && OwnData.Is(data, MnistVariant.Parse(variant))
+            ? OwnData.ForEvaluation(data, MnistVariant.Parse(variant), ct) : await FindAsync(data, variant, ct);
 
     /// <summary>As <see cref="FindAsync"/>, but where nothing was asked for and nothing can be had, warns and draws digits.</summary>
     public static async Task<FoundData> FindOrDrawAsync(string? data, string variant, CancellationToken ct, Action? meanwhile = null)
@@ -57,7 +58,9 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
             }
 
             string cause = e.Causes.Count > 0 ? e.Causes[0] : e.Message;
-            Console.Error.WriteLine($"warning: no {MnistVariant.Parse(variant).Title} in the cache, and it cannot be downloaded ({cause}). Training on {SyntheticName}. Give --data DIR for files that you have.");
+            Console.Error.WriteLine(
+                $"warning: no {MnistVariant.Parse(variant).Title} in the cache, and it cannot be downloaded ({cause}). Training on {SyntheticName}. Give "
+                + "--data DIR for files that you have.");
             return Synthetic();
         }
     }

@@ -3,7 +3,9 @@ using MnistCnn.Imaging;
 
 namespace MnistCnn.Samples.Results;
 
-/// <summary>Data that no one published: an <c>.npz</c> file, or a folder with one folder of pictures for each class, prepared as <c>predict</c> prepares pictures.</summary>
+/// <summary>
+/// Data that no one published: an <c>.npz</c> file, or a folder with one folder of pictures for each class, prepared as <c>predict</c> prepares pictures.
+/// </summary>
 internal static class OwnData
 {
     /// <summary>The part of a folder of pictures that is trained on; the rest measures.</summary>
@@ -14,7 +16,8 @@ internal static class OwnData
 
     /// <summary>Whether it is such a file, or a folder with folders in it and without a file of the published set.</summary>
     public static bool Is(string path, MnistVariant variant) => IsArchive(path)
-        || (Directory.Exists(path) && Directory.EnumerateDirectories(path).Any() && !Directory.EnumerateFiles(path, "*ubyte*").Any() && !variant.Files.Any(file => File.Exists(Path.Combine(path, file.Name))));
+        || (Directory.Exists(path) && Directory.EnumerateDirectories(path).Any() && !Directory.EnumerateFiles(path, "*ubyte*").Any()
+            && !variant.Files.Any(file => File.Exists(Path.Combine(path, file.Name))));
 
     /// <exception cref="IOException">The file or the pictures cannot be read.</exception>
     public static FoundData ForTraining(string path, MnistVariant variant, CancellationToken ct)

@@ -13,12 +13,14 @@ internal static class SampleNetworks
     {
         if (name == "reference")
         {
-            return new CnnClassifier(new CnnClassifierOptions { Height = height, Width = width, ClassCount = classNames.Count, ClassNames = classNames, Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits, Seed = seed });
+            return new CnnClassifier(new CnnClassifierOptions { Height = height, Width = width, ClassCount = classNames.Count, ClassNames = classNames,
+                Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits, Seed = seed });
         }
 
         if (softmax || (height, width) != (28, 28))
         {
-            throw new ArgumentException($"--network {name}: expected images of 28×28 pixels and --output logits, found {height}×{width} and {(softmax ? "softmax" : "logits")}.");
+            throw new ArgumentException(
+                $"--network {name}: expected images of 28×28 pixels and --output logits, found {height}×{width} and {(softmax ? "softmax" : "logits")}.");
         }
 
         random.manual_seed(seed).Dispose();

@@ -5,9 +5,11 @@ namespace MnistCnn.Batches;
 
 /// <summary>Makes shuffled, transformed batches of tensors from a data set.</summary>
 /// <remarks>
-/// <para>Each image comes exactly once an epoch (but for a last short batch that <see cref="BatchLoaderOptions.DropLast"/> leaves out, and where classes are <see cref="BatchLoaderOptions.Balanced"/>). Order and transforms depend on seed, epoch and
-/// index alone: the batches are the same on every machine and for every number of threads.</para>
-/// <para>Without transforms all threads fill the batch that is asked for. With them the next batches are prepared on other threads, one on each, while the caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
+/// <para>Each image comes exactly once an epoch (but for a last short batch that <see cref="BatchLoaderOptions.DropLast"/> leaves out, and where classes are
+/// <see cref="BatchLoaderOptions.Balanced"/>). Order and transforms depend on seed, epoch and index alone: the batches are the same on every machine and for
+/// every number of threads.</para>
+/// <para>Without transforms all threads fill the batch that is asked for. With them the next batches are prepared on other threads, one on each, while the
+/// caller works on the current one. Thread-safe, but one enumerator serves one thread.</para>
 /// </remarks>
 public sealed class BatchLoader
 {
@@ -17,7 +19,8 @@ public sealed class BatchLoader
     /// <summary>Prepares a loader; nothing is read before an epoch begins.</summary>
     /// <param name="data">The images.</param>
     /// <param name="options">How to make batches; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and incomplete batches are left out; or classes are balanced without shuffling.</exception>
+    /// <exception cref="ArgumentException">The data set is empty, or has less than one batch and incomplete batches are left out; or classes are balanced
+    /// without shuffling.</exception>
     public BatchLoader(IMnistDataset data, BatchLoaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -25,7 +28,9 @@ public sealed class BatchLoader
         if (data.Count < (this.options.DropLast ? this.options.BatchSize : 1))
             throw new ArgumentException($"Expected at least {(this.options.DropLast ? this.options.BatchSize : 1)} images, found {data.Count}.", nameof(data));
         if (this.options is { Balanced: true, Shuffle: false })
-            throw new ArgumentException("Balanced: expected Shuffle beside it, found Shuffle false: an order of classes in equal numbers is not that of the data set.", nameof(options));
+            throw new ArgumentException(
+                "Balanced: expected Shuffle beside it, found Shuffle false: an order of classes in equal numbers is not that of the data set.",
+                nameof(options));
         assembler = new BatchAssembler(data, this.options);
     }
 

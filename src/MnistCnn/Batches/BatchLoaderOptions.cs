@@ -27,8 +27,9 @@ public sealed record BatchLoaderOptions
     public bool Shuffle { get; init; } = true;
 
     /// <summary>
-    /// Whether each epoch has as many images of each class, however many the data set has: of a rare class each image comes several times, of a frequent one some do not come. As many images as the data set
-    /// has, in a random order given by <see cref="Seed"/> and the epoch. An image that comes twice in an epoch is transformed alike.
+    /// Whether each epoch has as many images of each class, however many the data set has: of a rare class each image comes several times, of a frequent one
+    /// some do not come. As many images as the data set has, in a random order given by <see cref="Seed"/> and the epoch. An image that comes twice in an epoch
+    /// is transformed alike.
     /// </summary>
     /// <value>The default is false. Needs <see cref="Shuffle"/>.</value>
     public bool Balanced { get; init; }

@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace MnistCnn.Batches;
 
-/// <summary>A batch whose images are still where the data set has them. The engine reads a few at a time into the cache of the thread that trains on them; everybody else asks for tensors. Thread-safe.</summary>
+/// <summary>
+/// A batch whose images are still where the data set has them. The engine reads a few at a time into the cache of the thread that trains on them; everybody
+/// else asks for tensors. Thread-safe.
+/// </summary>
 internal sealed unsafe class LazyBatch(BatchAssembler assembler, ReadOnlyMemory<int> indices, int epoch)
 {
     private readonly BatchAssembler assembler = assembler;

@@ -31,7 +31,8 @@ internal sealed unsafe class PendingBatch : IDisposable
         int parts = (source.Count + ImagesAtATime - 1) / ImagesAtATime;
         try
         {
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => Fill(part * ImagesAtATime, Math.Min(ImagesAtATime, source.Count - part * ImagesAtATime)));
+            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads },
+                part => Fill(part * ImagesAtATime, Math.Min(ImagesAtATime, source.Count - part * ImagesAtATime)));
         }
         catch (AggregateException e)
         {

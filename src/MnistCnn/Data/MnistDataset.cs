@@ -46,12 +46,15 @@ public sealed class MnistDataset : IMnistDataset
         return FromFiles(MnistFiles.FindImages(directory, split), MnistFiles.FindLabels(directory, split), classNames, options);
     }
 
-    /// <summary>Reads one split of a published set from the folder that holds its files as they were downloaded; archives are read without unpacking them.</summary>
+    /// <summary>
+    /// Reads one split of a published set from the folder that holds its files as they were downloaded; archives are read without unpacking them.
+    /// </summary>
     /// <param name="directory">The folder, for instance the one that <see cref="MnistDownloader.DownloadAsync"/> returns.</param>
     /// <param name="variant">The set, which gives the class names.</param>
     /// <param name="split">Training or test images, or the extra ones of QMNIST.</param>
     /// <exception cref="FileNotFoundException">A file is missing; the message says which one, and how to download it.</exception>
-    /// <exception cref="IOException">A file is damaged or not what its name says: <see cref="IdxFormatException"/>, <see cref="ZipFormatException"/> or <see cref="NpyFormatException"/>.</exception>
+    /// <exception cref="IOException">A file is damaged or not what its name says: <see cref="IdxFormatException"/>, <see cref="ZipFormatException"/> or
+    /// <see cref="NpyFormatException"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The set has no such split.</exception>
     public static MnistDataset Load(string directory, MnistVariant variant, MnistSplit split)
     {
@@ -110,15 +113,15 @@ public sealed class MnistDataset : IMnistDataset
 
     /// <summary>Reads two arrays of an <c>.npz</c> file, as Keras' <c>mnist.npz</c>, Kuzushiji-49 and the grey sets of MedMNIST are published.</summary>
     /// <param name="path">The <c>.npz</c> file with the images.</param>
-    /// <param name="images">
-    /// The array of images, for instance <c>x_train</c>: (images, rows, columns), with or without one channel. Integers are pixels of 0 to 255, floating-point numbers of 0 to 1, bools 0 and 255.
-    /// </param>
+    /// <param name="images"> The array of images, for instance <c>x_train</c>: (images, rows, columns), with or without one channel. Integers are pixels of 0
+    /// to 255, floating-point numbers of 0 to 1, bools 0 and 255. </param>
     /// <param name="labels">The array of labels, for instance <c>y_train</c>: integers of shape (images,) or (images, 1), not one-hot.</param>
     /// <param name="classNames">The name of each class, 1 to 256; null for the ten digits.</param>
     /// <param name="labelsPath">The <c>.npz</c> file with the labels; null, the default, if it is the same one.</param>
     /// <param name="options">Limits for each array; null for the defaults.</param>
     /// <exception cref="ZipFormatException">A file is no zip archive, is damaged, or lacks an array.</exception>
-    /// <exception cref="NpyFormatException">An array is not of that kind or damaged, the counts differ, a pixel is out of range, or a label has no class.</exception>
+    /// <exception cref="NpyFormatException">An array is not of that kind or damaged, the counts differ, a pixel is out of range, or a label has no
+    /// class.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
     public static MnistDataset FromNpz(
         string path, string images, string labels, IReadOnlyList<string>? classNames = null, string? labelsPath = null, NpyReaderOptions? options = null)

@@ -4,9 +4,11 @@ namespace MnistCnn.Data;
 
 /// <summary>Downloads the files of a published data set into a folder, each verified before it gets its name, and each only once.</summary>
 /// <remarks>
-/// <para>A file that is there and right (length and hash) is left alone, so that a good cache needs no network. A file that is wrong is fetched again. Data goes to a hidden temporary file in
-/// the same folder, which an interrupted download leaves behind and a later one continues, and is renamed when it is complete, verified, and safe on the disk.</para>
-/// <para>Mirrors are asked in order; any failure, a wrong hash included, leads to another try or to the next mirror. Redirects are followed to HTTPS only, five at most.</para>
+/// <para>A file that is there and right (length and hash) is left alone, so that a good cache needs no network. A file that is wrong is fetched again. Data
+/// goes to a hidden temporary file in the same folder, which an interrupted download leaves behind and a later one continues, and is renamed when it is
+/// complete, verified, and safe on the disk.</para>
+/// <para>Mirrors are asked in order; any failure, a wrong hash included, leads to another try or to the next mirror. Redirects are followed to HTTPS only, five
+/// at most.</para>
 /// <para>Thread-safe; several processes that want the same files at once wait for the one that downloads them.</para>
 /// </remarks>
 public sealed class MnistDownloader
@@ -63,7 +65,8 @@ public sealed class MnistDownloader
         {
             FileInfo info = new(Path.Combine(directory, file.Name));
             bool good = info.Exists && info.Length == (file.Size ?? info.Length)
-                && (file.Hash.Value is null || await PartFile.HashOfAsync(info.FullName, file.Hash.Algorithm, cancellationToken).ConfigureAwait(false) == file.Hash.Value);
+                && (file.Hash.Value is null || await PartFile.HashOfAsync(info.FullName, file.Hash.Algorithm, cancellationToken)
+                    .ConfigureAwait(false) == file.Hash.Value);
             if (!good)
                 missing.Add(file);
         }

@@ -37,7 +37,10 @@ public sealed record MnistFile
     /// <summary>The SHA-256 as 64 upper-case hexadecimal digits; null if it is unknown.</summary>
     public string? Sha256 { get; }
 
-    /// <summary>The MD5 as 32 upper-case hexadecimal digits, for files of which no better hash is published; null, the default, if it is unknown. It finds damage, not forgery.</summary>
+    /// <summary>
+    /// The MD5 as 32 upper-case hexadecimal digits, for files of which no better hash is published; null, the default, if it is unknown. It finds damage, not
+    /// forgery.
+    /// </summary>
     /// <exception cref="ArgumentException">The value is no MD5.</exception>
     public string? Md5
     {
@@ -54,7 +57,8 @@ public sealed record MnistFile
     }
 
     /// <summary>The best hash that is known, and how it is made.</summary>
-    internal (HashAlgorithmName Algorithm, string? Value) Hash => Sha256 is null && Md5 is not null ? (HashAlgorithmName.MD5, Md5) : (HashAlgorithmName.SHA256, Sha256);
+    internal (HashAlgorithmName Algorithm, string? Value) Hash => Sha256 is null && Md5 is not null ? (HashAlgorithmName.MD5, Md5)
+        : (HashAlgorithmName.SHA256, Sha256);
 
     internal static string PlainName(string name, string parameter)
     {

@@ -40,10 +40,15 @@ public sealed record MnistVariant
     /// <summary>Cursive Japanese characters of 49 classes: 232,365 + 38,547. The classes differ much in size. No hash of its files is published.</summary>
     public static MnistVariant Kuzushiji49 { get; } = PublishedSets.Kuzushiji49();
 
-    /// <summary>MNIST's digits made again from their sources, with the 50,000 test images that MNIST left out (<see cref="MnistSplit.Extra"/>): 60,000 + 10,000 + 50,000. Checked by MD5, since nothing better is published.</summary>
+    /// <summary>
+    /// MNIST's digits made again from their sources, with the 50,000 test images that MNIST left out (<see cref="MnistSplit.Extra"/>): 60,000 + 10,000 +
+    /// 50,000. Checked by MD5, since nothing better is published.
+    /// </summary>
     public static MnistVariant Qmnist { get; } = PublishedSets.Qmnist();
 
-    /// <summary>EMNIST, 62 classes: digits, capital and small letters, unbalanced: 697,932 + 116,323. All EMNIST sets are in one file of 561,753,746 bytes.</summary>
+    /// <summary>
+    /// EMNIST, 62 classes: digits, capital and small letters, unbalanced: 697,932 + 116,323. All EMNIST sets are in one file of 561,753,746 bytes.
+    /// </summary>
     public static MnistVariant EmnistByClass { get; } = PublishedSets.Emnist("byclass", PublishedSets.DigitsAndLetters("abcdefghijklmnopqrstuvwxyz"));
 
     /// <summary>EMNIST, 47 classes, unbalanced: 697,932 + 116,323. Small letters that look like their capitals are in the class of the capital.</summary>
@@ -61,7 +66,9 @@ public sealed record MnistVariant
     /// <summary>EMNIST, digits in MNIST's numbers: 60,000 + 10,000.</summary>
     public static MnistVariant EmnistMnist { get; } = PublishedSets.Emnist("mnist", PublishedSets.Digits);
 
-    /// <summary>MNIST-C: MNIST under each of 15 corruptions, and unchanged (the first one): 60,000 + 10,000 each. All are in one file of 246,661,575 bytes.</summary>
+    /// <summary>
+    /// MNIST-C: MNIST under each of 15 corruptions, and unchanged (the first one): 60,000 + 10,000 each. All are in one file of 246,661,575 bytes.
+    /// </summary>
     public static IReadOnlyList<MnistVariant> MnistC { get; } = Array.AsReadOnly(Array.ConvertAll(PublishedSets.Corruptions, PublishedSets.MnistC));
 
     /// <summary>Every published set above.</summary>
@@ -114,7 +121,8 @@ public sealed record MnistVariant
     internal SetLayout Layout { get; init; } = PlainLayout.Instance;
 
     /// <summary>Finds a set of <see cref="All"/> by its name.</summary>
-    /// <param name="name">For instance <c>emnist-letters</c> or <c>mnist-c-fog</c>; upper and lower case, '-' and '_' are the same, and <c>fashion</c> is Fashion-MNIST.</param>
+    /// <param name="name">For instance <c>emnist-letters</c> or <c>mnist-c-fog</c>; upper and lower case, '-' and '_' are the same, and <c>fashion</c> is
+    /// Fashion-MNIST.</param>
     /// <exception cref="ArgumentException">There is no such set; the message lists all names.</exception>
     public static MnistVariant Parse(string name)
     {
@@ -126,7 +134,8 @@ public sealed record MnistVariant
         }
 
         return All.FirstOrDefault(variant => variant.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"Expected the name of a data set ({string.Join(", ", All.Select(variant => variant.Name))}), found '{name}'.", nameof(name));
+            ?? throw new ArgumentException($"Expected the name of a data set ({string.Join(", ", All.Select(variant => variant.Name))}), found '{name}'.",
+                nameof(name));
     }
 
     private static ReadOnlyCollection<Uri> Checked(IReadOnlyList<Uri> mirrors, string name)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MnistCnn.Engine;
 
-/// <summary>Zeroed floats outside of the managed heap, aligned to a cache line, with a register's worth of readable memory behind them. Freed when the object is.</summary>
+/// <summary>
+/// Zeroed floats outside of the managed heap, aligned to a cache line, with a register's worth of readable memory behind them. Freed when the object is.
+/// </summary>
 internal sealed unsafe class AlignedBuffer
 {
     private const int CacheLine = 64;
@@ -20,7 +22,8 @@ internal sealed unsafe class AlignedBuffer
         }
         catch (OutOfMemoryException e)
         {
-            throw new InsufficientMemoryException($"Expected {bytes / (double)(1 << 30):F1} GiB of memory for activations and parameters, found less. A smaller batch takes less.", e);
+            throw new InsufficientMemoryException(
+                $"Expected {bytes / (double)(1 << 30):F1} GiB of memory for activations and parameters, found less. A smaller batch takes less.", e);
         }
 
         GC.AddMemoryPressure(bytes);

@@ -29,7 +29,8 @@ internal sealed unsafe class BatchMemory
         (this.plan, Capacity, this.isLocal) = (plan, capacity, isLocal);
         long slices = Stage.MostSlices(capacity);
         maps = [.. plan.Maps.Select(map => new AlignedBuffer((long)map.ImageStride * capacity))];
-        gradients = [.. plan.Maps.Select((map, m) => new AlignedBuffer(m == 0 && !plan.HasImageGradients ? 0 : (long)map.ImageStride * (isLocal[m] ? threads * MostOfSlice : capacity)))];
+        gradients = [.. plan.Maps.Select((map, m) => new AlignedBuffer(m == 0 && !plan.HasImageGradients ? 0
+            : (long)map.ImageStride * (isLocal[m] ? threads * MostOfSlice : capacity)))];
         imageMemory = [.. plan.Layers.Select(layer => new AlignedBuffer((long)layer.ImageMemory * capacity))];
         sliceMemory = [.. plan.Layers.Select(layer => new AlignedBuffer(layer.SliceMemory * slices))];
         threadMemory = [.. plan.Layers.Select(layer => new AlignedBuffer((long)layer.ThreadMemory * threads))];
@@ -43,7 +44,8 @@ internal sealed unsafe class BatchMemory
     public float* Map(int map, int image) => maps[map].Pointer + (nint)image * plan.Maps[map].ImageStride;
 
     /// <summary>The gradient of a map, of an image and those behind it; of a local one, of the slice that the thread works on.</summary>
-    public float* Gradient(int map, int image, int thread) => gradients[map].Pointer + (nint)(isLocal[map] ? thread * MostOfSlice : image) * plan.Maps[map].ImageStride;
+    public float* Gradient(int map, int image, int thread) =>
+        gradients[map].Pointer + (nint)(isLocal[map] ? thread * MostOfSlice : image) * plan.Maps[map].ImageStride;
 
     public float* OfImage(int layer, int image) => imageMemory[layer].Pointer + (nint)image * plan.Layers[layer].ImageMemory;
 

@@ -3,7 +3,10 @@ using MnistCnn.Networks;
 
 namespace MnistCnn.Engine;
 
-/// <summary>Has the run-time compiler compile the kernels before they are needed, by running them once: a step of the reference network on a few images, and their prediction. Thread-safe.</summary>
+/// <summary>
+/// Has the run-time compiler compile the kernels before they are needed, by running them once: a step of the reference network on a few images, and their
+/// prediction. Thread-safe.
+/// </summary>
 internal static unsafe class EngineWarmup
 {
     /// <summary>One slice, for the paths of whole groups.</summary>
@@ -26,8 +29,10 @@ internal static unsafe class EngineWarmup
         {
             weights.Pack(tensors, threads: 1);
             forInference.Pack(tensors, threads: 1);
-            new TrainingPass(plan, Images, threads: 1).Run(new TrainingBatch { Images = Ink, Count = Images, Labels = label, Scale = 1f / Images }, weights, gradients);
-            Elementwise.Adam(results.Pointer, results.Pointer, results.Pointer, results.Pointer, Images, AdamConstants.Create(new AdamSettings(0.9, 0.999, 1e-8, 0, IsDecoupled: false), 1e-3, step: 1));
+            new TrainingPass(plan, Images, threads: 1).Run(new TrainingBatch { Images = Ink, Count = Images, Labels = label, Scale = 1f / Images }, weights,
+                gradients);
+            Elementwise.Adam(results.Pointer, results.Pointer, results.Pointer, results.Pointer, Images,
+                AdamConstants.Create(new AdamSettings(0.9, 0.999, 1e-8, 0, IsDecoupled: false), 1e-3, step: 1));
             new InferencePass(plan, threads: 1).Run(forInference, Ink, Images, results.Pointer);
             weights.Values.Unpack(tensors, threads: 1);
         }

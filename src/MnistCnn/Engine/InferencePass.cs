@@ -2,7 +2,10 @@ using MnistCnn.Kernels;
 
 namespace MnistCnn.Engine;
 
-/// <summary>Forward passes of which nothing is kept. One caller at a time; allocates nothing once each thread has run. What an image gives depends neither on the threads nor on the other images.</summary>
+/// <summary>
+/// Forward passes of which nothing is kept. One caller at a time; allocates nothing once each thread has run. What an image gives depends neither on the
+/// threads nor on the other images.
+/// </summary>
 internal sealed unsafe class InferencePass
 {
     /// <summary>Images that a thread takes at a time: enough that the largest matrix, read once for them, does not set the pace.</summary>
@@ -125,7 +128,8 @@ internal sealed unsafe class InferencePass
     private sealed class Slot(NetworkPlan plan, int firstLinear)
     {
         private readonly AlignedBuffer[] maps = [.. plan.Maps.Select((map, m) => new AlignedBuffer((long)map.ImageStride * (m < firstLinear ? Group : Slice)))];
-        private readonly AlignedBuffer[] imageMemory = [.. plan.Layers.Select((layer, l) => new AlignedBuffer((long)layer.ImageMemory * (l < firstLinear ? Group : 0)))];
+        private readonly AlignedBuffer[] imageMemory = [
+            .. plan.Layers.Select((layer, l) => new AlignedBuffer((long)layer.ImageMemory * (l < firstLinear ? Group : 0)))];
         private readonly AlignedBuffer scratch = new(Math.Max(plan.Maps[0].Shape.Length, plan.Layers.Max(layer => layer.ScratchLength)));
 
         public float* Scratch => scratch.Pointer;

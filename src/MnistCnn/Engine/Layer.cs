@@ -3,12 +3,12 @@ using MnistCnn.Kernels;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// A layer made ready for a processor. It knows where its parameters lie, how much memory it needs, and how to compute; it chooses its algorithm itself. Immutable and thread-safe: all that changes is in
-/// the <see cref="LayerWork"/> of a call.
+/// A layer made ready for a processor. It knows where its parameters lie, how much memory it needs, and how to compute; it chooses its algorithm itself.
+/// Immutable and thread-safe: all that changes is in the <see cref="LayerWork"/> of a call.
 /// </summary>
 /// <remarks>
-/// A pass calls <see cref="Forward"/> and <see cref="Backward"/> for slices of the batch, on several threads at once. A layer with so many weights that each thread should keep a part of them
-/// shares out the batch otherwise: see <see cref="SharedForward"/> and <see cref="SharedBackward"/>.
+/// A pass calls <see cref="Forward"/> and <see cref="Backward"/> for slices of the batch, on several threads at once. A layer with so many weights that each
+/// thread should keep a part of them shares out the batch otherwise: see <see cref="SharedForward"/> and <see cref="SharedBackward"/>.
 /// </remarks>
 internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayout output)
 {
@@ -48,7 +48,9 @@ internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayou
     {
     }
 
-    /// <summary>Whether both passes need figures of the whole batch: then <see cref="BeginForward"/> and <see cref="BeginBackward"/> are called for all slices before.</summary>
+    /// <summary>
+    /// Whether both passes need figures of the whole batch: then <see cref="BeginForward"/> and <see cref="BeginBackward"/> are called for all slices before.
+    /// </summary>
     public virtual bool NeedsBatch => false;
 
     /// <summary>Leaves a slice's figures in <see cref="LayerWork.SliceMemory"/>.</summary>
@@ -75,7 +77,9 @@ internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayou
     /// <summary>What is left of the forward pass after all items of <see cref="SharedForward"/>.</summary>
     public virtual void FinishForward(in LayerWork work) => Forward(work);
 
-    /// <summary>From the gradient of the output that of the input, unless its address is null, and what the slice adds to the gradients of parameters.</summary>
+    /// <summary>
+    /// From the gradient of the output that of the input, unless its address is null, and what the slice adds to the gradients of parameters.
+    /// </summary>
     public virtual void Backward(in LayerWork work)
     {
     }

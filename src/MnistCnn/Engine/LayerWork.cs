@@ -1,6 +1,8 @@
 namespace MnistCnn.Engine;
 
-/// <summary>What one call of a layer works on: some images of a batch, and memory. Addresses are those of the first of these images, null where there is none.</summary>
+/// <summary>
+/// What one call of a layer works on: some images of a batch, and memory. Addresses are those of the first of these images, null where there is none.
+/// </summary>
 internal unsafe struct LayerWork
 {
     /// <summary>How many images.</summary>

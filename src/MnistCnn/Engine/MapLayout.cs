@@ -4,7 +4,8 @@ using MnistCnn.Networks;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// How one image lies in memory between two layers: channels-last, its pixels padded to whole registers, zeros around it where a convolution pads. Activations and their gradients lie alike. Immutable.
+/// How one image lies in memory between two layers: channels-last, its pixels padded to whole registers, zeros around it where a convolution pads. Activations
+/// and their gradients lie alike. Immutable.
 /// <code>
 /// [image: ImageStride][border + y: Row][border + x: PixelStride][channel]
 /// </code>
@@ -29,7 +30,8 @@ internal sealed record MapLayout(MapShape Shape, int Border, int PixelStride, in
 
     /// <summary>Of activations.</summary>
     /// <exception cref="OverflowException">So many images as a layer takes at a time have more numbers than an index.</exception>
-    public static MapLayout OfActivations(SimdKernels simd, MapShape shape, int border) => new(shape, border, simd.Padded(shape.Channels), RowStride(LengthOf(shape, border, simd.Padded(shape.Channels))));
+    public static MapLayout OfActivations(SimdKernels simd, MapShape shape, int border) =>
+        new(shape, border, simd.Padded(shape.Channels), RowStride(LengthOf(shape, border, simd.Padded(shape.Channels))));
 
     /// <summary>Where a pixel begins.</summary>
     public int Offset(int y, int x) => (y + Border) * Row + (x + Border) * PixelStride;
@@ -49,7 +51,8 @@ internal sealed record MapLayout(MapShape Shape, int Border, int PixelStride, in
         }
     }
 
-    private static int LengthOf(MapShape shape, int border, int pixel) => checked(MostImages * (shape.Height + 2 * border) * (shape.Width + 2 * border) * pixel) / MostImages;
+    private static int LengthOf(MapShape shape, int border, int pixel) =>
+        checked(MostImages * (shape.Height + 2 * border) * (shape.Width + 2 * border) * pixel) / MostImages;
 
     /// <summary>Whole lines of the cache, and never a multiple of 1,024 bytes: rows so far apart compete for the same lines.</summary>
     private static int RowStride(int length)

@@ -3,7 +3,10 @@ using MnistCnn.Networks;
 
 namespace MnistCnn.Engine;
 
-/// <summary>A network made ready for a processor: layers, the maps between them, and where each parameter lies in the flat buffers. Immutable and thread-safe; one serves any number of passes.</summary>
+/// <summary>
+/// A network made ready for a processor: layers, the maps between them, and where each parameter lies in the flat buffers. Immutable and thread-safe; one
+/// serves any number of passes.
+/// </summary>
 internal sealed class NetworkPlan
 {
     private readonly ParameterSlot[] slots;
@@ -33,7 +36,8 @@ internal sealed class NetworkPlan
         Copies = [.. Parameters.SelectMany((slot, s) => Enumerable.Range(0, slot.CopyParts).Select(part => (s, part)))];
         Layers = ForegroundConvolutions.Replace(Simd, layers);
         Maps = [.. Layers.Select(layer => layer.Input), Layers[^1].Output];
-        Pieces = [.. Layers.SelectMany((layer, l) => layer.Parameters.SelectMany(slot => Cut(l, slot))).OrderByDescending(piece => Parameters[piece.Slot].Length)];
+        Pieces = [.. Layers.SelectMany((layer, l) => layer.Parameters.SelectMany(slot => Cut(l, slot)))
+            .OrderByDescending(piece => Parameters[piece.Slot].Length)];
     }
 
     public NetworkDescription Description { get; }
@@ -67,11 +71,13 @@ internal sealed class NetworkPlan
     {
         LayerDescription description = Description.Layers[index];
         // A ReLU at the very end has nobody behind it that would take it into account.
-        bool relu = description is ConvolutionDescription or LinearDescription or BatchNormDescription or ScaleDescription && index + 2 < Description.Layers.Count && Description.Layers[index + 1] is ReluDescription;
+        bool relu = description is ConvolutionDescription or LinearDescription or BatchNormDescription or ScaleDescription
+            && index + 2 < Description.Layers.Count && Description.Layers[index + 1] is ReluDescription;
         int end = relu ? index + 2 : index + 1;
         next = AfterFlatten(end);
         MapLayout input = before?.Output ?? LayoutOfImages(description, index);
-        bool keepsPlaces = description is not (ConvolutionDescription or LinearDescription or MaxPoolDescription or AveragePoolDescription or GlobalAveragePoolDescription);
+        bool keepsPlaces = description is not (
+            ConvolutionDescription or LinearDescription or MaxPoolDescription or AveragePoolDescription or GlobalAveragePoolDescription);
         MapLayout output = MapLayout.OfActivations(Simd, keepsPlaces ? input.Shape : Description.Shapes[end], PaddingOf(next));
         Fusion fusion = new(relu, before is { IsRectified: true });
         if (description is SoftmaxDescription or BatchNormDescription { IsOfVector: true } && !input.Shape.IsVector)
@@ -90,7 +96,8 @@ internal sealed class NetworkPlan
             DropoutDescription dropout => new Dropout(Simd, dropout, input, output, fusion.GateInput, index),
             SoftmaxDescription softmax => new Softmax(Simd, input, output, softmax.IsLogarithm),
             _ => new Pooling(
-                Simd, PoolingWindow.Of(description, input.Shape) ?? throw new NotSupportedException($"layer '{description.Name}' is none that the engine has: {description.GetType().Name}"), input, output, fusion.GateInput),
+                Simd, PoolingWindow.Of(description, input.Shape) ?? throw new NotSupportedException(
+                    $"layer '{description.Name}' is none that the engine has: {description.GetType().Name}"), input, output, fusion.GateInput),
         };
     }
 
@@ -109,7 +116,8 @@ internal sealed class NetworkPlan
         return index;
     }
 
-    private int PaddingOf(int index) => index < Description.Layers.Count && Description.Layers[index] is ConvolutionDescription convolution ? convolution.Padding : 0;
+    private int PaddingOf(int index) => index < Description.Layers.Count && Description.Layers[index] is ConvolutionDescription convolution
+        ? convolution.Padding : 0;
 
     private IEnumerable<ParameterPiece> Cut(int layer, ParameterSlot slot)
     {

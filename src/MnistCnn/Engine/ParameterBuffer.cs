@@ -1,7 +1,8 @@
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// One number for each parameter of a network, in the kernels' layout: the weights, or their gradients, or moments. Elsewhere they come as addresses of tensors in order, in PyTorch's layout. Padding is zero.
+/// One number for each parameter of a network, in the kernels' layout: the weights, or their gradients, or moments. Elsewhere they come as addresses of tensors
+/// in order, in PyTorch's layout. Padding is zero.
 /// </summary>
 /// <param name="plan">The network.</param>
 /// <param name="besides">Floats behind the parameters for the owner's own use.</param>
@@ -24,7 +25,8 @@ internal sealed unsafe class ParameterBuffer(NetworkPlan plan, int besides = 0)
     public void Unpack(ReadOnlySpan<nint> tensors, int threads) => Copy(tensors, threads, packing: false);
 
     /// <summary>Runs something on every piece, on some threads.</summary>
-    public void ForEachPiece(int threads, Action<ParameterPiece> action) => ThreadTeam.Run(threads, [plan.Pieces.Count], item => action(plan.Pieces[item.Index]));
+    public void ForEachPiece(int threads, Action<ParameterPiece> action) =>
+        ThreadTeam.Run(threads, [plan.Pieces.Count], item => action(plan.Pieces[item.Index]));
 
     /// <param name="tensors">An address for each parameter of the plan; 0 for one that is left as it is.</param>
     /// <param name="threads">Threads to use.</param>

@@ -26,7 +26,8 @@ internal sealed unsafe record ParameterSlot(ParameterDescription Description, in
     public static ParameterSlot OfVector(ParameterDescription description, int offset)
     {
         int length = (int)description.Length;
-        return new(description, offset, Cut(length), (tensor, packed, packing, _) => new ReadOnlySpan<float>(packing ? tensor : packed, length).CopyTo(new Span<float>(packing ? packed : tensor, length)));
+        return new(description, offset, Cut(length), (tensor, packed, packing, _) =>
+            new ReadOnlySpan<float>(packing ? tensor : packed, length).CopyTo(new Span<float>(packing ? packed : tensor, length)));
     }
 
     /// <summary>Pieces of a convenient size for so many floats.</summary>

@@ -70,7 +70,8 @@ internal sealed record Stage(StageKind Kind, int First, int End, int SharedItems
     }
 
     /// <summary>
-    /// Images of a slice. It depends on the batch alone, never on the threads: every sum then has one order, and one value. Half as many for small batches, so that two threads have something to do.
+    /// Images of a slice. It depends on the batch alone, never on the threads: every sum then has one order, and one value. Half as many for small batches, so
+    /// that two threads have something to do.
     /// </summary>
     public static int SliceLength(int images) => images >= 64 ? 32 : 16;
 

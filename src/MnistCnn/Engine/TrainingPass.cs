@@ -3,8 +3,8 @@ using MnistCnn.Kernels;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// Forward pass, loss, backward pass and gradients of a batch, in this order, as stages of items that threads share. An item waits for those items of the stage before that have its images: no thread waits for a
-/// whole stage unless an item does. One caller at a time.
+/// Forward pass, loss, backward pass and gradients of a batch, in this order, as stages of items that threads share. An item waits for those items of the stage
+/// before that have its images: no thread waits for a whole stage unless an item does. One caller at a time.
 /// </summary>
 internal sealed unsafe class TrainingPass
 {
@@ -22,11 +22,13 @@ internal sealed unsafe class TrainingPass
     public TrainingPass(NetworkPlan plan, int capacity, int threads)
     {
         (this.plan, this.threads) = (plan, Math.Max(1, threads));
-        // Those of shared layers first, since their items are the first of a stage elsewhere too, and those of the first layers last, since they come last in the backward pass.
+        // Those of shared layers first, since their items are the first of a stage elsewhere too, and those of the first layers last, since they come last in
+        // the backward pass.
         gradientItems = [.. Enumerable.Range(0, plan.Layers.Count).OrderByDescending(l => plan.Layers[l].SharedBackwardItems).ThenByDescending(l => l)
             .SelectMany(l => Enumerable.Range(0, plan.Layers[l].GradientItems).Select(item => (l, item)))];
         stages = [.. Stages.Forward(plan), .. Stages.Backward(plan, gradientItems.Length)];
-        backwardStages = [.. plan.Layers.Select((_, l) => Array.FindLastIndex(stages, stage => !stage.IsForward && stage.Kind != StageKind.Gradients && stage.First <= l && stage.End > l))];
+        backwardStages = [.. plan.Layers.Select((_, l) =>
+            Array.FindLastIndex(stages, stage => !stage.IsForward && stage.Kind != StageKind.Gradients && stage.First <= l && stage.End > l))];
         memory = NewMemory(capacity);
     }
 
@@ -53,7 +55,8 @@ internal sealed unsafe class TrainingPass
 
     /// <summary>The mean and the variance of each channel in the last batch, for a layer that normalises it.</summary>
     /// <returns>Numbers of each channel.</returns>
-    public long ReadStatistics(int layer, Span<double> mean, Span<double> variance) => ((BatchNormalization)plan.Layers[layer]).ReadStatistics(memory.OfSlice(layer, 0), slices, mean, variance);
+    public long ReadStatistics(int layer, Span<double> mean, Span<double> variance) =>
+        ((BatchNormalization)plan.Layers[layer]).ReadStatistics(memory.OfSlice(layer, 0), slices, mean, variance);
 
     private void Run(TeamItem item, PassState state)
     {
@@ -119,7 +122,8 @@ internal sealed unsafe class TrainingPass
         {
             (TrainingBatch batch, int map) = (item.State.Batch, plan.Layers.Count);
             (double loss, int hits) = SoftmaxCrossEntropy.Backward(
-                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing, batch.Scale, memory.Gradient(map, item.First, item.Thread), batch.ClassWeights);
+                (item.Count, plan.Description.Classes, plan.Maps[map].ImageStride), memory.Map(map, item.First), batch.Labels + item.First, batch.Smoothing,
+                batch.Scale, memory.Gradient(map, item.First, item.Thread), batch.ClassWeights);
             item.State.Losses[item.Index] = new LossAndHits(loss, hits);
         }
     }
@@ -184,7 +188,8 @@ internal sealed unsafe class TrainingPass
     private BatchMemory NewMemory(int capacity) => new(plan, capacity, threads, [.. plan.Maps.Select((_, m) => IsLocal(m))]);
 
     /// <summary>Whether the gradient of a map is needed within a slice alone.</summary>
-    private bool IsLocal(int map) => map > 0 && map < plan.Layers.Count && !plan.Layers[map - 1].ReadsOutputGradients && !plan.Layers[map - 1].NeedsBatch && plan.Layers[map - 1].SharedBackwardItems + plan.Layers[map].SharedBackwardItems == 0;
+    private bool IsLocal(int map) => map > 0 && map < plan.Layers.Count && !plan.Layers[map - 1].ReadsOutputGradients && !plan.Layers[map - 1].NeedsBatch
+        && plan.Layers[map - 1].SharedBackwardItems + plan.Layers[map].SharedBackwardItems == 0;
 
     /// <summary>A pass over a batch.</summary>
     /// <param name="Batch">The batch.</param>

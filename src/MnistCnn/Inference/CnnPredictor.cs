@@ -43,8 +43,8 @@ public sealed class CnnPredictor
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>
-    /// Reads a file that <c>CnnClassifier.Save</c> wrote, a checkpoint of a run, or the same network's weights from PyTorch in the safetensors format. Of a checkpoint it reads the averaged weights
-    /// where there are any.
+    /// Reads a file that <c>CnnClassifier.Save</c> wrote, a checkpoint of a run, or the same network's weights from PyTorch in the safetensors format. Of a
+    /// checkpoint it reads the averaged weights where there are any.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How to work; the defaults where null.</param>
@@ -63,7 +63,10 @@ public sealed class CnnPredictor
         }
     }
 
-    /// <summary>Reads what <see cref="Load(string, CnnPredictorOptions?)"/> reads from a stream, from its position to its end: an embedded resource, a blob, a browser's answer. It need not be seekable, and stays open.</summary>
+    /// <summary>
+    /// Reads what <see cref="Load(string, CnnPredictorOptions?)"/> reads from a stream, from its position to its end: an embedded resource, a blob, a browser's
+    /// answer. It need not be seekable, and stays open.
+    /// </summary>
     /// <param name="stream">The file.</param>
     /// <param name="options">How to work; the defaults where null.</param>
     /// <exception cref="CheckpointFormatException">The content is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
@@ -99,8 +102,11 @@ public sealed class CnnPredictor
     }
 
     /// <summary>Predicts images as they are enumerated, up to 512 at once, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
-    /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink). Any number; an image may be overwritten once its prediction was returned.</param>
-    /// <returns>One for each image, in order. Enumerating it enumerates the images, and throws an <see cref="ArgumentException"/> at one of another size.</returns>
+    /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink). Any number; an image may be
+    /// overwritten once its prediction was returned.</param>
+    /// <returns>
+    /// One for each image, in order. Enumerating it enumerates the images, and throws an <see cref="ArgumentException"/> at one of another size.
+    /// </returns>
     public IEnumerable<Prediction> PredictAll(IEnumerable<ReadOnlyMemory<byte>> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -153,7 +159,8 @@ public sealed class CnnPredictor
         NetworkWeights packed = new(plan, training: false);
         IReadOnlyList<float[]> values = prediction.Parameters(name => tensors[name].ToSingles());
 
-        // Images are floats 0 to 255: the first layer with weights divides them. What may come before it, a pooling layer or a ReLU, changes nothing about that.
+        // Images are floats 0 to 255: the first layer with weights divides them. What may come before it, a pooling layer or a ReLU, changes nothing about
+        // that.
         foreach (ref float weight in values[0].AsSpan())
         {
             weight /= PixelMaximum;

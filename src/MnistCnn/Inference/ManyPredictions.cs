@@ -11,7 +11,8 @@ internal static class ManyPredictions
     {
         if ((data.Height, data.Width) != (predictor.Height, predictor.Width))
         {
-            throw new ArgumentException($"Expected images of {predictor.Height}×{predictor.Width} pixels, found a data set of {data.Height}×{data.Width}.", nameof(data));
+            throw new ArgumentException($"Expected images of {predictor.Height}×{predictor.Width} pixels, found a data set of {data.Height}×{data.Width}.",
+                nameof(data));
         }
 
         Prediction[] predictions = new Prediction[data.Count];
@@ -52,7 +53,8 @@ internal static class ManyPredictions
         }
     }
 
-    public static async IAsyncEnumerable<Prediction> Of(CnnPredictor predictor, IAsyncEnumerable<ReadOnlyMemory<byte>> images, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<Prediction> Of(CnnPredictor predictor, IAsyncEnumerable<ReadOnlyMemory<byte>> images,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (ReadOnlyMemory<byte> image in images.WithCancellation(ct).ConfigureAwait(false))
         {
@@ -64,7 +66,8 @@ internal static class ManyPredictions
     {
         if (image.Length != pixels)
         {
-            throw new ArgumentException($"Expected {pixels} bytes, an image of {predictor.Height}×{predictor.Width} pixels, found {image.Length}.", nameof(image));
+            throw new ArgumentException($"Expected {pixels} bytes, an image of {predictor.Height}×{predictor.Width} pixels, found {image.Length}.",
+                nameof(image));
         }
     }
 

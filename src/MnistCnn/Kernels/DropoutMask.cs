@@ -8,7 +8,9 @@ internal static unsafe class DropoutMask
     private static readonly int width = Vector<float>.Count;
     private static readonly Vector<uint> places = new([.. Enumerable.Range(0, Vector<uint>.Count).Select(i => (uint)i)]);
 
-    /// <summary>Multiplies each number by zero or by the scale, as a hash of the key and its place says. Source of the hash: «lowbias32», Wellons, 2018.</summary>
+    /// <summary>
+    /// Multiplies each number by zero or by the scale, as a hash of the key and its place says. Source of the hash: «lowbias32», Wellons, 2018.
+    /// </summary>
     /// <param name="source">Numbers.</param>
     /// <param name="destination">Receives the products.</param>
     /// <param name="length">How many.</param>
@@ -23,7 +25,8 @@ internal static unsafe class DropoutMask
         for (; i <= length - width; i += width)
         {
             Vector<uint> hash = Hash((places + new Vector<uint>(firstPlace + (uint)i)) * 0x9E3779B9 + new Vector<uint>(key));
-            Vector<float> factor = Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero, new Vector<float>(scale));
+            Vector<float> factor = Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero,
+                new Vector<float>(scale));
             (Vector.Load(source + i) * factor).Store(destination + i);
         }
 

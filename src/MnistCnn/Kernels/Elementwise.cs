@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// Operations on each element of flat buffers. Lengths are multiples of 16, except where said. Products and sums are rounded one by one, so that every register width gives the same bits.
+/// Operations on each element of flat buffers. Lengths are multiples of 16, except where said. Products and sums are rounded one by one, so that every register
+/// width gives the same bits.
 /// </summary>
 internal static unsafe class Elementwise
 {
@@ -35,6 +36,26 @@ internal static unsafe class Elementwise
                 new ReadOnlySpan<float>(rest + s * width, length - i).CopyTo(new Span<float>(sources[s] + i, length - i));
             }
         }
+    }
+
+    /// <summary>How many numbers are zero; any length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int CountZeros(float* values, int length)
+    {
+        Vector<int> counts = Vector<int>.Zero;
+        int i = 0;
+        for (; i <= length - width; i += width)
+        {
+            counts -= Vector.Equals(Vector.Load(values + i), Vector<float>.Zero);
+        }
+
+        int count = Vector.Sum(counts);
+        for (; i < length; i++)
+        {
+            count += values[i] == 0 ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>One step of stochastic gradient descent, in one pass.</summary>

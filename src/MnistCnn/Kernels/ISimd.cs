@@ -1,6 +1,9 @@
 namespace MnistCnn.Kernels;
 
-/// <summary>What the kernels need of a SIMD instruction set. Every kernel is written once over this interface; the run-time compiler specialises it for each register width.</summary>
+/// <summary>
+/// What the kernels need of a SIMD instruction set. Every kernel is written once over this interface; the run-time compiler specialises it for each register
+/// width.
+/// </summary>
 /// <typeparam name="TVector">The register type, of <see cref="Width"/> floats.</typeparam>
 internal unsafe interface ISimd<TVector>
     where TVector : unmanaged

@@ -32,7 +32,8 @@ internal static unsafe class MapOperations
         for (; i <= length - width; i += width)
         {
             Vector<float> g = Vector.Load(gradient + i);
-            Vector.ConditionalSelect(Vector.LessThanOrEqual(Vector.Load(x + i), Vector<float>.Zero), slope == 0 ? Vector<float>.Zero : g * slope, g).Store(destination + i);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(Vector.Load(x + i), Vector<float>.Zero), slope == 0 ? Vector<float>.Zero : g * slope, g)
+                .Store(destination + i);
         }
 
         for (; i < length; i++)
@@ -172,7 +173,8 @@ internal static unsafe class MapOperations
             int c = 0;
             for (; c <= channels - width; c += width)
             {
-                (Vector.Load(gradient + c) * Vector.Load(scale + c) + Vector.Load(x + c) * Vector.Load(slope + c) + Vector.Load(shift + c)).Store(destination + c);
+                (Vector.Load(gradient + c) * Vector.Load(scale + c) + Vector.Load(x + c) * Vector.Load(slope + c) + Vector.Load(shift + c))
+                    .Store(destination + c);
             }
 
             for (; c < channels; c++)

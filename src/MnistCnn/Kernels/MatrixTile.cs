@@ -1,12 +1,12 @@
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// The micro-kernel that every product is built from: 6 rows of A, each with its own pointer, times 1, 2 or 4 registers of B, in up to 24 accumulators that stay in registers.
-/// A tall tile uses the accumulators for 12 rows × 2 registers. See <see cref="TileOperands"/> for the layout.
+/// The micro-kernel that every product is built from: 6 rows of A, each with its own pointer, times 1, 2 or 4 registers of B, in up to 24 accumulators that
+/// stay in registers. A tall tile uses the accumulators for 12 rows × 2 registers. See <see cref="TileOperands"/> for the layout.
 /// </summary>
 /// <remarks>
-/// The accumulators are locals that no call takes by reference: .NET 8 and 9 keep them in registers only then. The code is near the run-time compiler's budget for inlining:
-/// beyond it calls remain in the loop, and a step takes many times as long.
+/// The accumulators are locals that no call takes by reference: .NET 8 and 9 keep them in registers only then. The code is near the run-time compiler's budget
+/// for inlining: beyond it calls remain in the loop, and a step takes many times as long.
 /// </remarks>
 internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
     where TSimd : struct, ISimd<TVector>

@@ -53,7 +53,8 @@ internal static unsafe class PoolingOperations
     /// <param name="gradients">Their gradients.</param>
     /// <param name="sourceGradients">Receives the sums, at the first pixel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MaximumBackward(float* source, (int Rows, int Columns, int Row, int Pixel) window, int channels, float* maxima, float* gradients, float* sourceGradients)
+    public static void MaximumBackward(float* source, (int Rows, int Columns, int Row, int Pixel) window, int channels, float* maxima, float* gradients,
+        float* sourceGradients)
     {
         int c = 0;
         for (; c <= channels - width; c += width)

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// A row times a packed matrix, up to 8 registers of columns at a time. The matrix is read once, so memory bounds it: where the row holds zero, as half of it does behind a ReLU, the matrix is not read.
-/// Sums have the order that <see cref="MatrixTile{TSimd,TVector,TShape,TTerms}"/> has, and so the same value where the matrix is finite.
+/// A row times a packed matrix, up to 8 registers of columns at a time. The matrix is read once, so memory bounds it: where the row holds zero, as half of it
+/// does behind a ReLU, the matrix is not read. Sums have the order that <see cref="MatrixTile{TSimd,TVector,TShape,TTerms}"/> has, and so the same value where
+/// the matrix is finite.
 /// </summary>
 internal static unsafe class RowProduct<TSimd, TVector, TShape>
     where TSimd : struct, ISimd<TVector>
@@ -14,7 +15,10 @@ internal static unsafe class RowProduct<TSimd, TVector, TShape>
 {
     private const int Word = 64;
 
-    /// <summary>sums[c] = initial[c] + Σ row[k] B[k, c], without the initial values if they are null. Panels of B are as wide as a tile and <paramref name="panel"/> floats apart.</summary>
+    /// <summary>
+    /// sums[c] = initial[c] + Σ row[k] B[k, c], without the initial values if they are null. Panels of B are as wide as a tile and <paramref name="panel"/>
+    /// floats apart.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* row, int depth, float* b, nint panel, float* initial, float* sums)
     {
@@ -65,7 +69,8 @@ internal static unsafe class RowProduct<TSimd, TVector, TShape>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load(int vector, float* initial) => TShape.Vectors > vector && initial is not null ? TSimd.Load(initial + vector * TSimd.Width) : TSimd.Broadcast(0);
+    private static TVector Load(int vector, float* initial) => TShape.Vectors > vector && initial is not null ? TSimd.Load(initial + vector * TSimd.Width)
+        : TSimd.Broadcast(0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(int vector, float* sums, TVector first, TVector second)

@@ -1,8 +1,8 @@
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// The rows of A and C of a product: at strides, in lists, or anywhere, in a table that was cut into tiles once. Rows may lie anywhere, so the same product serves matrices, windows of images and transposed
-/// operands. Tiles may overlap or repeat a row at the end: they overwrite C and never add to it.
+/// The rows of A and C of a product: at strides, in lists, or anywhere, in a table that was cut into tiles once. Rows may lie anywhere, so the same product
+/// serves matrices, windows of images and transposed operands. Tiles may overlap or repeat a row at the end: they overwrite C and never add to it.
 /// </summary>
 internal readonly unsafe struct RowSet
 {

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// The operations that take most of the time, for one register width. Matrices are row-major. A packed matrix B of K rows is a sequence of panels of as many columns as a tile takes; each panel has its K rows
-/// one after another, and the last one is padded to whole registers. Results are whole registers too: memory for C is padded likewise.
+/// The operations that take most of the time, for one register width. Matrices are row-major. A packed matrix B of K rows is a sequence of panels of as many
+/// columns as a tile takes; each panel has its K rows one after another, and the last one is padded to whole registers. Results are whole registers too: memory
+/// for C is padded likewise.
 /// </summary>
 internal abstract unsafe class SimdKernels
 {
@@ -56,7 +57,9 @@ internal abstract unsafe class SimdKernels
     /// <param name="windows">The products to compute over these rows; one, from the start of all operands, if null.</param>
     public abstract void Multiply(ref TileOperands operands, in RowSet rows, int columns, int packedDepth = 0, TileWindow[]? windows = null);
 
-    /// <summary>sums[c] = bias[c] + Σ row[k] B[k, c], where row[k] is not zero. Unless B holds what is not finite, the value is that of <see cref="Multiply"/>.</summary>
+    /// <summary>
+    /// sums[c] = bias[c] + Σ row[k] B[k, c], where row[k] is not zero. Unless B holds what is not finite, the value is that of <see cref="Multiply"/>.
+    /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="depth">Its length.</param>
     /// <param name="packed">The packed B, from the first row that counts; its panels are as wide as the widest tile.</param>
@@ -81,5 +84,6 @@ internal abstract unsafe class SimdKernels
     /// <param name="gate">Laid out as the destination: zero where this is not above zero; or null.</param>
     /// <param name="bias">Added to each channel; or null.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null, bool relu = false);
+    public abstract void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null,
+        float* bias = null, bool relu = false);
 }

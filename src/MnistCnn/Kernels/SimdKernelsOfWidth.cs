@@ -120,7 +120,8 @@ internal sealed unsafe class SimdKernelsOfWidth<TSimd, TVector> : SimdKernels
         return !new ReadOnlySpan<float>(lanes, TSimd.Width).ContainsAnyExcept(0);
     }
 
-    public override void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null, float* bias = null, bool relu = false) =>
+    public override void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null,
+        float* bias = null, bool relu = false) =>
         WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, new TransformResult(add, gate, bias, relu));
 
     /// <summary>A product as wide as a panel.</summary>

@@ -13,7 +13,8 @@ internal static unsafe class SoftmaxCrossEntropy
     /// <param name="classWeights">Factor of loss and gradient of a row by its label, one for each class; null where all are 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (double Loss, int Hits) Backward((int Count, int Classes, int Stride) rows, float* logits, long* labels, float smoothing, float scale, float* gradients, float* classWeights = null)
+    public static (double Loss, int Hits) Backward((int Count, int Classes, int Stride) rows, float* logits, long* labels, float smoothing, float scale,
+        float* gradients, float* classWeights = null)
     {
         (int count, int classes, int stride) = rows;
         double loss = 0;

@@ -36,5 +36,7 @@ internal unsafe struct TileOperands
     public bool Relu;
 }
 
-/// <summary>Where one of several products over the same rows lies: offsets in A and C, the row of the packed B, and the extents of the common dimension.</summary>
+/// <summary>
+/// Where one of several products over the same rows lies: offsets in A and C, the row of the packed B, and the extents of the common dimension.
+/// </summary>
 internal readonly record struct TileWindow(int A, int C, int Row, int Outer, int Middle, int Inner);

@@ -30,7 +30,8 @@ internal static unsafe class Transposition
                     for (int x = 0; x < Line; x += 4)
                     {
                         float* column = to + (x * destinationStride) + y;
-                        EightByFour(from + (y * sourceStride) + x, sourceStride, column, column + destinationStride, column + (2 * destinationStride), column + (3 * destinationStride));
+                        EightByFour(from + (y * sourceStride) + x, sourceStride, column, column + destinationStride, column + (2 * destinationStride),
+                            column + (3 * destinationStride));
                     }
                 }
             }

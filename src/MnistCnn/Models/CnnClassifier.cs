@@ -98,8 +98,8 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     public void Save(Stream stream) => new SafetensorsFile(Weights(), Metadata).Save(stream);
 
     /// <summary>
-    /// Reads a file that <see cref="Save(string)"/> wrote, a checkpoint of a run, or a safetensors file of the same network from PyTorch, which is taken for 28×28 pixels, numbered classes and
-    /// logits where it does not say otherwise. Of a checkpoint it reads the averaged weights where there are any.
+    /// Reads a file that <see cref="Save(string)"/> wrote, a checkpoint of a run, or a safetensors file of the same network from PyTorch, which is taken for
+    /// 28×28 pixels, numbered classes and logits where it does not say otherwise. Of a checkpoint it reads the averaged weights where there are any.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The model on the CPU in eval mode.</returns>
@@ -112,7 +112,10 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
         return Create(description, file, path);
     }
 
-    /// <summary>Reads what <see cref="Load(string)"/> reads from a stream, from its position to its end: an embedded resource, a blob. It need not be seekable, and stays open.</summary>
+    /// <summary>
+    /// Reads what <see cref="Load(string)"/> reads from a stream, from its position to its end: an embedded resource, a blob. It need not be seekable, and
+    /// stays open.
+    /// </summary>
     /// <param name="stream">The file.</param>
     /// <returns>The model on the CPU in eval mode.</returns>
     /// <exception cref="CheckpointFormatException">The content is not valid, or holds another model, misshapen, NaN or infinite weights.</exception>
@@ -127,7 +130,9 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     {
         if (description.ModelName != ModelDescription.Reference)
         {
-            throw new CheckpointFormatException(path, $"expected the weights of a {nameof(CnnClassifier)}, found those of another network: {nameof(CnnPredictor)}.{nameof(CnnPredictor.Load)} reads them.");
+            throw new CheckpointFormatException(
+                path, $"expected the weights of a {nameof(CnnClassifier)}, found those of another network: {nameof(CnnPredictor)}.{nameof(CnnPredictor.Load)} "
+                + "reads them.");
         }
 
         CnnClassifier model = new(new CnnClassifierOptions

@@ -60,8 +60,9 @@ public sealed record CnnClassifierOptions
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Whether training by <c>Trainer</c>, evaluation, and <c>forward</c> without gradients run float32 tensors on the CPU over kernels of this library: several times as fast as libtorch's operations, and
-    /// equal to them within rounding. Inner layers with hooks, other types and devices, and processors without fused multiply-add always take libtorch's; so does <c>forward</c> with gradients.
+    /// Whether training by <c>Trainer</c>, evaluation, and <c>forward</c> without gradients run float32 tensors on the CPU over kernels of this library:
+    /// several times as fast as libtorch's operations, and equal to them within rounding. Inner layers with hooks, other types and devices, and processors
+    /// without fused multiply-add always take libtorch's; so does <c>forward</c> with gradients.
     /// </summary>
     /// <value>True by default.</value>
     public bool UseKernels { get; init; } = true;

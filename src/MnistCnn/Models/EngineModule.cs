@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Models;
 
-/// <summary>A module that the engine runs in place of its layers: the plan of its network, and its parameters. Thread-safe as long as nobody changes the module.</summary>
+/// <summary>
+/// A module that the engine runs in place of its layers: the plan of its network, and its parameters. Thread-safe as long as nobody changes the module.
+/// </summary>
 internal sealed class EngineModule
 {
     private static readonly ConditionalWeakTable<nn.Module, EngineModule> known = [];
@@ -18,7 +20,8 @@ internal sealed class EngineModule
     private readonly NetworkPlan predictionPlan;
     private readonly List<InferenceSession> idle = [];
 
-    private EngineModule(nn.Module<Tensor, Tensor> module, IReadOnlyList<nn.Module<Tensor, Tensor>> layers, IReadOnlyList<nn.Module<Tensor, Tensor>> around, NetworkPlan plan)
+    private EngineModule(nn.Module<Tensor, Tensor> module, IReadOnlyList<nn.Module<Tensor, Tensor>> layers, IReadOnlyList<nn.Module<Tensor, Tensor>> around,
+        NetworkPlan plan)
     {
         (this.module, this.layers, this.around, Plan, prediction) = (module, layers, around, plan, new PredictionNetwork(plan.Description));
         predictionPlan = prediction.Network == plan.Description ? plan : new NetworkPlan(prediction.Network, plan.Simd);
@@ -45,7 +48,8 @@ internal sealed class EngineModule
             return null;
         }
 
-        if (!known.TryGetValue(module, out EngineModule? engine) || engine.Plan.Description.Input != input || !engine.layers.SequenceEqual(layers) || engine.Change() is not null)
+        if (!known.TryGetValue(module, out EngineModule? engine) || engine.Plan.Description.Input != input || !engine.layers.SequenceEqual(layers)
+            || engine.Change() is not null)
         {
             engine = Read(module, layers, around, input, out reason);
             known.Remove(module);
@@ -108,11 +112,14 @@ internal sealed class EngineModule
         float* address = (float*)input.Address();
         int length = Plan.Description.Input.Length;
         using InferenceSession session = StartInference(get_num_threads());
-        return session.Forward((first, count, destination) => new ReadOnlySpan<float>(address + (nint)first * length, count * length).CopyTo(new Span<float>(destination, count * length)), (int)images.shape[0])
+        return session.Forward((first, count, destination) =>
+            new ReadOnlySpan<float>(address + (nint)first * length, count * length).CopyTo(new Span<float>(destination, count * length)), (int)images.shape[0])
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Forward passes without gradients, with the parameters as they are now. Memory is pooled: a repeated call allocates nothing but its results.</summary>
+    /// <summary>
+    /// Forward passes without gradients, with the parameters as they are now. Memory is pooled: a repeated call allocates nothing but its results.
+    /// </summary>
     public InferenceSession StartInference(int threads)
     {
         InferenceSession? session;
@@ -136,7 +143,9 @@ internal sealed class EngineModule
         return session;
     }
 
-    /// <summary>Takes what a training pass found of its batch into the running statistics of the layers that keep them. Source: PyTorch's <c>BatchNorm2d</c>.</summary>
+    /// <summary>
+    /// Takes what a training pass found of its batch into the running statistics of the layers that keep them. Source: PyTorch's <c>BatchNorm2d</c>.
+    /// </summary>
     public unsafe void FollowStatistics(TrainingPass pass)
     {
         int l = 0;
@@ -162,7 +171,8 @@ internal sealed class EngineModule
     }
 
     private static EngineModule? Read(
-        nn.Module<Tensor, Tensor> module, IReadOnlyList<nn.Module<Tensor, Tensor>> layers, IReadOnlyList<nn.Module<Tensor, Tensor>> around, MapShape input, out string? reason)
+        nn.Module<Tensor, Tensor> module, IReadOnlyList<nn.Module<Tensor, Tensor>> layers, IReadOnlyList<nn.Module<Tensor, Tensor>> around, MapShape input,
+        out string? reason)
     {
         if (ModuleLayers.Describe(module, layers, input, out reason) is not { } network)
         {
@@ -212,7 +222,8 @@ internal sealed class EngineModule
         Dictionary<string, Tensor> state = new(StringComparer.Ordinal);
         foreach ((LayerDescription layer, nn.Module<Tensor, Tensor> module) in Plan.Description.Layers.Zip(layers))
         {
-            IEnumerable<Tensor> tensors = module is NormBase norm ? [norm.weight!, norm.bias!, norm.running_mean!, norm.running_var!] : LayerModules.ParametersOf(module);
+            IEnumerable<Tensor> tensors = module is NormBase norm ? [norm.weight!, norm.bias!, norm.running_mean!, norm.running_var!]
+                : LayerModules.ParametersOf(module);
             foreach ((ParameterDescription description, Tensor tensor) in layer.Parameters.Concat(layer.Buffers).Zip(tensors))
             {
                 state.Add(description.Name, tensor);

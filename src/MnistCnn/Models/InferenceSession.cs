@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Models;
 
-/// <summary>Memory for forward passes, with the weights of its last <see cref="Read(ReadOnlySpan{nint})"/>. One caller has it at a time, and returns it by disposal.</summary>
+/// <summary>
+/// Memory for forward passes, with the weights of its last <see cref="Read(ReadOnlySpan{nint})"/>. One caller has it at a time, and returns it by disposal.
+/// </summary>
 internal sealed unsafe class InferenceSession(NetworkPlan plan, int threads, Action<InferenceSession> giveBack) : IDisposable
 {
     private readonly NetworkWeights weights = new(plan, training: false);

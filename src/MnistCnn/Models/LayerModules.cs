@@ -36,18 +36,26 @@ internal static class LayerModules
     {
         LayerDescription? layer = module switch
         {
-            Conv2d { groups: 1, padding_mode: PaddingModes.Zeros, padding: not null } c when Side(c.kernel_size) is var kernel and > 0 && Side(c.stride) is var stride and > 0 && Side(c.padding) is var padding and >= 0
-                && c.dilation.All(d => d == 1) => new ConvolutionDescription(name, (int)c.in_channels, (int)c.out_channels, kernel, stride, padding, c.bias is not null),
+            Conv2d { groups: 1, padding_mode: PaddingModes.Zeros, padding: not null } c
+                when Side(c.kernel_size) is var kernel and > 0 && Side(c.stride) is var stride and > 0 && Side(c.padding) is var padding and >= 0
+                    && c.dilation.All(d => d == 1) =>
+                new ConvolutionDescription(name, (int)c.in_channels, (int)c.out_channels, kernel, stride, padding, c.bias is not null),
             TorchSharp.Modules.Linear l => new LinearDescription(name, (int)l.in_features, (int)l.out_features, l.bias is not null),
             ReLU => new ReluDescription(name),
             LeakyReLU l => new LeakyReluDescription(name, l.negative_slope),
-            MaxPool2d { ceil_mode: false } p when Side(p.kernel_size) is var kernel and > 0 && Side(p.stride ?? p.kernel_size) is var stride and > 0 && Side(p.padding ?? [0, 0]) is var padding and >= 0
-                && (p.dilation ?? []).All(d => d == 1) => new MaxPoolDescription(name, kernel, stride, padding),
-            AvgPool2d { ceil_mode: false, count_include_pad: true, divisor_override: null } p when Side(p.kernel_size) is var kernel and > 0 && Side(p.stride ?? p.kernel_size) is var stride and > 0
-                && Side(p.padding ?? [0, 0]) is var padding and >= 0 => new AveragePoolDescription(name, kernel, stride, padding),
+            MaxPool2d { ceil_mode: false } p
+                when Side(p.kernel_size) is var kernel and > 0 && Side(p.stride ?? p.kernel_size) is var stride and > 0
+                    && Side(p.padding ?? [0, 0]) is var padding and >= 0 && (p.dilation ?? []).All(d => d == 1) =>
+                new MaxPoolDescription(name, kernel, stride, padding),
+            AvgPool2d { ceil_mode: false, count_include_pad: true, divisor_override: null } p
+                when Side(p.kernel_size) is var kernel and > 0 && Side(p.stride ?? p.kernel_size) is var stride and > 0
+                    && Side(p.padding ?? [0, 0]) is var padding and >= 0 =>
+                new AveragePoolDescription(name, kernel, stride, padding),
             AdaptiveAvgPool2d p when Side(p.output_size) == 1 => new GlobalAveragePoolDescription(name),
-            BatchNorm2d { affine: true, track_running_stats: true } b => new BatchNormDescription(name, (int)b.num_features, b.eps, b.momentum, IsOfVector: false),
-            BatchNorm1d { affine: true, track_running_stats: true } b => new BatchNormDescription(name, (int)b.num_features, b.eps, b.momentum, IsOfVector: true),
+            BatchNorm2d { affine: true, track_running_stats: true } b =>
+                new BatchNormDescription(name, (int)b.num_features, b.eps, b.momentum, IsOfVector: false),
+            BatchNorm1d { affine: true, track_running_stats: true } b =>
+                new BatchNormDescription(name, (int)b.num_features, b.eps, b.momentum, IsOfVector: true),
             Dropout d => new DropoutDescription(name, d.p, PerChannel: false),
             Dropout2d d => new DropoutDescription(name, d.p, PerChannel: true),
             Flatten { start_dim: 1, end_dim: -1 } => new FlattenDescription(name),

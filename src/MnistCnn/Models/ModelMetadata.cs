@@ -17,7 +17,8 @@ internal static class ModelMetadata
             return classifier.Metadata;
         }
 
-        return model is nn.Module<Tensor, Tensor> module && ModuleLayers.Find(module) is { } layers && ModuleLayers.Describe(module, layers, new(1, height, width), out _) is { } network
+        return model is nn.Module<Tensor, Tensor> module && ModuleLayers.Find(module) is { } layers
+            && ModuleLayers.Describe(module, layers, new(1, height, width), out _) is { } network
             && network.Classes == classNames.Count
                 ? new ModelDescription(network, classNames, ModelDescription.Other).ToMetadata()
                 : new Dictionary<string, string>(StringComparer.Ordinal);

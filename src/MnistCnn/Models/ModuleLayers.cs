@@ -41,7 +41,8 @@ internal static class ModuleLayers
     /// <param name="layers">Its layers.</param>
     /// <param name="input">One image.</param>
     /// <param name="reason">Where they cannot be described, why; else null.</param>
-    public static NetworkDescription? Describe(nn.Module<Tensor, Tensor> module, IReadOnlyList<nn.Module<Tensor, Tensor>> layers, MapShape input, out string? reason)
+    public static NetworkDescription? Describe(nn.Module<Tensor, Tensor> module, IReadOnlyList<nn.Module<Tensor, Tensor>> layers, MapShape input,
+        out string? reason)
     {
         reason = layers.Count == 0 ? "it has no layers" : null;
         Dictionary<nn.Module, string> names = new(ReferenceEqualityComparer.Instance);

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace MnistCnn.Models;
 
 /// <summary>
-/// What a <c>Sequential</c>, or a module that implements <see cref="IDescribesNetwork"/>, can do besides training: predict without libtorch, and be written to files that say of which layers it is made.
+/// What a <c>Sequential</c>, or a module that implements <see cref="IDescribesNetwork"/>, can do besides training: predict without libtorch, and be written to
+/// files that say of which layers it is made.
 /// </summary>
 public static class NetworkExtensions
 {
@@ -19,7 +20,8 @@ public static class NetworkExtensions
     /// <exception cref="NotSupportedException">The engine cannot run the module; the message says why.</exception>
     /// <exception cref="ArgumentException">Another number of names than of outputs.</exception>
     /// <exception cref="InvalidOperationException">A weight is NaN, infinite or not of 32 bits.</exception>
-    public static CnnPredictor ToPredictor(this nn.Module<Tensor, Tensor> model, int height = 28, int width = 28, IReadOnlyList<string>? classNames = null, CnnPredictorOptions? options = null)
+    public static CnnPredictor ToPredictor(this nn.Module<Tensor, Tensor> model, int height = 28, int width = 28, IReadOnlyList<string>? classNames = null,
+        CnnPredictorOptions? options = null)
     {
         ModelDescription description = Describe(model, height, width, classNames);
         SafetensorsFile weights = new(ModuleState.Capture(model));
@@ -35,19 +37,27 @@ public static class NetworkExtensions
         return new CnnPredictor(description, weights.Tensors, options);
     }
 
-    /// <summary>Writes the weights in the safetensors format, atomically, with the layers in the file's metadata: <see cref="CnnPredictor.Load(string, CnnPredictorOptions?)"/> reads it, and so does PyTorch.</summary>
+    /// <summary>
+    /// Writes the weights in the safetensors format, atomically, with the layers in the file's metadata:
+    /// <see cref="CnnPredictor.Load(string, CnnPredictorOptions?)"/> reads it, and so does PyTorch.
+    /// </summary>
     /// <param name="model">The module.</param>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <param name="classNames">One for each output; the numbers from 0 where null.</param>
-    /// <exception cref="NotSupportedException">The engine cannot run the module; the message says why. <c>SaveSafetensors</c> writes the weights of any module.</exception>
+    /// <exception cref="NotSupportedException">The engine cannot run the module; the message says why. <c>SaveSafetensors</c> writes the weights of any
+    /// module.</exception>
     /// <exception cref="ArgumentException">Another number of names than of outputs.</exception>
     /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
-    public static void SaveNetwork(this nn.Module<Tensor, Tensor> model, string path, int height = 28, int width = 28, IReadOnlyList<string>? classNames = null) =>
+    public static void SaveNetwork(this nn.Module<Tensor, Tensor> model, string path, int height = 28, int width = 28,
+        IReadOnlyList<string>? classNames = null) =>
         new SafetensorsFile(ModuleState.Capture(model), Describe(model, height, width, classNames).ToMetadata()).Save(path);
 
-    /// <summary>Writes the network as an ONNX file, as <see cref="CnnClassifier.ExportOnnx(string, OnnxExportOptions?)"/> does. Batch normalisation becomes part of the layers before it; dropout is left out.</summary>
+    /// <summary>
+    /// Writes the network as an ONNX file, as <see cref="CnnClassifier.ExportOnnx(string, OnnxExportOptions?)"/> does. Batch normalisation becomes part of the
+    /// layers before it; dropout is left out.
+    /// </summary>
     /// <param name="model">The module.</param>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <param name="height">Rows of an image.</param>
@@ -58,7 +68,8 @@ public static class NetworkExtensions
     /// <exception cref="ArgumentException">Another number of names than of outputs.</exception>
     /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
     public static void ExportOnnx(
-        this nn.Module<Tensor, Tensor> model, string path, int height = 28, int width = 28, IReadOnlyList<string>? classNames = null, OnnxExportOptions? options = null)
+        this nn.Module<Tensor, Tensor> model, string path, int height = 28, int width = 28, IReadOnlyList<string>? classNames = null,
+        OnnxExportOptions? options = null)
     {
         ModelDescription description = Describe(model, height, width, classNames);
         Dictionary<string, SafetensorsTensor> weights = ModuleState.Capture(model);
@@ -76,7 +87,8 @@ public static class NetworkExtensions
         return
         [
             .. network.Layers.Select((layer, l) => new LayerSummary(
-                layer.Name, NetworkJson.TypeOf(layer), $"{network.Shapes[l + 1]}", layer.Parameters.Sum(parameter => parameter.Length), layer.MultiplicationsOf(network.Shapes[l]))),
+                layer.Name, NetworkJson.TypeOf(layer), $"{network.Shapes[l + 1]}", layer.Parameters.Sum(parameter => parameter.Length),
+                layer.MultiplicationsOf(network.Shapes[l]))),
         ];
     }
 

@@ -14,7 +14,8 @@ public sealed record NetworkFile(Sequential Model, int Height, int Width, IReadO
 {
     /// <summary>Reads a file that <see cref="NetworkExtensions.SaveNetwork"/> or <see cref="CnnClassifier.Save(string)"/> wrote.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointFormatException">The file is not valid, describes no network that can be built, or holds misshapen, NaN or infinite weights.</exception>
+    /// <exception cref="CheckpointFormatException">The file is not valid, describes no network that can be built, or holds misshapen, NaN or infinite
+    /// weights.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public static NetworkFile Load(string path)

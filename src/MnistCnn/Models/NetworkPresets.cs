@@ -6,7 +6,10 @@ namespace MnistCnn.Models;
 /// <summary>Well-known small networks for grey images of 28×28 pixels, as one would write them; each runs on the engine. The caller disposes them.</summary>
 public static class NetworkPresets
 {
-    /// <summary>LeNet-5 with ReLU and maxima in place of the original's saturating functions and means: 61,706 parameters for 10 classes. Source: LeCun et al., «Gradient-Based Learning», 1998.</summary>
+    /// <summary>
+    /// LeNet-5 with ReLU and maxima in place of the original's saturating functions and means: 61,706 parameters for 10 classes. Source: LeCun et al.,
+    /// «Gradient-Based Learning», 1998.
+    /// </summary>
     /// <param name="classes">Outputs; 2 or more.</param>
     public static Sequential LeNet5(int classes = 10) => nn.Sequential(
         nn.Conv2d(1, 6, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2),

@@ -26,11 +26,13 @@ internal abstract record LayerDescription(string Name)
 }
 
 /// <summary>A two-dimensional convolution with a square window, over an input with zeros around it.</summary>
-internal sealed record ConvolutionDescription(string Name, int Channels, int Filters, int Kernel, int Stride = 1, int Padding = 0, bool Bias = true) : LayerDescription(Name)
+internal sealed record ConvolutionDescription(string Name, int Channels, int Filters, int Kernel, int Stride = 1, int Padding = 0, bool Bias = true)
+    : LayerDescription(Name)
 {
     public override IReadOnlyList<ParameterDescription> Parameters => WeightAndBias(Name, Bias, Filters, Channels, Kernel, Kernel);
 
-    public override MapShape OutputOf(MapShape input) => input is { IsFlat: false } && input.Channels == Channels && Math.Min(input.Height, input.Width) + 2 * Padding >= Kernel
+    public override MapShape OutputOf(MapShape input) => input is { IsFlat: false } && input.Channels == Channels
+        && Math.Min(input.Height, input.Width) + 2 * Padding >= Kernel
         ? new(Filters, Side(input.Height), Side(input.Width))
         : throw Unfit($"{Channels} channels of at least {Kernel}×{Kernel} pixels{(Padding > 0 ? $" with {Padding} around them" : "")}", input);
 
@@ -44,7 +46,8 @@ internal sealed record LinearDescription(string Name, int Inputs, int Outputs, b
 {
     public override IReadOnlyList<ParameterDescription> Parameters => WeightAndBias(Name, Bias, Outputs, Inputs);
 
-    public override MapShape OutputOf(MapShape input) => input.IsFlat && input.Length == Inputs ? MapShape.Vector(Outputs) : throw Unfit($"a vector of {Inputs}", input);
+    public override MapShape OutputOf(MapShape input) => input.IsFlat && input.Length == Inputs ? MapShape.Vector(Outputs)
+        : throw Unfit($"a vector of {Inputs}", input);
 
     public override long MultiplicationsOf(MapShape input) => (long)Inputs * Outputs;
 }
@@ -80,7 +83,8 @@ internal sealed record GlobalAveragePoolDescription(string Name) : LayerDescript
 }
 
 /// <summary>
-/// Each channel less its mean, divided by its standard deviation, scaled and shifted: of the batch in training, of running statistics in prediction. Source: Ioffe and Szegedy, 2015.
+/// Each channel less its mean, divided by its standard deviation, scaled and shifted: of the batch in training, of running statistics in prediction. Source:
+/// Ioffe and Szegedy, 2015.
 /// </summary>
 /// <param name="Name">See <see cref="LayerDescription"/>.</param>
 /// <param name="Channels">Channels of a map, or numbers of a vector.</param>
@@ -91,9 +95,11 @@ internal sealed record BatchNormDescription(string Name, int Channels, double Ep
 {
     public override IReadOnlyList<ParameterDescription> Parameters => WeightAndBias(Name, bias: true, Channels);
 
-    public override IReadOnlyList<ParameterDescription> Buffers => [new($"{Name}.running_mean", [Channels]), new($"{Name}.running_var", [Channels]), new($"{Name}.num_batches_tracked", [])];
+    public override IReadOnlyList<ParameterDescription> Buffers =>
+        [new($"{Name}.running_mean", [Channels]), new($"{Name}.running_var", [Channels]), new($"{Name}.num_batches_tracked", [])];
 
-    public override MapShape OutputOf(MapShape input) => input.IsFlat == IsOfVector && input.Channels == Channels ? input : throw Unfit(IsOfVector ? $"a vector of {Channels}" : $"{Channels} channels", input);
+    public override MapShape OutputOf(MapShape input) => input.IsFlat == IsOfVector && input.Channels == Channels ? input
+        : throw Unfit(IsOfVector ? $"a vector of {Channels}" : $"{Channels} channels", input);
 }
 
 /// <summary>Zeros at random, and the rest divided by the share that is left, in training; nothing in prediction. Source: Srivastava et al., 2014.</summary>

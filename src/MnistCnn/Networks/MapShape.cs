@@ -1,6 +1,8 @@
 namespace MnistCnn.Networks;
 
-/// <summary>What one image is between two layers: channels of height × width pixels. A vector is one pixel, and flat: PyTorch's tensor has no rows and columns.</summary>
+/// <summary>
+/// What one image is between two layers: channels of height × width pixels. A vector is one pixel, and flat: PyTorch's tensor has no rows and columns.
+/// </summary>
 internal readonly record struct MapShape(int Channels, int Height, int Width)
 {
     /// <summary>Numbers of one image.</summary>

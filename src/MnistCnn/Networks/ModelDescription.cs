@@ -8,11 +8,13 @@ using MnistCnn.Serialization;
 namespace MnistCnn.Networks;
 
 /// <summary>
-/// What a weights file says about itself in <c>__metadata__</c>: the network, class names, and so the names and shapes of the weights. Reachable without TorchSharp. Immutable.
+/// What a weights file says about itself in <c>__metadata__</c>: the network, class names, and so the names and shapes of the weights. Reachable without
+/// TorchSharp. Immutable.
 /// </summary>
 /// <param name="Network">The network, whose weights the file holds.</param>
 /// <param name="ClassNames">One for each output.</param>
-/// <param name="ModelName"><see cref="Reference"/>, of which format 1 writes down the sizes alone, or <see cref="Other"/>, of which format 2 writes down the layers.</param>
+/// <param name="ModelName"><see cref="Reference"/>, of which format 1 writes down the sizes alone, or <see cref="Other"/>, of which format 2 writes down the
+/// layers.</param>
 internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyList<string> ClassNames, string ModelName)
 {
     /// <summary>The newest version of the metadata that is read. The reference network is written in version 1, others in version 2.</summary>
@@ -48,7 +50,8 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         [Prefix + "version"] = LibraryVersion,
         [Prefix + "model"] = ModelName,
         [Prefix + (ModelName == Reference ? "layers" : "network")] = ModelName == Reference
-            ? string.Join(", ", Network.WithoutSoftmax().Layers.Select((layer, l) => l == Network.WithoutSoftmax().Layers.Count - 1 ? layer.Name : Describe(layer)))
+            ? string.Join(", ", Network.WithoutSoftmax().Layers.Select((layer, l) => l == Network.WithoutSoftmax().Layers.Count - 1 ? layer.Name
+                : Describe(layer)))
             : NetworkJson.Write(Network),
         [Prefix + "classes"] = WriteNames(ClassNames),
         [Prefix + "image_height"] = Height.ToString(CultureInfo.InvariantCulture),
@@ -95,7 +98,8 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         }
 
         bool probabilities = Value("output", "logits") switch { "logits" => false, "softmax" => true, _ => throw Unexpected("output", "'logits' or 'softmax'") };
-        return OfReference(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide), Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities);
+        return OfReference(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide),
+            Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities);
     }
 
     /// <summary>Reads a file of weights whole: all of them F32, finite and of the shapes that the description asks for.</summary>
@@ -149,7 +153,9 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
             NetworkDescription network = NetworkJson.Read(json);
             return network.Classes == names.Count && network.Input.Channels == 1
                 ? new ModelDescription(network, names, Other)
-                : throw new CheckpointFormatException(path, $"metadata {Prefix}network: expected 1 channel of images and {names.Count} classes, as there are names, found {network.Input.Channels} and {network.Classes}.");
+                : throw new CheckpointFormatException(
+                    path, $"metadata {Prefix}network: expected 1 channel of images and {names.Count} classes, as there are names, found "
+                    + $"{network.Input.Channels} and {network.Classes}.");
         }
         catch (FormatException e)
         {

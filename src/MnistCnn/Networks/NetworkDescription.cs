@@ -1,6 +1,9 @@
 namespace MnistCnn.Networks;
 
-/// <summary>What a network is: a chain of layers and the shapes between them. The engine's plan, the module, the files and the ONNX graph all follow from it. Immutable and thread-safe.</summary>
+/// <summary>
+/// What a network is: a chain of layers and the shapes between them. The engine's plan, the module, the files and the ONNX graph all follow from it. Immutable
+/// and thread-safe.
+/// </summary>
 internal sealed class NetworkDescription
 {
     /// <param name="input">One image.</param>

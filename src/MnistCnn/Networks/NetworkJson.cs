@@ -45,11 +45,13 @@ internal static class NetworkJson
         {
             using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
             JsonElement root = document.RootElement;
-            int[] input = [.. Get(root, "network", "input", JsonValueKind.Array).EnumerateArray().Take(4).Select(side => Number(side, "network", "input", 1, MostSide))];
+            int[] input = [.. Get(root, "network", "input", JsonValueKind.Array).EnumerateArray().Take(4)
+                .Select(side => Number(side, "network", "input", 1, MostSide))];
             JsonElement layers = Get(root, "network", "layers", JsonValueKind.Array);
             if (input.Length != 3 || layers.GetArrayLength() is < 1 or > MostLayers)
             {
-                throw new FormatException($"Network: expected an input of 3 sides and 1 to {MostLayers} layers, found {input.Length} and {layers.GetArrayLength()}.");
+                throw new FormatException(
+                    $"Network: expected an input of 3 sides and 1 to {MostLayers} layers, found {input.Length} and {layers.GetArrayLength()}.");
             }
 
             NetworkBuilder builder = new(new(input[0], input[1], input[2]));
@@ -154,16 +156,19 @@ internal static class NetworkJson
         }
 
         int Int(string key, int least, int most) => Number(Get(layer, of, key, JsonValueKind.Number), of, key, least, most);
-        double Real(string key, double least, double most) => Get(layer, of, key, JsonValueKind.Number).GetDouble() is var value && value >= least && value <= most
+        double Real(string key, double least, double most) => Get(layer, of, key, JsonValueKind.Number).GetDouble() is var value && value >= least
+            && value <= most
             ? value
             : throw new FormatException($"{of}, {key}: expected a number from {least} to {most}, found another.");
-        bool Flag(string key) => layer.TryGetProperty(key, out JsonElement value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False && value.GetBoolean();
+        bool Flag(string key) => layer.TryGetProperty(key, out JsonElement value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            && value.GetBoolean();
 
         string type = Get(layer, of, "type", JsonValueKind.String).GetString()!;
         return type switch
         {
             "Conv2d" => new ConvolutionDescription(
-                name, Int("in_channels", 1, MostWidth), Int("out_channels", 1, MostWidth), Int("kernel_size", 1, MostSide), Int("stride", 1, MostSide), Int("padding", 0, MostPadding), Flag("bias")),
+                name, Int("in_channels", 1, MostWidth), Int("out_channels", 1, MostWidth), Int("kernel_size", 1, MostSide), Int("stride", 1, MostSide),
+                Int("padding", 0, MostPadding), Flag("bias")),
             "Linear" => new LinearDescription(name, Int("in_features", 1, int.MaxValue), Int("out_features", 1, MostWidth), Flag("bias")),
             "ReLU" => new ReluDescription(name),
             "LeakyReLU" => new LeakyReluDescription(name, Real("negative_slope", -1e6, 1e6)),
@@ -171,7 +176,8 @@ internal static class NetworkJson
             "AvgPool2d" => new AveragePoolDescription(name, Int("kernel_size", 1, MostSide), Int("stride", 1, MostSide), Int("padding", 0, MostSide)),
             "AdaptiveAvgPool2d" => new GlobalAveragePoolDescription(name),
             "BatchNorm1d" or "BatchNorm2d" => new BatchNormDescription(
-                name, Int("num_features", 1, MostWidth), Real("eps", 0, 1e6), layer.TryGetProperty("momentum", out _) ? Real("momentum", 0, 1) : null, type == "BatchNorm1d"),
+                name, Int("num_features", 1, MostWidth), Real("eps", 0, 1e6), layer.TryGetProperty("momentum", out _) ? Real("momentum", 0, 1) : null,
+                type == "BatchNorm1d"),
             "Dropout" or "Dropout2d" => new DropoutDescription(name, Real("p", 0, 1), type == "Dropout2d"),
             "Flatten" => new FlattenDescription(name),
             "Softmax" or "LogSoftmax" => new SoftmaxDescription(name, type == "LogSoftmax"),
@@ -187,5 +193,6 @@ internal static class NetworkJson
     private static int Number(JsonElement element, string of, string key, int least, int most) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= least && value <= most
             ? value
-            : throw new FormatException($"{of}, {key}: expected an integer from {least} to {most}, found {(element.GetRawText() is { Length: < 40 } raw ? raw : "another")}.");
+            : throw new FormatException(
+                $"{of}, {key}: expected an integer from {least} to {most}, found {(element.GetRawText() is { Length: < 40 } raw ? raw : "another")}.");
 }

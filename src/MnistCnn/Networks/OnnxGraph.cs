@@ -4,7 +4,9 @@ using MnistCnn.Serialization;
 
 namespace MnistCnn.Networks;
 
-/// <summary>Puts the classifier together as an ONNX graph: <c>images</c> in, <c>logits</c> or <c>probabilities</c> out, batch size free. Equal weights give equal bytes.</summary>
+/// <summary>
+/// Puts the classifier together as an ONNX graph: <c>images</c> in, <c>logits</c> or <c>probabilities</c> out, batch size free. Equal weights give equal bytes.
+/// </summary>
 internal sealed class OnnxGraph
 {
     /// <summary>The operator set 17 belongs to version 8 of the intermediate representation.</summary>
@@ -31,7 +33,8 @@ internal sealed class OnnxGraph
             "mnistcnn.normalization" when options.Input == OnnxInput.UInt8 => KeyValuePair.Create(pair.Key, "within the model"),
             _ => pair,
         });
-        stream.Write(OnnxMessages.Model(graph, ModelDescription.LibraryVersion, IntermediateVersion, OperatorSet, metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)).Written);
+        stream.Write(OnnxMessages.Model(graph, ModelDescription.LibraryVersion, IntermediateVersion, OperatorSet,
+            metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)).Written);
     }
 
     private static string OutputName(OnnxExportOptions options) => options.Output == OnnxOutput.Logits ? "logits" : "probabilities";
@@ -119,7 +122,8 @@ internal sealed class OnnxGraph
 
     private static ProtobufMessage[] Pool(int kernel, int stride, int padding) =>
     [
-        OnnxMessages.Attribute("kernel_shape", [kernel, kernel]), OnnxMessages.Attribute("strides", [stride, stride]), OnnxMessages.Attribute("pads", [padding, padding, padding, padding]),
+        OnnxMessages.Attribute("kernel_shape", [kernel, kernel]), OnnxMessages.Attribute("strides", [stride, stride]),
+        OnnxMessages.Attribute("pads", [padding, padding, padding, padding]),
     ];
 
     private void Add(string name, string operation, string[] parameters, string output, params ProtobufMessage[] attributes)

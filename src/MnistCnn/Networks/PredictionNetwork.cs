@@ -1,7 +1,8 @@
 namespace MnistCnn.Networks;
 
 /// <summary>
-/// A network as prediction needs it: dropout is gone, and batch normalisation, with its running statistics, is part of the convolution or linear layer before it, or else a scale. Immutable and thread-safe.
+/// A network as prediction needs it: dropout is gone, and batch normalisation, with its running statistics, is part of the convolution or linear layer before
+/// it, or else a scale. Immutable and thread-safe.
 /// </summary>
 internal sealed class PredictionNetwork
 {
@@ -66,7 +67,8 @@ internal sealed class PredictionNetwork
     /// <summary>y = x · scale + shift.</summary>
     private static (float[] Scale, float[] Shift) Factors(BatchNormDescription norm, Func<string, float[]> read)
     {
-        float[] weight = read(norm.Parameters[0].Name), bias = read(norm.Parameters[1].Name), mean = read(norm.Buffers[0].Name), variance = read(norm.Buffers[1].Name);
+        float[] weight = read(norm.Parameters[0].Name), bias = read(norm.Parameters[1].Name), mean = read(norm.Buffers[0].Name),
+            variance = read(norm.Buffers[1].Name);
         double[] factors = [.. weight.Zip(variance, (w, v) => w / Math.Sqrt(v + norm.Epsilon))];
         return ([.. factors.Select(f => (float)f)], [.. factors.Select((f, c) => (float)(bias[c] - mean[c] * f))]);
     }

@@ -10,7 +10,8 @@ internal static class ReferenceNetwork
     /// <summary>The network for images and classes of some sizes.</summary>
     public static NetworkDescription Create(int height, int width, int classes, bool softmax = false)
     {
-        NetworkBuilder network = Convolutions(new(1, height, width)).Flatten().Linear("fc1", 256).Relu("relu4").Linear("fc2", 64).Relu("relu5").Linear("fc3", classes);
+        NetworkBuilder network = Convolutions(new(1, height, width)).Flatten().Linear("fc1", 256).Relu("relu4").Linear("fc2", 64).Relu("relu5")
+            .Linear("fc3", classes);
         return (softmax ? network.Softmax() : network).Build();
     }
 

@@ -62,7 +62,9 @@ internal sealed class CheckpointFile
         SafetensorsFile file = SafetensorsFile.Read(stream, path);
         if (!file.Metadata.TryGetValue(DigestKey, out string? digest) || !file.Metadata.TryGetValue(VersionKey, out string? version))
         {
-            throw new CheckpointFormatException(path, "expected a training checkpoint, found a safetensors file without the digest and version of one: weights alone are a start for TrainerOptions.InitialWeights.");
+            throw new CheckpointFormatException(
+                path, "expected a training checkpoint, found a safetensors file without the digest and version of one: weights alone are a start for "
+                + "TrainerOptions.InitialWeights.");
         }
 
         if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > FormatVersion)

@@ -45,7 +45,8 @@ public sealed class SafetensorsFile
     /// <summary>Reads a stream from its position to its end, which is copied to memory first; it need not be seekable, and stays open.</summary>
     /// <param name="stream">A file in the safetensors format.</param>
     /// <returns>Its whole content.</returns>
-    /// <exception cref="CheckpointFormatException">The content breaks a rule of the format, holds an unsupported element type or is a PyTorch pickle.</exception>
+    /// <exception cref="CheckpointFormatException">The content breaks a rule of the format, holds an unsupported element type or is a PyTorch
+    /// pickle.</exception>
     public static SafetensorsFile Load(Stream stream)
     {
         using MemoryStream content = WeightsFile.Copy(stream);

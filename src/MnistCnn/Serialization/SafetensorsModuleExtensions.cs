@@ -41,7 +41,10 @@ public static class SafetensorsModuleExtensions
         new SafetensorsFile(ModuleState.Capture(module), metadata).Save(stream);
     }
 
-    /// <summary>Reads a stream from its position to its end into a live module: either everything in it, or nothing and an exception. The stream need not be seekable, and stays open.</summary>
+    /// <summary>
+    /// Reads a stream from its position to its end into a live module: either everything in it, or nothing and an exception. The stream need not be seekable,
+    /// and stays open.
+    /// </summary>
     /// <param name="module">The module; no other thread may use it meanwhile.</param>
     /// <param name="stream">A safetensors file or a training checkpoint.</param>
     /// <param name="options">What is tolerated; nothing where null.</param>

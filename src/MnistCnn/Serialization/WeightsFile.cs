@@ -1,8 +1,8 @@
 namespace MnistCnn.Serialization;
 
 /// <summary>
-/// The weights of a model from a safetensors file or from a training checkpoint, under the names that the model gives them. Of a checkpoint these are the averaged weights where it has any,
-/// and what the model says about itself; optimizer, position and history are left out.
+/// The weights of a model from a safetensors file or from a training checkpoint, under the names that the model gives them. Of a checkpoint these are the
+/// averaged weights where it has any, and what the model says about itself; optimizer, position and history are left out.
 /// </summary>
 internal static class WeightsFile
 {
@@ -54,6 +54,7 @@ internal static class WeightsFile
             tensors[name] = average;
         }
 
-        return new SafetensorsFile(tensors, checkpoint.Values.Where(pair => pair.Key.StartsWith(Description, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal));
+        return new SafetensorsFile(tensors, checkpoint.Values.Where(pair => pair.Key.StartsWith(Description, StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal));
     }
 }

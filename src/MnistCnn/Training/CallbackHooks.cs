@@ -1,12 +1,13 @@
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Which hooks a callback implements, found by the method that a delegate of each is bound to. No type is searched for members, so that nothing depends on what a trimmer keeps; where a
-/// runtime cannot name the method, the hook counts as implemented and is called.
+/// Which hooks a callback implements, found by the method that a delegate of each is bound to. No type is searched for members, so that nothing depends on what
+/// a trimmer keeps; where a runtime cannot name the method, the hook counts as implemented and is called.
 /// </summary>
 internal static class CallbackHooks
 {
-    public static bool Implements(this ITrainerCallback callback, string hook) => callback is ISelectsHooks some ? some.Implements(hook) : IsOwn(Bound(callback, hook));
+    public static bool Implements(this ITrainerCallback callback, string hook) => callback is ISelectsHooks some ? some.Implements(hook)
+        : IsOwn(Bound(callback, hook));
 
     private static Delegate Bound(ITrainerCallback callback, string hook) => hook switch
     {

@@ -21,7 +21,9 @@ public sealed class ClassPredictions
         Classes = classes;
     }
 
-    /// <summary>The most probable class of each image, 0 to <see cref="ClassCount"/> − 1, in the order of the data set; the lowest of several with equal probability.</summary>
+    /// <summary>
+    /// The most probable class of each image, 0 to <see cref="ClassCount"/> − 1, in the order of the data set; the lowest of several with equal probability.
+    /// </summary>
     public IReadOnlyList<int> Classes { get; }
 
     /// <summary>The number of classes.</summary>

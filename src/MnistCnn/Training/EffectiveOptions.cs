@@ -15,11 +15,14 @@ internal static class EffectiveOptions
 
         if (options is { BalancedSampling: true, OverfitBatches: { } batches })
         {
-            throw new ArgumentException($"{nameof(TrainerOptions.OverfitBatches)}: expected none beside {nameof(TrainerOptions.BalancedSampling)}, which draws the images of each epoch anew, found {batches}.");
+            throw new ArgumentException(
+                $"{nameof(TrainerOptions.OverfitBatches)}: expected none beside {nameof(TrainerOptions.BalancedSampling)}, which draws the images of each "
+                + $"epoch anew, found {batches}.");
         }
 
         return options.FastDevRun
-            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = null, ValidateEverySteps = FastDevRunBatches }
+            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = null,
+                ValidateEverySteps = FastDevRunBatches }
             : options;
     }
 }

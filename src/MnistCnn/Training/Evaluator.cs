@@ -62,7 +62,8 @@ internal static class Evaluator
             Tensor found = (ReturnsProbabilities(model) ? single : single.softmax(1)).cpu().contiguous(); // [N, classes]
             if (!found.isfinite().all().item<bool>())
             {
-                throw new InvalidOperationException($"Predict: expected finite outputs of the model, found NaN or infinity after image {probabilities.Count / classes}.");
+                throw new InvalidOperationException(
+                    $"Predict: expected finite outputs of the model, found NaN or infinity after image {probabilities.Count / classes}.");
             }
 
             classes = (int)found.shape[1];
@@ -108,7 +109,8 @@ internal static class Evaluator
     private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
     {
         string? obstacle = null;
-        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), training: false, out obstacle) : null;
+        EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), training: false, out obstacle)
+            : null;
         using InferenceSession? session = obstacle is null ? engine?.StartInference(get_num_threads()) : null;
         foreach (LazyBatch[] several in batches.Lazy(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(session is null ? 1 : EngineBatches))
         {

@@ -9,7 +9,8 @@ internal sealed class FocalLoss(double gamma, float[]? classWeights) : Loss
 
     private readonly double gamma = double.IsFinite(gamma) && gamma >= 0
         ? gamma
-        : throw new ArgumentOutOfRangeException(nameof(gamma), gamma, FormattableString.Invariant($"gamma: expected a finite number of 0 or more, found {gamma}."));
+        : throw new ArgumentOutOfRangeException(nameof(gamma), gamma,
+            FormattableString.Invariant($"gamma: expected a finite number of 0 or more, found {gamma}."));
 
     public override string ToString() => FormattableString.Invariant($"focal loss, gamma {gamma}") + Words(classWeights);
 

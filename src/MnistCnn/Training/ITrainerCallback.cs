@@ -1,13 +1,13 @@
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Takes part in a run. Every hook has an empty default: one implements what one needs, and the others cost nothing. Derive from <see cref="TrainerCallback"/> where there is no other base class:
-/// a method here whose name or parameters differ from the hook's compiles, and is never called.
+/// Takes part in a run. Every hook has an empty default: one implements what one needs, and the others cost nothing. Derive from <see cref="TrainerCallback"/>
+/// where there is no other base class: a method here whose name or parameters differ from the hook's compiles, and is never called.
 /// </summary>
 /// <remarks>
-/// Hooks run on the thread of <see cref="Trainer.Fit"/>, in the order in which callbacks were given; <see cref="OnException"/> and <see cref="OnFitEnd"/> run in reverse
-/// order, on every callback, whatever happened. An exception of a hook ends the run and comes out of <c>Fit</c> as <see cref="TrainerCallbackException"/>; while a run is
-/// being ended by an exception, further ones are logged.
+/// Hooks run on the thread of <see cref="Trainer.Fit"/>, in the order in which callbacks were given; <see cref="OnException"/> and <see cref="OnFitEnd"/> run
+/// in reverse order, on every callback, whatever happened. An exception of a hook ends the run and comes out of <c>Fit</c> as
+/// <see cref="TrainerCallbackException"/>; while a run is being ended by an exception, further ones are logged.
 /// </remarks>
 public interface ITrainerCallback
 {

@@ -13,11 +13,13 @@ internal static class InitialWeights
         SafetensorsFile file = WeightsFile.Load(path);
         string last = LayerOf(model.named_parameters().LastOrDefault().name ?? "");
         Dictionary<string, Tensor> state = model.state_dict();
-        HashSet<string> left = [.. state.Where(pair => LayerOf(pair.Key) == last && file.Tensors.TryGetValue(pair.Key, out SafetensorsTensor? saved) && DiffersInOutputs(pair.Value.shape, saved.Shape)).Select(pair => pair.Key)];
+        HashSet<string> left = [.. state.Where(pair => LayerOf(pair.Key) == last && file.Tensors.TryGetValue(pair.Key, out SafetensorsTensor? saved)
+            && DiffersInOutputs(pair.Value.shape, saved.Shape)).Select(pair => pair.Key)];
         Dictionary<string, SafetensorsTensor> taken = file.Tensors.Where(pair => !left.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal);
         if (state.Keys.FirstOrDefault(name => !taken.ContainsKey(name) && !left.Contains(name)) is { } missing)
         {
-            throw new CheckpointFormatException(path, $"does not fit {model.GetName()}: '{missing}': expected [{string.Join(",", state[missing].shape)}], found no such tensor.");
+            throw new CheckpointFormatException(
+                path, $"does not fit {model.GetName()}: '{missing}': expected [{string.Join(",", state[missing].shape)}], found no such tensor.");
         }
 
         using ModuleState weights = ModuleState.Prepare(model, taken, new SafetensorsLoadOptions { AllowMissing = true, ConvertFloatingPoint = true }, path);
@@ -30,5 +32,6 @@ internal static class InitialWeights
 
     private static string LayerOf(string parameter) => parameter[..Math.Max(parameter.LastIndexOf('.'), 0)];
 
-    private static bool DiffersInOutputs(long[] shape, IReadOnlyList<long> saved) => saved.Count == shape.Length && shape.Length > 0 && saved[0] != shape[0] && saved.Skip(1).SequenceEqual(shape[1..]);
+    private static bool DiffersInOutputs(long[] shape, IReadOnlyList<long> saved) => saved.Count == shape.Length && shape.Length > 0 && saved[0] != shape[0]
+        && saved.Skip(1).SequenceEqual(shape[1..]);
 }

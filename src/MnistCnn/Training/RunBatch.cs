@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>A batch of a run: tensors on the device, or, for a step that <see cref="ITrainingStep.RunsOnEngine"/>, images still where the data set has them.</summary>
+/// <summary>
+/// A batch of a run: tensors on the device, or, for a step that <see cref="ITrainingStep.RunsOnEngine"/>, images still where the data set has them.
+/// </summary>
 internal sealed class RunBatch : IDisposable
 {
     private readonly MnistBatch? tensors;

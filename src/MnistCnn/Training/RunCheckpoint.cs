@@ -87,7 +87,10 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
         new SafetensorsFile(tensors, data.MetadataOf(model)).Save(path);
     }
 
-    /// <summary>Goes on from the checkpoint, or else begins with the weights, that the options name, if they name one: of several ranks, all from that of rank 0, and with its model.</summary>
+    /// <summary>
+    /// Goes on from the checkpoint, or else begins with the weights, that the options name, if they name one: of several ranks, all from that of rank 0, and
+    /// with its model.
+    /// </summary>
     /// <exception cref="CheckpointFormatException">The file is damaged, or of a run that differs.</exception>
     /// <exception cref="ArgumentException">The ranks were given different options or data.</exception>
     public void Resume(ILogger logger)

@@ -32,7 +32,9 @@ internal static class RunFingerprint
     }.Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value ?? "none"));
 
     /// <summary>What must agree between the ranks of a run: those of a checkpoint, and all that decides how often ranks wait for each other, and with how much.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> OfRank(TrainerOptions options, RunData data, nn.Module model, ITrainingStep step, long totalSteps) => Of(options, data, totalSteps, totalSteps).Concat(
+    public static IEnumerable<KeyValuePair<string, string>> OfRank(
+        TrainerOptions options, RunData data, nn.Module model, ITrainingStep step, long totalSteps) =>
+        Of(options, data, totalSteps, totalSteps).Concat(
         new Dictionary<string, string?>
         {
             ["model"] = string.Join(", ", model.state_dict().Select(pair => $"{pair.Key} [{string.Join(',', pair.Value.shape)}]")),

@@ -31,7 +31,8 @@ internal sealed class RunStop(TrainerOptions options, RunProgress progress, Rank
     public void Settle() => found ??= (StopReason.Completed, "All epochs were trained.");
 
     /// <summary>The validation at the end was canceled.</summary>
-    public void CancelAtEnd() => found = Reason == StopReason.Completed ? (StopReason.Canceled, "Canceled during the validation at the end; all epochs were trained.") : found;
+    public void CancelAtEnd() => found = Reason == StopReason.Completed
+        ? (StopReason.Canceled, "Canceled during the validation at the end; all epochs were trained.") : found;
 
     /// <summary>Finds cancellation, and the limits on steps and time.</summary>
     public void CheckLimits()

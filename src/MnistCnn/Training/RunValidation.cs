@@ -6,7 +6,8 @@ namespace MnistCnn.Training;
 
 /// <summary>The validations of a run: those that callbacks ask for, and the one at its end.</summary>
 internal sealed class RunValidation(
-    TrainerOptions options, nn.Module<Tensor, Tensor> model, BatchLoader? batches, RunProgress progress, WeightAverage? average, CallbackList hooks, TrainerContext context, Ranks? ranks, RunStop stop, CancellationToken ct)
+    TrainerOptions options, nn.Module<Tensor, Tensor> model, BatchLoader? batches, RunProgress progress, WeightAverage? average, CallbackList hooks,
+    TrainerContext context, Ranks? ranks, RunStop stop, CancellationToken ct)
 {
     /// <summary>The validation hooks and between them the evaluation, of the averaged weights where there are any; null where it was canceled.</summary>
     public EvaluationResult? Run()
@@ -35,7 +36,9 @@ internal sealed class RunValidation(
         }
     }
 
-    /// <summary>Validates once at the end of a run whose weights were updated after its last validation, unless the run was canceled or its loss was not finite.</summary>
+    /// <summary>
+    /// Validates once at the end of a run whose weights were updated after its last validation, unless the run was canceled or its loss was not finite.
+    /// </summary>
     public void RunAtEnd()
     {
         stop.Settle();

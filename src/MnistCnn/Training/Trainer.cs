@@ -35,13 +35,13 @@ public sealed class Trainer
     /// <param name="model">Images [N, 1, H, W], float32, to logits [N, classes]. It is moved to the device, and left there in eval mode.</param>
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What to validate on; no validation where null.</param>
-    /// <param name="ct">Ends the run within a batch; <c>Fit</c> then returns with <see cref="StopReason.Canceled"/>, and the model is as it was after its last update.</param>
+    /// <param name="ct">Ends the run within a batch; <c>Fit</c> then returns with <see cref="StopReason.Canceled"/>, and the model is as it was after its last
+    /// update.</param>
     /// <exception cref="TrainerCallbackException">A callback threw; it carries the exception.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape, labels.</exception>
     /// <exception cref="InvalidOperationException">Somebody else trains or evaluates the model.</exception>
-    /// <exception cref="Serialization.CheckpointFormatException">
-    /// <see cref="TrainerOptions.ResumeFrom"/> is damaged, or of a run that differs; or <see cref="TrainerOptions.InitialWeights"/> is damaged, or does not fit. The model is unchanged.
-    /// </exception>
+    /// <exception cref="Serialization.CheckpointFormatException"> <see cref="TrainerOptions.ResumeFrom"/> is damaged, or of a run that differs; or
+    /// <see cref="TrainerOptions.InitialWeights"/> is damaged, or does not fit. The model is unchanged. </exception>
     /// <exception cref="DeviceNotAvailableException">The device is not there.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
     public FitResult Fit(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
@@ -64,12 +64,15 @@ public sealed class Trainer
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What to validate on; no validation where null.</param>
     /// <param name="ct">Ends the run within a batch; the task then completes with <see cref="StopReason.Canceled"/>, and is not canceled itself.</param>
-    /// <returns>What <see cref="Fit"/> returns or throws. Callbacks run on the thread of the run; <see cref="ProgressReporter"/> passes progress on to a caller's own.</returns>
+    /// <returns>
+    /// What <see cref="Fit"/> returns or throws. Callbacks run on the thread of the run; <see cref="ProgressReporter"/> passes progress on to a caller's own.
+    /// </returns>
     public Task<FitResult> FitAsync(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
-        return Task.Factory.StartNew(() => Fit(model, train, validation, ct), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
+        return Task.Factory.StartNew(() => Fit(model, train, validation, ct), CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Evaluates a model in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
@@ -91,7 +94,8 @@ public sealed class Trainer
     }
 
     /// <summary>Predicts the images of a data set with any model, in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
-    /// <param name="model">Images [N, 1, H, W] to logits [N, classes], or to probabilities where it is a <c>CnnClassifier</c> with softmax output; moved to the device. Several threads may use one model at once.</param>
+    /// <param name="model">Images [N, 1, H, W] to logits [N, classes], or to probabilities where it is a <c>CnnClassifier</c> with softmax output; moved to the
+    /// device. Several threads may use one model at once.</param>
     /// <param name="data">The images; labels are not read. <see cref="TrainerOptions.LimitValidationBatches"/> does not apply.</param>
     /// <param name="ct">Ends the prediction within a batch.</param>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
@@ -105,7 +109,8 @@ public sealed class Trainer
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
         ModelChecks.CountClasses(model, data, device, nameof(data));
-        return Evaluator.Predict(model, RunData.Evaluation(data, options, device), options with { LimitValidationBatches = null }, ct) ?? throw new OperationCanceledException(ct);
+        return Evaluator.Predict(model, RunData.Evaluation(data, options, device), options with { LimitValidationBatches = null },
+            ct) ?? throw new OperationCanceledException(ct);
     }
 
     private FitResult Run(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, CancellationToken ct)

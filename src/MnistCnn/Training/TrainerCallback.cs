@@ -1,8 +1,8 @@
 namespace MnistCnn.Training;
 
 /// <summary>
-/// A callback whose hooks are virtual: <c>override</c> completes in an editor, and a misspelled hook does not compile. Derive from it for one's own; <see cref="ITrainerCallback"/> says
-/// when each hook is called. Hooks that are not overridden cost nothing.
+/// A callback whose hooks are virtual: <c>override</c> completes in an editor, and a misspelled hook does not compile. Derive from it for one's own;
+/// <see cref="ITrainerCallback"/> says when each hook is called. Hooks that are not overridden cost nothing.
 /// </summary>
 public abstract class TrainerCallback : ITrainerCallback
 {

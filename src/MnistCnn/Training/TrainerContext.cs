@@ -126,8 +126,9 @@ public sealed class TrainerContext
     }
 
     /// <summary>
-    /// Saves the weights alone, in the safetensors format: the averaged ones, where they are kept; at the end of a run, those that the model is left with. A <c>CnnClassifier</c>'s file is what its <c>Save</c> writes.
-    /// The file is replaced atomically. Of several ranks only rank 0 writes; the others return at once.
+    /// Saves the weights alone, in the safetensors format: the averaged ones, where they are kept; at the end of a run, those that the model is left with. A
+    /// <c>CnnClassifier</c>'s file is what its <c>Save</c> writes. The file is replaced atomically. Of several ranks only rank 0 writes; the others return at
+    /// once.
     /// </summary>
     /// <param name="path">The file; its folder is created.</param>
     /// <exception cref="InvalidOperationException">A step is under way.</exception>

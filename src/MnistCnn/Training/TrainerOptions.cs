@@ -47,8 +47,8 @@ public sealed record TrainerOptions
     /// derives from <see cref="OptimizerHelper"/>, as TorchSharp's do.
     /// </summary>
     /// <remarks>
-    /// TorchSharp's <c>Adam</c> and <c>AdamW</c> without AMSGrad and its <c>SGD</c> without dampening run on the engine. Any other one works on the tensors of the model, with the engine's gradients.
-    /// Groups of parameters keep the ratio of their learning rates: a <see cref="Schedule"/> scales all of them.
+    /// TorchSharp's <c>Adam</c> and <c>AdamW</c> without AMSGrad and its <c>SGD</c> without dampening run on the engine. Any other one works on the tensors of
+    /// the model, with the engine's gradients. Groups of parameters keep the ratio of their learning rates: a <see cref="Schedule"/> scales all of them.
     /// </remarks>
     /// <value>Null, the default: Adam with β 0.9 and 0.999 and ε 1e-8.</value>
     public Func<IEnumerable<Parameter>, double, optim.Optimizer>? Optimizer { get; init; }
@@ -58,7 +58,10 @@ public sealed record TrainerOptions
     public double WeightDecay { get; init => field = Within(value, 0, double.MaxValue); }
 
     /// <summary>What training minimises. Evaluation reports plain cross-entropy whatever it is.</summary>
-    /// <value><see cref="Loss.CrossEntropy"/> without smoothing and weights by default; <see cref="Loss.Focal"/> or one of one's own (<see cref="Loss.Of"/>) run over libtorch's operations.</value>
+    /// <value>
+    /// <see cref="Loss.CrossEntropy"/> without smoothing and weights by default; <see cref="Loss.Focal"/> or one of one's own (<see cref="Loss.Of"/>) run over
+    /// libtorch's operations.
+    /// </value>
     public Loss Loss { get; init => field = value ?? throw new ArgumentNullException(nameof(Loss)); } = Loss.CrossEntropy();
 
     /// <summary>Whether each epoch draws as many images of each class, as <see cref="Batches.BatchLoaderOptions.Balanced"/> does.</summary>
@@ -85,8 +88,9 @@ public sealed record TrainerOptions
     public IReadOnlyList<IImageTransform> Transforms { get; init => field = [.. value]; } = [];
 
     /// <summary>
-    /// After how many steps of an epoch the validation data are evaluated, counted anew in each epoch; at the end of the epoch where it has fewer steps. A run whose weights were
-    /// not validated after their last update is validated once more at its end, unless it was canceled, failed or met a loss that is not finite.
+    /// After how many steps of an epoch the validation data are evaluated, counted anew in each epoch; at the end of the epoch where it has fewer steps. A run
+    /// whose weights were not validated after their last update is validated once more at its end, unless it was canceled, failed or met a loss that is not
+    /// finite.
     /// </summary>
     /// <value>1 or more; 100 by default.</value>
     public int ValidateEverySteps { get; init => field = AtLeast(1, value); } = 100;
@@ -129,15 +133,15 @@ public sealed record TrainerOptions
 
     /// <summary>Threads of computation on the CPU.</summary>
     /// <value>
-    /// 0, the default: as many as libtorch chooses. 1 or more: that many, for the calling thread, until the run ends. On the engine libtorch itself has one thread from
-    /// <see cref="ITrainerCallback.OnBeforeOptimizerStep"/> to the end of the update, since its idle threads would slow the engine's.
+    /// 0, the default: as many as libtorch chooses. 1 or more: that many, for the calling thread, until the run ends. On the engine libtorch itself has one
+    /// thread from <see cref="ITrainerCallback.OnBeforeOptimizerStep"/> to the end of the update, since its idle threads would slow the engine's.
     /// </value>
     public int Threads { get; init => field = AtLeast(0, value); }
 
     /// <summary>In which numbers steps compute. Validation always computes in 32 bits.</summary>
     /// <value>
-    /// <see cref="TrainingPrecision.Float32"/> by default. <see cref="TrainingPrecision.BFloat16Mixed"/> on a processor without instructions for it would take about 70 times as long:
-    /// <see cref="Trainer.Fit"/> refuses it with a <see cref="NotSupportedException"/>.
+    /// <see cref="TrainingPrecision.Float32"/> by default. <see cref="TrainingPrecision.BFloat16Mixed"/> on a processor without instructions for it would take
+    /// about 70 times as long: <see cref="Trainer.Fit"/> refuses it with a <see cref="NotSupportedException"/>.
     /// </value>
     public TrainingPrecision Precision { get; init => field = Enum.IsDefined(value) ? value : throw Bad(value, "Float32 or BFloat16Mixed"); }
 
@@ -150,8 +154,9 @@ public sealed record TrainerOptions
     public string? ResumeFrom { get; init; }
 
     /// <summary>
-    /// A file of weights to begin with: of <c>Save</c>, <c>SaveSafetensors</c> or PyTorch, or a checkpoint of a run with other options, of which the averaged weights are taken where it has any.
-    /// Names and shapes must be the model's. Only the last layer may have another number of classes: it is then left as the model was created. The log says which tensors were taken.
+    /// A file of weights to begin with: of <c>Save</c>, <c>SaveSafetensors</c> or PyTorch, or a checkpoint of a run with other options, of which the averaged
+    /// weights are taken where it has any. Names and shapes must be the model's. Only the last layer may have another number of classes: it is then left as the
+    /// model was created. The log says which tensors were taken.
     /// </summary>
     /// <value>Null, the default: the weights that the model has. Ignored beside <see cref="ResumeFrom"/>, whose file has all weights.</value>
     public string? InitialWeights { get; init; }

@@ -25,7 +25,8 @@ internal sealed class TrainingRun : IDisposable
     private bool isUpdating;
 
     public TrainingRun(
-        TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validationData, Device device, CancellationToken ct)
+        TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train,
+        IMnistDataset? validationData, Device device, CancellationToken ct)
     {
         this.options = options = options.Effective();
         options.Loss.ThrowIfUnfit(ModelChecks.ThrowIfUnfit(model, train, device, nameof(train)));

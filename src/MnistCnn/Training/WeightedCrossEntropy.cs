@@ -6,7 +6,8 @@ internal sealed class WeightedCrossEntropy(double labelSmoothing, float[]? class
 {
     public double LabelSmoothing { get; } = labelSmoothing is >= 0 and < 1
         ? labelSmoothing
-        : throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, FormattableString.Invariant($"labelSmoothing: expected 0 to below 1, found {labelSmoothing}."));
+        : throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing,
+            FormattableString.Invariant($"labelSmoothing: expected 0 to below 1, found {labelSmoothing}."));
 
     /// <summary>One for each class; null where all are 1.</summary>
     public float[]? ClassWeights => classWeights;

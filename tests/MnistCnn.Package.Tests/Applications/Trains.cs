@@ -11,7 +11,8 @@ model.Save("model.safetensors");
 using CnnClassifier loaded = CnnClassifier.Load("model.safetensors");
 double accuracy = new Trainer().Evaluate(loaded, new SyntheticDigits(count: 500, seed: 2)).Accuracy;
 Prediction prediction = CnnPredictor.Load("model.safetensors").Predict(digits.GetImage(0));
-Console.WriteLine($"stop={fit.StopReason} steps={fifty.Steps} loss_fell={fifty.Last < fifty.First} accuracy_above_chance={accuracy > 0.3} digit={prediction.ClassIndex} label={digits.GetLabel(0)}");
+Console.WriteLine($"stop={fit.StopReason} steps={fifty.Steps} loss_fell={fifty.Last < fifty.First} accuracy_above_chance={accuracy > 0.3} "
+    + $"digit={prediction.ClassIndex} label={digits.GetLabel(0)}");
 
 internal sealed class StopAfter(int steps) : TrainerCallback
 {

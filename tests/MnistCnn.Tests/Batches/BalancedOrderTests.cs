@@ -10,7 +10,8 @@ namespace MnistCnn.Tests.Batches;
 public sealed class BalancedOrderTests
 {
     /// <summary>90 images of class 0, nine of class 1 and one of class 4.</summary>
-    private static readonly MnistDataset Rare = MnistDataset.FromMemory(new byte[100], [.. Enumerable.Range(0, 100).Select(i => (byte)(i < 90 ? 0 : i < 99 ? 1 : 4))], 1, 1);
+    private static readonly MnistDataset Rare = MnistDataset.FromMemory(new byte[100],
+        [.. Enumerable.Range(0, 100).Select(i => (byte)(i < 90 ? 0 : i < 99 ? 1 : 4))], 1, 1);
 
     [Fact]
     public void Every_class_comes_as_often_and_its_images_as_evenly_as_can_be() =>
@@ -30,7 +31,8 @@ public sealed class BalancedOrderTests
     [Fact]
     public void The_order_is_mixed_and_depends_on_seed_and_epoch_alone()
     {
-        int[] Labels(int seed, int epoch) => [.. new BatchLoader(Rare, new BatchLoaderOptions { Balanced = true, Seed = seed, BatchSize = 30 }).Epoch(epoch).SelectMany(batch => batch.Labels.data<long>().Select(l => (int)l))];
+        int[] Labels(int seed, int epoch) => [.. new BatchLoader(Rare, new BatchLoaderOptions { Balanced = true, Seed = seed, BatchSize = 30 }).Epoch(epoch)
+            .SelectMany(batch => batch.Labels.data<long>().Select(l => (int)l))];
         Assert.Equal(Labels(1, 2), Labels(1, 2));
         Assert.NotEqual(Labels(1, 2), Labels(1, 3));
         Assert.NotEqual(Labels(1, 2), Labels(2, 2));
@@ -40,7 +42,8 @@ public sealed class BalancedOrderTests
 
     [Fact]
     public void Without_shuffling_it_is_refused() => Assert.StartsWith(
-        "Balanced: expected Shuffle", Assert.Throws<ArgumentException>(() => new BatchLoader(Rare, new BatchLoaderOptions { Balanced = true, Shuffle = false })).Message, StringComparison.Ordinal);
+        "Balanced: expected Shuffle", Assert.Throws<ArgumentException>(() =>
+            new BatchLoader(Rare, new BatchLoaderOptions { Balanced = true, Shuffle = false })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_run_draws_balanced_batches_on_the_engine()

@@ -52,7 +52,8 @@ public sealed class IdxFuzzTests
         });
 
         TestContext.Current.TestOutputHelper?.WriteLine(
-            FormattableString.Invariant($"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(peak - before) >> 20} MiB"));
+            FormattableString.Invariant(
+                $"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(peak - before) >> 20} MiB"));
         Assert.InRange(loaded, 0, Count);
         Assert.InRange((peak - before) >> 20, 0, 128);
     }

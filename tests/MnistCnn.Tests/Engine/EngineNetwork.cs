@@ -45,7 +45,8 @@ internal sealed unsafe class EngineNetwork
         fixed (long* y = labels)
         {
             return pass.Run(
-                new TrainingBatch { Images = Reader(x, plan.Description.Input), Count = labels.Length, Labels = y, Smoothing = smoothing, Scale = 1f / labels.Length, FirstTrained = firstTrained }, weights, gradients);
+                new TrainingBatch { Images = Reader(x, plan.Description.Input), Count = labels.Length, Labels = y, Smoothing = smoothing,
+                    Scale = 1f / labels.Length, FirstTrained = firstTrained }, weights, gradients);
         }
     }
 
@@ -54,7 +55,8 @@ internal sealed unsafe class EngineNetwork
     {
         Pass(images, labels);
         AdamConstants constants = AdamConstants.Create(new AdamSettings(0.9, 0.999, 1e-8, 0, IsDecoupled: false), learningRate, ++step);
-        weights.Refresh(threads, p => Elementwise.Adam(weights.Values.Pointer + p.Start, gradients.Pointer + p.Start, first.Pointer + p.Start, second.Pointer + p.Start, p.Length, constants));
+        weights.Refresh(threads, p => Elementwise.Adam(weights.Values.Pointer + p.Start, gradients.Pointer + p.Start, first.Pointer + p.Start,
+            second.Pointer + p.Start, p.Length, constants));
     }
 
     /// <summary>The output for an image of the last pass.</summary>
@@ -68,7 +70,8 @@ internal sealed unsafe class EngineNetwork
         MapLayout map = plan.Maps[0];
         (int height, int width) = (map.Shape.Height, map.Shape.Width);
         return [.. Enumerable.Range(0, count * map.Shape.Length).Select(i =>
-            pass.ImageGradients[(i / map.Shape.Length * map.ImageStride) + map.Offset(i / width % height, i % width) + (i / (height * width) % map.Shape.Channels)])];
+            pass.ImageGradients[(i / map.Shape.Length * map.ImageStride) + map.Offset(i / width % height,
+                i % width) + (i / (height * width) % map.Shape.Channels)])];
     }
 
     public float[] Gradient(int parameter) => Values(gradients, parameter);

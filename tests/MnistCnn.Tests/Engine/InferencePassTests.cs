@@ -47,7 +47,8 @@ public sealed class InferencePassTests
         scalar.Run(images, new long[count]);
         foreach (SimdKernels simd in EngineNetwork.Widths)
         {
-            EngineNetwork.AssertNear(scalar.Outputs.SelectMany(z => z), EngineNetwork.Infer(network, parameters, images, threads, simd), $"{simd.Width} floats");
+            EngineNetwork.AssertNear(scalar.Outputs.SelectMany(z => z), EngineNetwork.Infer(network, parameters, images, threads, simd),
+                $"{simd.Width} floats");
         }
     }
 }

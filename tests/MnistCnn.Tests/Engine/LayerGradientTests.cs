@@ -23,7 +23,8 @@ public sealed class LayerGradientTests
     [InlineData(true, true)]
     public void Batch_normalisation_of_a_wide_layer_and_at_either_end_is_that_of_libtorch(bool wide, bool last)
     {
-        NetworkBuilder network = new NetworkBuilder(new(1, 12, 12)).Add(new BatchNormDescription("first", 1, 1e-5, 0.1, IsOfVector: false)).Convolution("conv", 16, 3, padding: 1).Relu("relu").Flatten()
+        NetworkBuilder network = new NetworkBuilder(new(1, 12, 12)).Add(new BatchNormDescription("first", 1, 1e-5, 0.1, IsOfVector: false))
+            .Convolution("conv", 16, 3, padding: 1).Relu("relu").Flatten()
             .Linear("wide", wide ? 72 : 30).Add(new BatchNormDescription("norm", wide ? 72 : 30, 1e-5, 0.1, IsOfVector: true)).Relu("relu2").Linear("last", 5);
         Compare((last ? network.Add(new BatchNormDescription("end", 5, 1e-5, 0.1, IsOfVector: true)) : network).Build(), 1, 40, 2, SimdKernels.Best);
     }
@@ -31,17 +32,21 @@ public sealed class LayerGradientTests
     [Fact]
     public void A_batch_of_one_number_for_each_channel_is_refused_as_by_PyTorch()
     {
-        NetworkDescription network = new NetworkBuilder(new(1, 4, 4)).Flatten().Linear("a", 3).Add(new BatchNormDescription("norm", 3, 1e-5, 0.1, IsOfVector: true)).Linear("b", 2).Build();
+        NetworkDescription network = new NetworkBuilder(new(1, 4, 4)).Flatten().Linear("a", 3)
+            .Add(new BatchNormDescription("norm", 3, 1e-5, 0.1, IsOfVector: true)).Linear("b", 2).Build();
         using TorchNetwork torch = new(network, 1);
         EngineNetwork engine = new(network, torch.Values);
-        Assert.Contains("Layer 'norm': expected more than 1 value", Assert.Throws<InvalidOperationException>(() => engine.Pass(new float[16], [0])).Message, StringComparison.Ordinal);
+        Assert.Contains("Layer 'norm': expected more than 1 value", Assert.Throws<InvalidOperationException>(() => engine.Pass(new float[16], [0])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void NaN_and_infinity_go_through_activation_and_pooling_where_libtorch_sends_them()
     {
-        NetworkDescription network = new NetworkBuilder(new(1, 8, 8)).Relu("relu").Add(new MaxPoolDescription("max", 3, 2, 1)).Add(new LeakyReluDescription("leaky", 0.1))
-            .Add(new AveragePoolDescription("mean", 2, 1)).Convolution("conv", 4, 2).Add(new GlobalAveragePoolDescription("global")).Flatten().Linear("last", 3).Build();
+        NetworkDescription network = new NetworkBuilder(new(1, 8, 8)).Relu("relu").Add(new MaxPoolDescription("max", 3, 2, 1))
+            .Add(new LeakyReluDescription("leaky", 0.1))
+            .Add(new AveragePoolDescription("mean", 2, 1)).Convolution("conv", 4, 2).Add(new GlobalAveragePoolDescription("global")).Flatten()
+                .Linear("last", 3).Build();
         float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
         float[] images = RandomNetworks.Batch(network, 3, 2).Images;
         for (int n = 0; n < 3; n++)
@@ -84,10 +89,14 @@ public sealed class LayerGradientTests
         AssertClose(torch.ImageGradients, engine.ImageGradients(count), scale, "images");
     }
 
-    /// <summary>To 1e-4 of the largest of its kind. Where a normalisation takes out what a layer adds, gradients cancel to nothing: then to rounding of the largest of all.</summary>
+    /// <summary>
+    /// To 1e-4 of the largest of its kind. Where a normalisation takes out what a layer adds, gradients cancel to nothing: then to rounding of the largest of
+    /// all.
+    /// </summary>
     private static void AssertClose(double[] expected, float[] actual, double scale, string what)
     {
-        double worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max(), most = expected.Max(Math.Abs), allowed = (1e-4 * most) + ((most < 1e-9 * scale ? 3e-4 : 1e-4) * scale) + 1e-9;
+        double worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max(), most = expected.Max(Math.Abs),
+            allowed = (1e-4 * most) + ((most < 1e-9 * scale ? 3e-4 : 1e-4) * scale) + 1e-9;
         Assert.True(worst <= allowed, $"{what}: expected a difference of at most {allowed}, found {worst}.");
     }
 }

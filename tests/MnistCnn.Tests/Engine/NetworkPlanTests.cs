@@ -41,7 +41,8 @@ public sealed unsafe class NetworkPlanTests
     [InlineData(1 << 20, 4096, 1)]
     [InlineData(1 << 13, 1, 1 << 13)]
     public void A_network_too_large_for_the_engines_offsets_is_refused_before_anything_is_written(int inputs, int outputs, int height) =>
-        Assert.Throws<OverflowException>(() => new NetworkPlan(new NetworkDescription(new(1, height, inputs), [new FlattenDescription("flatten"), new LinearDescription("fc", height * inputs, outputs)])));
+        Assert.Throws<OverflowException>(() => new NetworkPlan(
+            new NetworkDescription(new(1, height, inputs), [new FlattenDescription("flatten"), new LinearDescription("fc", height * inputs, outputs)])));
 
     [Fact]
     public void Memory_that_is_not_there_is_named() => Assert.Throws<InsufficientMemoryException>(() => new AlignedBuffer(1L << 50));

@@ -21,10 +21,12 @@ internal static class RandomNetworks
         from relus in Gen.Frequency((1, Gen.Const(false)), (4, Gen.Const(true))).Array[5]
         from softmax in Gen.Frequency((1, Gen.Const(true)), (4, Gen.Const(false)))
         from classes in Gen.Int[2, 20]
-        select Create(new(channels, height, width), [.. filters.Select((f, l) => (f, kernels[l], strides[l], paddings[l]))], [.. hidden, classes], relus, softmax);
+        select Create(new(channels, height, width), [.. filters.Select((f, l) => (f, kernels[l], strides[l], paddings[l]))], [.. hidden, classes], relus,
+            softmax);
 
     public static NetworkDescription Create(
-        MapShape input, IReadOnlyList<(int Filters, int Kernel, int Stride, int Padding)> convolutions, IReadOnlyList<int> widths, IReadOnlyList<bool>? relus = null, bool softmax = false)
+        MapShape input, IReadOnlyList<(int Filters, int Kernel, int Stride, int Padding)> convolutions, IReadOnlyList<int> widths,
+        IReadOnlyList<bool>? relus = null, bool softmax = false)
     {
         List<LayerDescription> layers = [];
         MapShape shape = input;
@@ -32,7 +34,8 @@ internal static class RandomNetworks
         {
             (int filters, int kernel, int stride, int padding) = convolutions[l];
             padding = Math.Min(padding, kernel - 1);
-            Add(new ConvolutionDescription($"conv{l}", shape.Channels, filters, Math.Min(kernel, Math.Min(shape.Height, shape.Width) + (2 * padding)), stride, padding));
+            Add(new ConvolutionDescription($"conv{l}", shape.Channels, filters, Math.Min(kernel, Math.Min(shape.Height, shape.Width) + (2 * padding)), stride,
+                padding));
             AddRelu(l);
         }
 
@@ -89,7 +92,8 @@ internal static class RandomNetworks
             (int top, int left) = seed % 2 == 0 ? (0, 0) : (random.Next(height), random.Next(width));
             (int bottom, int right) = seed % 2 == 0 ? (height, width) : (random.Next(top, height + 1), random.Next(left, width + 1));
             return Enumerable.Range(0, channels * height * width).Select(p =>
-                p / width % height < top || p / width % height >= bottom || p % width < left || p % width >= right || random.Next(3) == 0 ? 0 : random.NextSingle());
+                p / width % height < top || p / width % height >= bottom || p % width < left || p % width >= right || random.Next(3) == 0 ? 0
+                    : random.NextSingle());
         })];
         return (images, [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(network.Classes))]);
     }

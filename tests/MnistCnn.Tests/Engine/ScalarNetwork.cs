@@ -24,7 +24,9 @@ internal sealed class ScalarNetwork
 
     public double[][] Gradients { get; }
 
-    /// <summary>The least magnitude that a ReLU was given: within rounding of zero, single precision may find it on the other side, and so another gradient.</summary>
+    /// <summary>
+    /// The least magnitude that a ReLU was given: within rounding of zero, single precision may find it on the other side, and so another gradient.
+    /// </summary>
     public double NearestToKink { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Forward and backward pass of a batch.</summary>
@@ -48,7 +50,8 @@ internal sealed class ScalarNetwork
     }
 
     /// <summary>The output for each of some images.</summary>
-    public IEnumerable<double[]> Predict(float[] images, int count) => Enumerable.Range(0, count).Select(n => Forward(images.AsSpan(n * network.Input.Length, network.Input.Length))[^1]);
+    public IEnumerable<double[]> Predict(float[] images, int count) =>
+        Enumerable.Range(0, count).Select(n => Forward(images.AsSpan(n * network.Input.Length, network.Input.Length))[^1]);
 
     public static (double Loss, double[] Gradient) CrossEntropy(double[] logits, long label, double smoothing, int batch)
     {

@@ -63,7 +63,8 @@ internal sealed class TorchNetwork : IDisposable
     }
 
     /// <summary>
-    /// How much the largest gradient changes where all numbers change by about the rounding of single precision: much where a ReLU or a maximum is about to choose otherwise, or a normalised channel hardly varies.
+    /// How much the largest gradient changes where all numbers change by about the rounding of single precision: much where a ReLU or a maximum is about to
+    /// choose otherwise, or a normalised channel hardly varies.
     /// </summary>
     public double Sensitivity(float[] images, long[] labels)
     {

@@ -22,13 +22,16 @@ public sealed class TrainingPassTests
 
     [Fact]
     public void Convolutions_of_several_winograd_tiles_agree_with_their_scalar_twins_at_every_width() =>
-        Compare(RandomNetworks.Create(new(1, 22, 30), [(16, 3, 2, 0), (32, 3, 1, 0), (16, 3, 1, 1), (20, 3, 1, 2)], [10]), batch: 37, threads: 2, smoothing: 0, seed: 2);
+        Compare(RandomNetworks.Create(new(1, 22, 30), [(16, 3, 2, 0), (32, 3, 1, 0), (16, 3, 1, 1), (20, 3, 1, 2)], [10]), batch: 37, threads: 2, smoothing: 0,
+            seed: 2);
 
     [Fact]
-    public void A_wide_first_layer_agrees_with_its_scalar_twin_at_every_width() => Compare(RandomNetworks.Create(new(2, 27, 33), [], [70, 10]), batch: 37, threads: 2, smoothing: 0, seed: 2);
+    public void A_wide_first_layer_agrees_with_its_scalar_twin_at_every_width() =>
+        Compare(RandomNetworks.Create(new(2, 27, 33), [], [70, 10]), batch: 37, threads: 2, smoothing: 0, seed: 2);
 
     [Fact]
-    public void Two_wide_layers_agree_with_their_scalar_twins_at_every_width() => Compare(RandomNetworks.Create(new(1, 33, 40), [], [1100, 33, 10]), batch: 70, threads: 3, smoothing: 0, seed: 1);
+    public void Two_wide_layers_agree_with_their_scalar_twins_at_every_width() =>
+        Compare(RandomNetworks.Create(new(1, 33, 40), [], [1100, 33, 10]), batch: 70, threads: 3, smoothing: 0, seed: 1);
 
     [Fact]
     public void No_gradient_goes_further_back_than_the_first_layer_that_is_trained()
@@ -140,7 +143,8 @@ public sealed class TrainingPassTests
             foreach ((double[] expected, int n) in scalar.Outputs.Select((z, n) => (z, n)))
             {
                 double scale = expected.Max(Math.Abs);
-                Assert.All(expected.Zip(engine.Output(n)), z => Assert.True(double.IsFinite(z.First) ? Math.Abs(z.First - z.Second) <= 1e-4 * scale : !float.IsFinite(z.Second)));
+                Assert.All(expected.Zip(engine.Output(n)), z =>
+                    Assert.True(double.IsFinite(z.First) ? Math.Abs(z.First - z.Second) <= 1e-4 * scale : !float.IsFinite(z.Second)));
             }
         }
     }

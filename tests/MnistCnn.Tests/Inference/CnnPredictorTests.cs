@@ -20,7 +20,8 @@ public sealed class CnnPredictorTests
         Gen.Select(Gen.Int[15, 33], Gen.Int[15, 33], Gen.Bool, Gen.Int[2, 20], Gen.Int[1, 70], Gen.Int[1, 3], Gen.Int[0, 10_000])
             .Sample((height, width, isDigit, classes, count, threads, seed) =>
             {
-                ModelDescription description = isDigit ? Digits : ModelDescription.OfReference(height, width, ModelDescription.DefaultClassNames(classes), false);
+                ModelDescription description = isDigit ? Digits
+                    : ModelDescription.OfReference(height, width, ModelDescription.DefaultClassNames(classes), false);
                 Dictionary<string, SafetensorsTensor> weights = RandomWeights.Create(description, seed);
                 byte[] images = RandomWeights.Images(description, count, seed);
                 float[] expected = Plain(description, weights, images, count);

@@ -33,7 +33,8 @@ public sealed class PredictAllTests : IDisposable
     public void A_sequence_is_read_no_further_than_needed()
     {
         int read = 0;
-        IEnumerable<ReadOnlyMemory<byte>> endless = Enumerable.Range(0, int.MaxValue).Select(i => (ReadOnlyMemory<byte>)Digits.GetImage(read++ % 600).ToArray());
+        IEnumerable<ReadOnlyMemory<byte>> endless = Enumerable.Range(0, int.MaxValue)
+            .Select(i => (ReadOnlyMemory<byte>)Digits.GetImage(read++ % 600).ToArray());
         Assert.Equal(3, predictor.PredictAll(endless).Take(3).Count());
         Assert.Equal(512, read);
     }
@@ -43,20 +44,24 @@ public sealed class PredictAllTests : IDisposable
     {
         ArgumentException size = Assert.Throws<ArgumentException>(() => predictor.PredictAll(MnistDataset.FromMemory(new byte[400], [1], 20, 20)));
         Assert.StartsWith("Expected images of 28×28 pixels, found a data set of 20×20.", size.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Expected 784 bytes, an image of 28×28 pixels, found 5.", Assert.Throws<ArgumentException>(() => predictor.PredictAll([new byte[784], new byte[5]]).Count()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Expected 784 bytes, an image of 28×28 pixels, found 5.",
+            Assert.Throws<ArgumentException>(() => predictor.PredictAll([new byte[784], new byte[5]]).Count()).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => predictor.PredictAll((IMnistDataset)null!));
         Assert.Throws<ArgumentNullException>(() => predictor.PredictAll((IEnumerable<ReadOnlyMemory<byte>>)null!));
         Assert.Throws<ArgumentNullException>(() => predictor.PredictAllAsync(null!, TestContext.Current.CancellationToken));
         using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await predictor.PredictAllAsync(Forever(source.Token), source.Token).AnyAsync(source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await predictor.PredictAllAsync(Forever(source.Token), source.Token).AnyAsync(source.Token));
     }
 
     public void Dispose() => model.Dispose();
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Images(int count) => Enumerable.Range(0, count).Select(i => (ReadOnlyMemory<byte>)Digits.GetImage(i).ToArray());
+    private static IEnumerable<ReadOnlyMemory<byte>> Images(int count) =>
+        Enumerable.Range(0, count).Select(i => (ReadOnlyMemory<byte>)Digits.GetImage(i).ToArray());
 
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Forever([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Forever(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -43,7 +43,8 @@ public sealed unsafe class ElementwiseTests
 
     [Fact]
     public void Gradient_descent_follows_the_formula() =>
-        Gen.Select(Gen.Int[1, 5], Gen.Bool.Select(b => b ? 0.9f : 0), Gen.Bool, Gen.Bool.Select(b => b ? 0.1f : 0), Gen.Int[0, 1000]).Sample((registers, momentum, nesterov, decay, seed) =>
+        Gen.Select(Gen.Int[1, 5], Gen.Bool.Select(b => b ? 0.9f : 0), Gen.Bool, Gen.Bool.Select(b => b ? 0.1f : 0), Gen.Int[0, 1000])
+            .Sample((registers, momentum, nesterov, decay, seed) =>
         {
             Random random = new(seed);
             float[] p = Values(random, 16 * registers), velocity = new float[p.Length];
@@ -93,7 +94,8 @@ public sealed unsafe class ElementwiseTests
     [Fact]
     public void Values_are_added_scaled_and_gated()
     {
-        float[] sums = [.. Enumerable.Range(0, 16).Select(i => (float)i)], values = [.. Enumerable.Range(0, 16).Select(i => 10f * i)], gate = [.. Enumerable.Range(0, 16).Select(i => i % 4 == 3 ? float.NaN : (i % 4) - 1f)];
+        float[] sums = [.. Enumerable.Range(0, 16).Select(i => (float)i)], values = [.. Enumerable.Range(0, 16).Select(i => 10f * i)],
+            gate = [.. Enumerable.Range(0, 16).Select(i => i % 4 == 3 ? float.NaN : (i % 4) - 1f)];
         fixed (float* s = sums, v = values, g = gate)
         {
             Elementwise.Add(s, v, 16);

@@ -16,14 +16,17 @@ public sealed unsafe class SimdKernelsTests
                 Random random = new(seed);
                 int columns = panels * simd.RowVectors * simd.Width, first = random.Next(depth);
                 Assert.Equal(simd.RowVectors * simd.Width, simd.PanelWidth(columns));
-                AlignedBuffer a = Random(depth, share), b = Random(simd.PackedLength(depth, columns), 1), bias = Random(columns, 1), expected = Random(columns, 1), found = Random(columns, 1);
+                AlignedBuffer a = Random(depth, share), b = Random(simd.PackedLength(depth, columns), 1), bias = Random(columns, 1),
+                    expected = Random(columns, 1), found = Random(columns, 1);
                 a.Pointer[depth - 1] = float.NaN;
                 TileOperands operands = new()
                 {
-                    A = a.Pointer + first, AInner = 1, B = b.Pointer + (first * simd.PanelWidth(columns)), BInner = 1, Outer = 1, Middle = 1, Inner = depth - first, C = expected.Pointer, Bias = hasBias ? bias.Pointer : null,
+                    A = a.Pointer + first, AInner = 1, B = b.Pointer + (first * simd.PanelWidth(columns)), BInner = 1, Outer = 1, Middle = 1,
+                    Inner = depth - first, C = expected.Pointer, Bias = hasBias ? bias.Pointer : null,
                 };
                 simd.Multiply(ref operands, RowSet.Strided(1, 0, 0), columns, packedDepth: depth);
-                simd.MultiplyRow(a.Pointer + first, depth - first, b.Pointer + (first * simd.PanelWidth(columns)), depth, columns, hasBias ? bias.Pointer : null, found.Pointer);
+                simd.MultiplyRow(a.Pointer + first, depth - first, b.Pointer + (first * simd.PanelWidth(columns)), depth, columns,
+                    hasBias ? bias.Pointer : null, found.Pointer);
                 Assert.Equal(Values(expected, columns), Values(found, columns));
 
                 AlignedBuffer Random(int length, double some) => ParameterMemory.Of(length, _ => random.NextDouble() < some ? random.NextSingle() - 0.5f : 0);
@@ -59,12 +62,14 @@ public sealed unsafe class SimdKernelsTests
                         AlignedBuffer c = new(rows * columns);
                         TileOperands operands = new()
                         {
-                            A = a.Pointer, AInner = 1, B = b.Pointer, BInner = columns, Outer = 1, Middle = 1, Inner = depth, C = c.Pointer, Bias = bias.Pointer, Relu = relu, Gate = gated ? gate.Pointer : null,
+                            A = a.Pointer, AInner = 1, B = b.Pointer, BInner = columns, Outer = 1, Middle = 1, Inner = depth, C = c.Pointer,
+                            Bias = bias.Pointer, Relu = relu, Gate = gated ? gate.Pointer : null,
                         };
                         TileOperands before = operands;
                         simd.Multiply(ref operands, set, columns);
                         Assert.All(expected.Zip(Values(c, expected.Length)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-                        Assert.True(before.A == operands.A && before.B == operands.B && before.C == operands.C && before.Bias == operands.Bias && before.Gate == operands.Gate && before.BInner == operands.BInner);
+                        Assert.True(before.A == operands.A && before.B == operands.B && before.C == operands.C && before.Bias == operands.Bias
+                            && before.Gate == operands.Gate && before.BInner == operands.BInner);
                     }
                 }
 

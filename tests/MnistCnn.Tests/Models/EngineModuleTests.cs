@@ -28,7 +28,8 @@ public sealed class EngineModuleTests
     [Fact]
     public void Probabilities_match_as_logits_do()
     {
-        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, Output = ClassifierOutput.Softmax }), plain = new(new CnnClassifierOptions { Seed = 1, Output = ClassifierOutput.Softmax, UseKernels = false });
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, Output = ClassifierOutput.Softmax }),
+            plain = new(new CnnClassifierOptions { Seed = 1, Output = ClassifierOutput.Softmax, UseKernels = false });
         using Tensor images = rand(3, 1, 28, 28);
         using IDisposable none = no_grad();
 

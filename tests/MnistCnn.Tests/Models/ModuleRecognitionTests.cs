@@ -42,7 +42,8 @@ public sealed class ModuleRecognitionTests
     {
         using HonestNetwork model = new();
         ListLogger logger = new();
-        new Trainer(new TrainerOptions { Epochs = 1, Device = CPU }, [], logger).Fit(model, new SyntheticDigits(100, seed: 1), ct: TestContext.Current.CancellationToken);
+        new Trainer(new TrainerOptions { Epochs = 1, Device = CPU }, [], logger)
+            .Fit(model, new SyntheticDigits(100, seed: 1), ct: TestContext.Current.CancellationToken);
         Assert.Contains("Steps run on the engine", logger.Lines);
     }
 
@@ -64,11 +65,14 @@ public sealed class ModuleRecognitionTests
     public void A_summary_counts_parameters_and_multiplications_as_by_hand()
     {
         using nn.Module<Tensor, Tensor> model = nn.Sequential(
-            ("conv", nn.Conv2d(1, 6, 5, padding: 2)), ("relu", nn.ReLU()), ("pool", nn.MaxPool2d(2)), ("norm", nn.BatchNorm2d(6)), ("flatten", nn.Flatten()), ("fc", nn.Linear(1176, 10, hasBias: false)));
+            ("conv", nn.Conv2d(1, 6, 5, padding: 2)), ("relu", nn.ReLU()), ("pool", nn.MaxPool2d(2)), ("norm", nn.BatchNorm2d(6)), ("flatten", nn.Flatten()),
+            ("fc", nn.Linear(1176, 10, hasBias: false)));
         Assert.Equal(
             [
-                new LayerSummary("conv", "Conv2d", "[6, 28, 28]", 156, 117_600), new LayerSummary("relu", "ReLU", "[6, 28, 28]", 0, 0), new LayerSummary("pool", "MaxPool2d", "[6, 14, 14]", 0, 0),
-                new LayerSummary("norm", "BatchNorm2d", "[6, 14, 14]", 12, 0), new LayerSummary("flatten", "Flatten", "[1176]", 0, 0), new LayerSummary("fc", "Linear", "[10]", 11_760, 11_760),
+                new LayerSummary("conv", "Conv2d", "[6, 28, 28]", 156, 117_600), new LayerSummary("relu", "ReLU", "[6, 28, 28]", 0, 0),
+                new LayerSummary("pool", "MaxPool2d", "[6, 14, 14]", 0, 0),
+                new LayerSummary("norm", "BatchNorm2d", "[6, 14, 14]", 12, 0), new LayerSummary("flatten", "Flatten", "[1176]", 0, 0),
+                new LayerSummary("fc", "Linear", "[10]", 11_760, 11_760),
             ],
             model.Summarize());
     }

@@ -45,7 +45,8 @@ public sealed class NetworkFilesTests : IDisposable
         }
 
         using InferenceSession session = new(onnx);
-        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run([NamedOnnxValue.CreateFromTensor("images", new DenseTensor<byte>(images, [Count, 1, 28, 28]))]);
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run(
+            [NamedOnnxValue.CreateFromTensor("images", new DenseTensor<byte>(images, [Count, 1, 28, 28]))]);
         AssertNear(expected, [.. results[0].AsTensor<float>()]);
         model.LoadSafetensors(path);
     }
@@ -68,7 +69,8 @@ public sealed class NetworkFilesTests : IDisposable
             ("[1,28,28]", "[1,16384,16384]", "Layer '9': expected a vector of 576"),
             ("\"name\":\"1\"", "\"name\":\"0\"", "Layer '0': expected a name of its own"),
             ("\"stride\":1,\"padding\":1", "\"stride\":9999,\"padding\":9999", "layer '0', padding: expected an integer from 0 to 64"),
-            ("\"kernel_size\":2,\"stride\":2,\"padding\":0", "\"kernel_size\":2,\"stride\":2,\"padding\":2", "Layer '3': expected at least 2×2 pixels, and a padding of at most half of that"),
+            ("\"kernel_size\":2,\"stride\":2,\"padding\":0", "\"kernel_size\":2,\"stride\":2,\"padding\":2",
+                "Layer '3': expected at least 2×2 pixels, and a padding of at most half of that"),
             ("[1,28,28]", "[1,28]", "expected an input of 3 sides"),
             (json, "{", "mnistcnn.network"),
         })
@@ -89,7 +91,8 @@ public sealed class NetworkFilesTests : IDisposable
         string path = folder["network.safetensors"];
         model.SaveNetwork(path);
         byte[] bytes = File.ReadAllBytes(path);
-        int header = (int)BitConverter.ToInt64(bytes), refused = 0, mutants = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_MUTANTS") ?? "1000", CultureInfo.InvariantCulture);
+        int header = (int)BitConverter.ToInt64(bytes), refused = 0,
+            mutants = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_MUTANTS") ?? "1000", CultureInfo.InvariantCulture);
         long before = GC.GetAllocatedBytesForCurrentThread(), most = 0;
         for (int seed = 0; seed < mutants; seed++)
         {
@@ -131,11 +134,14 @@ public sealed class NetworkFilesTests : IDisposable
         Sequential model = kind switch
         {
             "norm" => nn.Sequential(
-                nn.Conv2d(1, 8, 3, padding: 1, bias: false), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.LeakyReLU(0.1), nn.AvgPool2d(3, 2, 1), nn.Dropout2d(0.2), nn.Flatten(),
+                nn.Conv2d(1, 8, 3, padding: 1, bias: false), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.LeakyReLU(0.1),
+                nn.AvgPool2d(3, 2, 1), nn.Dropout2d(0.2), nn.Flatten(),
                 nn.Linear(576, 20), nn.BatchNorm1d(20), nn.ReLU(), nn.Dropout(0.5), nn.Linear(20, 10)),
-            "scale" => nn.Sequential(nn.BatchNorm2d(1), nn.Conv2d(1, 8, 5, stride: 2), nn.ReLU(), nn.BatchNorm2d(8), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10, hasBias: false)),
+            "scale" => nn.Sequential(nn.BatchNorm2d(1), nn.Conv2d(1, 8, 5, stride: 2), nn.ReLU(), nn.BatchNorm2d(8), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                nn.Linear(8, 10, hasBias: false)),
             "log" => nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.LogSoftmax(1)),
-            _ => nn.Sequential(("features", nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2))), ("flatten", nn.Flatten()), ("classifier", nn.Linear(864, 10))),
+            _ => nn.Sequential(("features", nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2))), ("flatten", nn.Flatten()),
+                ("classifier", nn.Linear(864, 10))),
         };
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -59,7 +59,8 @@ public sealed class StreamTests : IDisposable
         model.Save(cut);
         foreach (byte[] content in new[] { [], cut.ToArray()[..1000], new byte[100] })
         {
-            Assert.StartsWith("'(stream)': ", Assert.Throws<CheckpointFormatException>(() => CnnPredictor.Load(new MemoryStream(content))).Message, StringComparison.Ordinal);
+            Assert.StartsWith("'(stream)': ", Assert.Throws<CheckpointFormatException>(() => CnnPredictor.Load(new MemoryStream(content))).Message,
+                StringComparison.Ordinal);
             Assert.Throws<CheckpointFormatException>(() => CnnClassifier.Load(new MemoryStream(content)));
             Assert.Throws<CheckpointFormatException>(() => SafetensorsFile.Load(new MemoryStream(content)));
         }

@@ -10,7 +10,8 @@ public sealed class CallbackHooksTests
 {
     private static readonly string[] All =
     [
-        "OnFitStart", "OnEpochStart", "OnStepStart", "OnBeforeOptimizerStep", "OnStepEnd", "OnValidationStart", "OnValidationEnd", "OnEpochEnd", "OnException", "OnFitEnd",
+        "OnFitStart", "OnEpochStart", "OnStepStart", "OnBeforeOptimizerStep", "OnStepEnd", "OnValidationStart", "OnValidationEnd", "OnEpochEnd", "OnException",
+        "OnFitEnd",
     ];
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class FromRunToModelTests : IDisposable
     [Fact]
     public void The_last_checkpoint_opens_as_the_model_that_the_run_leaves_with_its_shape_and_names()
     {
-        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "ö"], Output = ClassifierOutput.Softmax });
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "ö"],
+            Output = ClassifierOutput.Softmax });
         Fit(model, TrainingData.Options with { Epochs = 5, EmaDecay = 0.9 }, new ModelCheckpoint(folder.Root));
         using CnnClassifier last = CnnClassifier.Load(folder["last.ckpt"]);
         Assert.Equal(TrainingData.Weights(model), TrainingData.Weights(last));
@@ -59,7 +60,8 @@ public sealed class FromRunToModelTests : IDisposable
     {
         using TinyModel tiny = new();
         Fit(tiny, TrainingData.Options, new ModelCheckpoint(folder.Root));
-        Assert.Contains("'conv1.weight'", Assert.Throws<CheckpointFormatException>(() => CnnClassifier.Load(folder["last.ckpt"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'conv1.weight'", Assert.Throws<CheckpointFormatException>(() => CnnClassifier.Load(folder["last.ckpt"])).Message,
+            StringComparison.Ordinal);
         using CnnClassifier model = Model();
         Fit(model, TrainingData.Options, new ModelCheckpoint(folder.Root));
         byte[] content = File.ReadAllBytes(folder["last.ckpt"]);
@@ -105,7 +107,8 @@ public sealed class FromRunToModelTests : IDisposable
         Fit(model, TrainingData.Options with { Epochs = 4, EmaDecay = 0.9 }, save);
         using CnnClassifier saved = CnnClassifier.Load(folder["now"]);
         Assert.Equal(averaged, TrainingData.Weights(saved));
-        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() => Fit(model, TrainingData.Options, new LambdaCallback { StepStart = context => context.SaveWeights(folder["x"]) }));
+        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() =>
+            Fit(model, TrainingData.Options, new LambdaCallback { StepStart = context => context.SaveWeights(folder["x"]) }));
         Assert.Contains("SaveWeights: expected a hook between steps", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -129,7 +132,8 @@ public sealed class FromRunToModelTests : IDisposable
         Assert.Equal(TrainingData.Weights(first), start);
         Fit(first, other with { InitialWeights = null });
         Assert.Equal(TrainingData.Weights(first), TrainingData.Weights(begun));
-        Assert.Contains(logger.Lines, line => line.StartsWith($"Initial weights of '{folder["last.ckpt"]}': taken conv1.bias, conv1.weight", StringComparison.Ordinal) && line.EndsWith("differ: none", StringComparison.Ordinal));
+        Assert.Contains(logger.Lines, line => line.StartsWith($"Initial weights of '{folder["last.ckpt"]}': taken conv1.bias, conv1.weight",
+            StringComparison.Ordinal) && line.EndsWith("differ: none", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -137,15 +141,18 @@ public sealed class FromRunToModelTests : IDisposable
     {
         using CnnClassifier ten = Model();
         ten.Save(folder["ten"]);
-        using CnnClassifier twelve = new(new CnnClassifierOptions { Seed = 2, ClassCount = 12 }), fresh = new(new CnnClassifierOptions { Seed = 2, ClassCount = 12 });
+        using CnnClassifier twelve = new(new CnnClassifierOptions { Seed = 2, ClassCount = 12 }),
+            fresh = new(new CnnClassifierOptions { Seed = 2, ClassCount = 12 });
         Dictionary<string, byte[]> start = [];
-        Fit(twelve, TrainingData.Options with { InitialWeights = folder["ten"] }, new LambdaCallback { FitStart = context => start = context.Model.state_dict().ToDictionary(p => p.Key, p => p.Value.bytes.ToArray()) });
+        Fit(twelve, TrainingData.Options with { InitialWeights = folder["ten"] },
+            new LambdaCallback { FitStart = context => start = context.Model.state_dict().ToDictionary(p => p.Key, p => p.Value.bytes.ToArray()) });
         foreach ((string name, byte[] bytes) in start)
         {
             Assert.Equal((name.StartsWith("fc3", StringComparison.Ordinal) ? fresh : ten).state_dict()[name].bytes.ToArray(), bytes);
         }
 
-        Assert.Contains(logger.Lines, line => line.EndsWith("differ: fc3.bias, fc3.weight", StringComparison.Ordinal) && line.Contains("fc2.weight;", StringComparison.Ordinal));
+        Assert.Contains(logger.Lines, line => line.EndsWith("differ: fc3.bias, fc3.weight", StringComparison.Ordinal)
+            && line.Contains("fc2.weight;", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,13 +162,18 @@ public sealed class FromRunToModelTests : IDisposable
         larger.Save(folder["larger"]);
         model.Save(folder["ten"]);
         byte[] before = TrainingData.Weights(model);
-        CheckpointFormatException shapes = Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["larger"] }));
+        CheckpointFormatException shapes = Assert.Throws<CheckpointFormatException>(() =>
+            Fit(model, TrainingData.Options with { InitialWeights = folder["larger"] }));
         Assert.Contains("\"fc1.weight\": expected F32 [256,1024]", shapes.Message.Replace('\'', '"'), StringComparison.Ordinal);
         new SafetensorsFile(SafetensorsFile.Load(folder["larger"]).Tensors.Where(pair => pair.Key != "fc2.bias").ToDictionary()).Save(folder["missing"]);
-        CheckpointFormatException missing = Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["missing"] }));
+        CheckpointFormatException missing = Assert.Throws<CheckpointFormatException>(() =>
+            Fit(model, TrainingData.Options with { InitialWeights = folder["missing"] }));
         Assert.Contains("'fc2.bias': expected [64], found no such tensor", missing.Message, StringComparison.Ordinal);
-        new SafetensorsFile(new Dictionary<string, SafetensorsTensor>(SafetensorsFile.Load(folder["ten"]).Tensors) { ["conv1.bias"] = SafetensorsTensor.Create<float>(new float[8], 8) }).Save(folder["other"]);
-        Assert.Contains("expected F32 [16], found F32 [8]", Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["other"] })).Message, StringComparison.Ordinal);
+        new SafetensorsFile(new Dictionary<string, SafetensorsTensor>(
+            SafetensorsFile.Load(folder["ten"]).Tensors) { ["conv1.bias"] = SafetensorsTensor.Create<float>(new float[8], 8) }).Save(folder["other"]);
+        Assert.Contains("expected F32 [16], found F32 [8]",
+            Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["other"] })).Message,
+            StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["nothing"] }));
         Assert.Equal(before, TrainingData.Weights(model));
     }

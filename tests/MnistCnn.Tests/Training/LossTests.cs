@@ -92,7 +92,8 @@ public sealed unsafe class LossTests : IDisposable
         using TinyModel model = new(), same = new();
         FitResult result = Fit(model, TrainingData.Options with { MaxSteps = 1, Loss = Loss.CrossEntropy(0, weights) });
         using MnistBatch batch = new BatchLoader(TrainingData.Train, new BatchLoaderOptions { BatchSize = 32 }).Epoch(1).First();
-        using Tensor expected = nn.functional.cross_entropy(same.forward(batch.Images), batch.Labels, weight: tensor(weights.Select(w => (float)w).ToArray()), reduction: nn.Reduction.Sum) / 32;
+        using Tensor expected = nn.functional.cross_entropy(same.forward(batch.Images), batch.Labels, weight: tensor(weights.Select(w => (float)w).ToArray()),
+            reduction: nn.Reduction.Sum) / 32;
         Assert.Equal(expected.item<float>(), result.History.Steps[0].Loss, 1e-5);
     }
 
@@ -108,13 +109,15 @@ public sealed unsafe class LossTests : IDisposable
     public void Wrong_uses_are_refused()
     {
         using TinyModel model = new();
-        Assert.Equal("Loss: expected 10 class weights, one for each class of the model, found 2.", Assert.Throws<ArgumentException>(() => Fit(model, TrainingData.Options with { Loss = Loss.CrossEntropy(classWeights: [1, 2]) })).Message);
+        Assert.Equal("Loss: expected 10 class weights, one for each class of the model, found 2.",
+            Assert.Throws<ArgumentException>(() => Fit(model, TrainingData.Options with { Loss = Loss.CrossEntropy(classWeights: [1, 2]) })).Message);
         Assert.Throws<ArgumentException>(() => Fit(model, TrainingData.Options with { Loss = Loss.Focal(classWeights: [1, 2]) }));
         Assert.StartsWith("Loss 'sum': expected a floating-point loss for each image, [32], found Float32 [].", Assert.Throws<InvalidOperationException>(
             () => Fit(model, TrainingData.Options with { Loss = Loss.Of("sum", (output, _) => output.sum()) })).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Loss.Of(" ", (output, _) => output));
         Assert.Throws<ArgumentNullException>(() => new TrainerOptions { Loss = null! });
-        Assert.Contains("BalancedSampling", Assert.Throws<ArgumentException>(() => Fit(model, TrainingData.Options with { BalancedSampling = true, OverfitBatches = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("BalancedSampling", Assert.Throws<ArgumentException>(() =>
+            Fit(model, TrainingData.Options with { BalancedSampling = true, OverfitBatches = 1 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +127,8 @@ public sealed unsafe class LossTests : IDisposable
         TrainerOptions options = TrainingData.Options with { Loss = Loss.CrossEntropy(0.1, [.. Enumerable.Repeat(0.5, 10)]) };
         using TinyModel model = new();
         new Trainer(options, [new ModelCheckpoint(folder.Root) { KeepBest = 0 }]).Fit(model, TrainingData.Train);
-        CheckpointFormatException thrown = Assert.Throws<CheckpointFormatException>(() => Fit(model, options with { ResumeFrom = folder["last.ckpt"], Loss = Loss.Focal(1.5) }));
+        CheckpointFormatException thrown = Assert.Throws<CheckpointFormatException>(() =>
+            Fit(model, options with { ResumeFrom = folder["last.ckpt"], Loss = Loss.Focal(1.5) }));
         Assert.Contains("option.Loss: expected", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("focal loss, gamma 1.5", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("cross-entropy, label smoothing 0.1, class weights 0.5 0.5", thrown.Message, StringComparison.Ordinal);
@@ -137,5 +141,6 @@ public sealed unsafe class LossTests : IDisposable
         labels.Dispose();
     }
 
-    private static FitResult Fit(nn.Module<Tensor, Tensor> model, TrainerOptions options, ListLogger? logger = null) => new Trainer(options, logger: logger).Fit(model, TrainingData.Train);
+    private static FitResult Fit(nn.Module<Tensor, Tensor> model, TrainerOptions options, ListLogger? logger = null) =>
+        new Trainer(options, logger: logger).Fit(model, TrainingData.Train);
 }

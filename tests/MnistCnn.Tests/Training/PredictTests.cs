@@ -20,7 +20,8 @@ public sealed class PredictTests
         {
             double[] logits = [.. model.forward(Image(i)).data<float>().Select(x => (double)x)];
             double sum = logits.Sum(Math.Exp);
-            Assert.Equal(logits.Select(x => Math.Exp(x) / sum), predictions.ProbabilitiesOf(i).ToArray().Select(p => (double)p), (a, b) => Math.Abs(a - b) < 1e-5);
+            Assert.Equal(logits.Select(x => Math.Exp(x) / sum), predictions.ProbabilitiesOf(i).ToArray().Select(p => (double)p),
+                (a, b) => Math.Abs(a - b) < 1e-5);
             Assert.Equal(Array.IndexOf(logits, logits.Max()), predictions.Classes[i]);
         }
 
@@ -44,13 +45,16 @@ public sealed class PredictTests
     public void Wrong_uses_are_refused()
     {
         using TinyModel model = new();
-        Assert.Contains("[2, 1, 20, 20]", Assert.Throws<ArgumentException>(() => Trainer.Predict(model, MnistDataset.FromMemory(new byte[400], [1], 20, 20))).Message, StringComparison.Ordinal);
+        Assert.Contains("[2, 1, 20, 20]", Assert.Throws<ArgumentException>(() => Trainer.Predict(model, MnistDataset.FromMemory(new byte[400], [1], 20, 20)))
+            .Message, StringComparison.Ordinal);
         Assert.Throws<OperationCanceledException>(() => Trainer.Predict(model, TrainingData.Validation, new CancellationToken(canceled: true)));
         Assert.Throws<ArgumentNullException>(() => Trainer.Predict(model, null!));
         ClassPredictions predictions = Trainer.Predict(model, TrainingData.Validation);
-        Assert.Contains("expected 0 to 39, found 40", Assert.Throws<ArgumentOutOfRangeException>(() => _ = predictions.ProbabilitiesOf(40).Length).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 0 to 39, found 40", Assert.Throws<ArgumentOutOfRangeException>(() => _ = predictions.ProbabilitiesOf(40).Length).Message,
+            StringComparison.Ordinal);
         model.OnForward = logits => logits * double.NaN;
-        Assert.Contains("after image 0", Assert.Throws<InvalidOperationException>(() => Trainer.Predict(model, TrainingData.Validation)).Message, StringComparison.Ordinal);
+        Assert.Contains("after image 0", Assert.Throws<InvalidOperationException>(() => Trainer.Predict(model, TrainingData.Validation)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

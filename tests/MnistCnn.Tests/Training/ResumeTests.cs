@@ -101,7 +101,8 @@ public sealed class ResumeTests : IDisposable
         ITrainerCallback[] Callbacks() => [new EarlyStopping(2, minDelta: 10), new ReduceLearningRateOnPlateau(0.5, patience: 2, minDelta: 10)];
         (string expected, FitResult whole) = Train(options, Callbacks());
         Assert.Equal(StopReason.EarlyStopped, whole.StopReason);
-        LambdaCallback interrupt = new() { StepEnd = (context, step) => _ = step.GlobalStep == 4 ? throw new InvalidOperationException("interrupted") : context };
+        LambdaCallback interrupt = new() { StepEnd = (context, step) => _ = step.GlobalStep == 4 ? throw new InvalidOperationException("interrupted")
+            : context };
         Assert.Throws<TrainerCallbackException>(() => Train(options, [.. Callbacks(), interrupt, new ModelCheckpoint(folder.Root)]));
         (string resumed, FitResult rest) = Train(options with { ResumeFrom = Checkpoint }, Callbacks());
         Assert.Equal(expected, resumed);

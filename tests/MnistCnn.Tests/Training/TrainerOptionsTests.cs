@@ -20,7 +20,8 @@ public sealed class TrainerOptionsTests
         { "LearningRate: expected a finite number above 0, found Infinity.", () => new TrainerOptions { LearningRate = double.PositiveInfinity } },
         { "WeightDecay: expected a finite number of 0 or more, found -0.1.", () => new TrainerOptions { WeightDecay = -0.1 } },
         { "labelSmoothing: expected 0 to below 1, found 1.", () => new TrainerOptions { Loss = Loss.CrossEntropy(1) } },
-        { "classWeights: expected finite numbers of 0 or more, found -0.5.", () => new TrainerOptions { Loss = Loss.CrossEntropy(classWeights: [1, 0, -0.5]) } },
+        { "classWeights: expected finite numbers of 0 or more, found -0.5.",
+            () => new TrainerOptions { Loss = Loss.CrossEntropy(classWeights: [1, 0, -0.5]) } },
         { "classWeights: expected finite numbers of 0 or more, found NaN.", () => new TrainerOptions { Loss = Loss.Focal(classWeights: [double.NaN]) } },
         { "gamma: expected a finite number of 0 or more, found -1.", () => new TrainerOptions { Loss = Loss.Focal(-1) } },
         { "GradientClipNorm: expected a finite number above 0, found 0.", () => new TrainerOptions { GradientClipNorm = 0 } },
@@ -51,7 +52,8 @@ public sealed class TrainerOptionsTests
     {
         TrainerOptions options = new();
         Assert.Equal((10, 128, 0.00025, 100), (options.Epochs, options.BatchSize, options.LearningRate, options.ValidateEverySteps));
-        Assert.Equal((0.0, "cross-entropy, label smoothing 0", 1, 0, 0), (options.WeightDecay, options.Loss.ToString(), options.GradientAccumulation, options.Seed, options.Threads));
+        Assert.Equal((0.0, "cross-entropy, label smoothing 0", 1, 0, 0),
+            (options.WeightDecay, options.Loss.ToString(), options.GradientAccumulation, options.Seed, options.Threads));
         Assert.Same(LearningRateSchedule.Constant, options.Schedule);
         Assert.Equal(TrainingPrecision.Float32, options.Precision);
         Assert.True(options.StopOnNonFiniteLoss);

@@ -20,7 +20,8 @@ public sealed class ValidationCadenceTests : IDisposable
         Assert.Equal([3L, 6L], Validated(result));
         string[] lines = [.. logger.Lines.Skip(2)]; // after the device, and which way the steps run
         Assert.Equal(4, lines.Length);
-        Assert.All([0, 2], i => Assert.Matches($@"^epoch: {1 + (i / 2)}/2 \| step: 3/3 \| trn loss: \S+ \| val loss: \S+ \| trn_acc: \S+ \| val_acc: \S+$", lines[i]));
+        Assert.All([0, 2], i => Assert.Matches($@"^epoch: {1 + (i / 2)}/2 \| step: 3/3 \| trn loss: \S+ \| val loss: \S+ \| trn_acc: \S+ \| val_acc: \S+$",
+            lines[i]));
         Assert.All([1, 3], i => Assert.EndsWith("learning rate: 0.01", lines[i], StringComparison.Ordinal));
     }
 
@@ -30,7 +31,8 @@ public sealed class ValidationCadenceTests : IDisposable
         using TinyModel model = new();
         TrainerOptions reference = new() { BatchSize = 1, Device = TorchSharp.torch.CPU, Threads = 1 }; // 469 steps in each of 10 epochs
         FitResult result = new Trainer(reference, [new StepLogger(logger)]).Fit(model, new SyntheticDigits(469), TrainingData.Validation);
-        Assert.Equal(Enumerable.Range(1, 10).SelectMany(epoch => new[] { 100, 200, 300, 400 }.Select(step => $"epoch: {epoch}/10 | step: {step}/469")), logger.Lines.Select(line => line[..line.IndexOf(" | trn", StringComparison.Ordinal)]));
+        Assert.Equal(Enumerable.Range(1, 10).SelectMany(epoch => new[] { 100, 200, 300, 400 }.Select(step => $"epoch: {epoch}/10 | step: {step}/469")),
+            logger.Lines.Select(line => line[..line.IndexOf(" | trn", StringComparison.Ordinal)]));
         Assert.All(logger.Lines, line => Assert.Contains("val_acc", line, StringComparison.Ordinal));
         Assert.Equal(41, result.History.Validations.Count);
         Assert.Equal(4690, result.LastValidation!.GlobalStep);
@@ -89,7 +91,8 @@ public sealed class ValidationCadenceTests : IDisposable
         Trainer trainer = new(options);
         FitResult result = trainer.Fit(model, TrainingData.Train, TrainingData.Validation);
         EvaluationResult evaluated = trainer.Evaluate(model, TrainingData.Validation);
-        Assert.Equal((18L, evaluated.Loss, evaluated.Accuracy), (result.LastValidation!.GlobalStep, result.LastValidation.Result.Loss, result.LastValidation.Result.Accuracy));
+        Assert.Equal((18L, evaluated.Loss, evaluated.Accuracy),
+            (result.LastValidation!.GlobalStep, result.LastValidation.Result.Loss, result.LastValidation.Result.Accuracy));
     }
 
     [Fact]
@@ -111,8 +114,10 @@ public sealed class ValidationCadenceTests : IDisposable
         EarlyStopping stopping = new(patience: 10, monitor: new MonitoredValue("score", false, _ => script[next++]));
         Assert.Equal(StopReason.Completed, Fit(TrainingData.Options, stopping).StopReason);
         Assert.Equal(2, stopping.Best);
-        LambdaCallback late = new() { ValidationEnd = (context, _) => context.RequestStop(context.GlobalStep == 6 ? "too late" : throw new InvalidOperationException()) };
-        Assert.Equal((StopReason.Completed, "All epochs were trained."), Fit(TrainingData.Options with { ValidateEveryEpochs = 3 }, late) is var result ? (result.StopReason, result.StopMessage) : default);
+        LambdaCallback late = new() { ValidationEnd = (context, _) =>
+            context.RequestStop(context.GlobalStep == 6 ? "too late" : throw new InvalidOperationException()) };
+        Assert.Equal((StopReason.Completed, "All epochs were trained."),
+            Fit(TrainingData.Options with { ValidateEveryEpochs = 3 }, late) is var result ? (result.StopReason, result.StopMessage) : default);
     }
 
     [Fact]
@@ -130,7 +135,8 @@ public sealed class ValidationCadenceTests : IDisposable
         FitResult result = Fit(TrainingData.Options, new CsvLogger(folder["h.csv"], 2), new ProgressReporter(new Immediate(reports)));
         string[] rows = File.ReadAllLines(folder["h.csv"]);
         Assert.Equal(["1,2,2", "1,3,3", "2,2,5", "2,3,6"], rows[1..].Select(r => string.Join(',', r.Split(',')[..3])));
-        Assert.EndsWith(FormattableString.Invariant($",{result.LastValidation!.Result.Loss:F6},{result.LastValidation.Result.Accuracy:F6}"), rows[^1], StringComparison.Ordinal);
+        Assert.EndsWith(FormattableString.Invariant($",{result.LastValidation!.Result.Loss:F6},{result.LastValidation.Result.Accuracy:F6}"), rows[^1],
+            StringComparison.Ordinal);
         Assert.EndsWith(",,", rows[2], StringComparison.Ordinal);
         Assert.Equal(6, reports[^1].LastValidation!.GlobalStep);
     }

@@ -4,7 +4,8 @@ namespace MnistCnn.Data;
 
 /// <summary>Reads the members of a zip archive one by one, without unpacking anything to the disk.</summary>
 /// <remarks>
-/// <para>Stored and deflated members, zip64 included. Opening reads the central directory only. Refused: encrypted members, other methods, repeated names, and names that are absolute or hold '..'.</para>
+/// <para>Stored and deflated members, zip64 included. Opening reads the central directory only. Refused: encrypted members, other methods, repeated names, and
+/// names that are absolute or hold '..'.</para>
 /// <para>Members may be read from several threads. Source of the format: PKWARE APPNOTE 6.3.10.</para>
 /// </remarks>
 internal sealed class ZipArchive : IDisposable
@@ -24,7 +25,8 @@ internal sealed class ZipArchive : IDisposable
     {
         if (!stream.CanSeek)
         {
-            throw new ArgumentException($"'{name}': expected a stream that can seek, since a zip archive is read from its end, found one that cannot.", nameof(stream));
+            throw new ArgumentException($"'{name}': expected a stream that can seek, since a zip archive is read from its end, found one that cannot.",
+                nameof(stream));
         }
 
         (this.stream, Path, this.leaveOpen) = (stream, name, leaveOpen);
@@ -87,7 +89,8 @@ internal sealed class ZipArchive : IDisposable
         Span<byte> header = stackalloc byte[LocalLength];
         if (member.HeaderOffset > directoryOffset - LocalLength)
         {
-            throw Fault(member, FormattableString.Invariant($"a header before byte {directoryOffset}"), FormattableString.Invariant($"one at byte {member.HeaderOffset}"));
+            throw Fault(member, FormattableString.Invariant($"a header before byte {directoryOffset}"),
+                FormattableString.Invariant($"one at byte {member.HeaderOffset}"));
         }
 
         lock (stream)
@@ -102,10 +105,12 @@ internal sealed class ZipArchive : IDisposable
         }
 
         CompareWithDirectory(member, header);
-        long start = member.HeaderOffset + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        long start = member.HeaderOffset + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(
+            header[28..]);
         return start <= directoryOffset && member.CompressedSize <= directoryOffset - start
             ? start
-            : throw Fault(member, FormattableString.Invariant($"data that ends before byte {directoryOffset}"), FormattableString.Invariant($"{member.CompressedSize} bytes from byte {start}"));
+            : throw Fault(member, FormattableString.Invariant($"data that ends before byte {directoryOffset}"),
+                FormattableString.Invariant($"{member.CompressedSize} bytes from byte {start}"));
     }
 
     private void CompareWithDirectory(ZipMember member, ReadOnlySpan<byte> header)
@@ -113,13 +118,15 @@ internal sealed class ZipArchive : IDisposable
         int method = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
         if (method != member.Method)
         {
-            throw Fault(member, FormattableString.Invariant($"method {member.Method}, as in the central directory"), FormattableString.Invariant($"method {method} in the member's header"));
+            throw Fault(member, FormattableString.Invariant($"method {member.Method}, as in the central directory"),
+                FormattableString.Invariant($"method {method} in the member's header"));
         }
 
         uint crc = BinaryPrimitives.ReadUInt32LittleEndian(header[14..]);
         if (!member.HasDescriptor && crc != member.Crc)
         {
-            throw Fault(member, FormattableString.Invariant($"the CRC 0x{member.Crc:X8}, as in the central directory"), FormattableString.Invariant($"0x{crc:X8} in the member's header"));
+            throw Fault(member, FormattableString.Invariant($"the CRC 0x{member.Crc:X8}, as in the central directory"),
+                FormattableString.Invariant($"0x{crc:X8} in the member's header"));
         }
     }
 

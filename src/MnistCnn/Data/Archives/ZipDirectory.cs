@@ -4,8 +4,8 @@ namespace MnistCnn.Data;
 
 /// <summary>The central directory of a zip archive: read whole, checked against the length of the file, and refused if two members have one name.</summary>
 /// <remarks>
-/// Layout of an entry: signature, versions, flags (byte 8), method (10), time, CRC (16), compressed size (20), size (24), lengths of name (28), extra field (30) and comment (32),
-/// attributes, offset of the local header (42), then name, extra field and comment. Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
+/// Layout of an entry: signature, versions, flags (byte 8), method (10), time, CRC (16), compressed size (20), size (24), lengths of name (28), extra field
+/// (30) and comment (32), attributes, offset of the local header (42), then name, extra field and comment. Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 /// </remarks>
 internal static class ZipDirectory
 {
@@ -20,7 +20,8 @@ internal static class ZipDirectory
         ZipEnd end = ZipEnd.Read(stream, path);
         if (end.DirectorySize > LargestDirectory)
         {
-            throw new ZipFormatException(path, null, $"a central directory of at most {LargestDirectory} bytes", FormattableString.Invariant($"{end.DirectorySize} bytes"));
+            throw new ZipFormatException(path, null, $"a central directory of at most {LargestDirectory} bytes",
+                FormattableString.Invariant($"{end.DirectorySize} bytes"));
         }
 
         byte[] bytes = new byte[end.DirectorySize];
@@ -39,7 +40,8 @@ internal static class ZipDirectory
 
         return position == bytes.Length
             ? (members, end.DirectoryOffset)
-            : throw new ZipFormatException(path, null, FormattableString.Invariant($"{end.Count} members in a central directory of {bytes.Length} bytes"), FormattableString.Invariant($"their end after {position}"));
+            : throw new ZipFormatException(path, null, FormattableString.Invariant($"{end.Count} members in a central directory of {bytes.Length} bytes"),
+                FormattableString.Invariant($"their end after {position}"));
     }
 
     private static ZipMember ReadMember(string path, byte[] directory, ref int position, long index)
@@ -47,14 +49,16 @@ internal static class ZipDirectory
         ReadOnlySpan<byte> rest = directory.AsSpan(position);
         if (rest.Length < HeaderLength || BinaryPrimitives.ReadUInt32LittleEndian(rest) != Signature)
         {
-            throw new ZipFormatException(path, null, FormattableString.Invariant($"the directory entry of member {index} at byte {position} of the central directory"), "other data or its end");
+            throw new ZipFormatException(path, null, FormattableString.Invariant(
+                $"the directory entry of member {index} at byte {position} of the central directory"), "other data or its end");
         }
 
         (int nameLength, int extraLength, int commentLength) = (Short(rest, 28), Short(rest, 30), Short(rest, 32));
         int length = HeaderLength + nameLength + extraLength + commentLength;
         if (rest.Length < length)
         {
-            throw new ZipFormatException(path, null, FormattableString.Invariant($"{length} bytes for the directory entry of member {index}"), FormattableString.Invariant($"{rest.Length} bytes"));
+            throw new ZipFormatException(path, null, FormattableString.Invariant($"{length} bytes for the directory entry of member {index}"),
+                FormattableString.Invariant($"{rest.Length} bytes"));
         }
 
         position += length;

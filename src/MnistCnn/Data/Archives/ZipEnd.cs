@@ -26,7 +26,8 @@ internal readonly record struct ZipEnd(long Count, long DirectoryOffset, long Di
         int at = Find(tail);
         if (at < 0)
         {
-            throw new ZipFormatException(path, null, "a zip archive, which ends in the record of its central directory", FormattableString.Invariant($"none at the end of {stream.Length} bytes"));
+            throw new ZipFormatException(path, null, "a zip archive, which ends in the record of its central directory",
+                FormattableString.Invariant($"none at the end of {stream.Length} bytes"));
         }
 
         long recordOffset = stream.Length - tail.Length + at;
@@ -36,7 +37,8 @@ internal readonly record struct ZipEnd(long Count, long DirectoryOffset, long Di
             throw new ZipFormatException(path, null, "an archive in one file", "one of several parts");
         }
 
-        ZipEnd end = new(BinaryPrimitives.ReadUInt16LittleEndian(record[10..]), BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), BinaryPrimitives.ReadUInt32LittleEndian(record[12..]));
+        ZipEnd end = new(BinaryPrimitives.ReadUInt16LittleEndian(record[10..]), BinaryPrimitives.ReadUInt32LittleEndian(record[16..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(record[12..]));
         if (end.Count == ushort.MaxValue || end.DirectoryOffset == uint.MaxValue || end.DirectorySize == uint.MaxValue)
         {
             end = ReadZip64(stream, recordOffset) ?? end;
@@ -50,7 +52,8 @@ internal readonly record struct ZipEnd(long Count, long DirectoryOffset, long Di
         for (int at = tail.Length - Length; at >= 0; at--)
         {
             // The comment after the record must reach exactly to the end of the file.
-            if (BinaryPrimitives.ReadUInt32LittleEndian(tail[at..]) == Signature && at + Length + BinaryPrimitives.ReadUInt16LittleEndian(tail[(at + 20)..]) == tail.Length)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(tail[at..]) == Signature
+                && at + Length + BinaryPrimitives.ReadUInt16LittleEndian(tail[(at + 20)..]) == tail.Length)
             {
                 return at;
             }
@@ -78,7 +81,8 @@ internal readonly record struct ZipEnd(long Count, long DirectoryOffset, long Di
         stream.Position = offset;
         stream.ReadExactly(bytes);
         return BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Zip64Signature
-            ? new ZipEnd(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]))
+            ? new ZipEnd(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]))
             : null;
     }
 
@@ -87,12 +91,14 @@ internal readonly record struct ZipEnd(long Count, long DirectoryOffset, long Di
         if (DirectoryOffset < 0 || DirectorySize < 0 || DirectoryOffset > recordOffset || DirectorySize > recordOffset - DirectoryOffset)
         {
             throw new ZipFormatException(
-                path, null, FormattableString.Invariant($"a central directory that ends before byte {recordOffset}"), FormattableString.Invariant($"one of {DirectorySize} bytes at byte {DirectoryOffset}"));
+                path, null, FormattableString.Invariant($"a central directory that ends before byte {recordOffset}"),
+                FormattableString.Invariant($"one of {DirectorySize} bytes at byte {DirectoryOffset}"));
         }
 
         return Count >= 0 && Count <= DirectorySize / SmallestEntry
             ? this
             : throw new ZipFormatException(
-                path, null, FormattableString.Invariant($"at most {DirectorySize / SmallestEntry} members in a central directory of {DirectorySize} bytes"), FormattableString.Invariant($"{Count} members"));
+                path, null, FormattableString.Invariant($"at most {DirectorySize / SmallestEntry} members in a central directory of {DirectorySize} bytes"),
+                FormattableString.Invariant($"{Count} members"));
     }
 }

@@ -5,7 +5,8 @@ namespace MnistCnn.Data;
 public sealed class ZipFormatException : IOException
 {
     internal ZipFormatException(string path, string? member, string expected, string found, Exception? innerException = null)
-        : base(member is null ? $"'{path}': expected {expected}, found {found}." : $"'{path}', member '{member}': expected {expected}, found {found}.", innerException)
+        : base(member is null ? $"'{path}': expected {expected}, found {found}." : $"'{path}', member '{member}': expected {expected}, found {found}.",
+            innerException)
     {
         Path = path;
         Member = member;

@@ -36,13 +36,15 @@ internal sealed record ZipMember(string Name, int Flags, int Method, uint Crc, l
 
         if (Method == Stored && CompressedSize != Size)
         {
-            throw new ZipFormatException(path, Name, FormattableString.Invariant($"a stored member of {Size} bytes"), FormattableString.Invariant($"{CompressedSize} bytes"));
+            throw new ZipFormatException(path, Name, FormattableString.Invariant($"a stored member of {Size} bytes"),
+                FormattableString.Invariant($"{CompressedSize} bytes"));
         }
 
         if (Size / LargestExpansion > CompressedSize)
         {
             throw new ZipFormatException(
-                path, Name, FormattableString.Invariant($"at most {LargestExpansion} bytes of content for each of {CompressedSize} compressed bytes"), FormattableString.Invariant($"a declared size of {Size} bytes"));
+                path, Name, FormattableString.Invariant($"at most {LargestExpansion} bytes of content for each of {CompressedSize} compressed bytes"),
+                FormattableString.Invariant($"a declared size of {Size} bytes"));
         }
     }
 }

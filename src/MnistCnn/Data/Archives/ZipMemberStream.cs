@@ -91,7 +91,8 @@ internal sealed class ZipMemberStream : Stream
         long unread = compressed.Length - compressed.Position + (inflater?.RemainingInput ?? 0);
         if (unread != 0)
         {
-            throw Fault(FormattableString.Invariant($"{member.CompressedSize} bytes of compressed data, as declared"), FormattableString.Invariant($"an end after {member.CompressedSize - unread}"));
+            throw Fault(FormattableString.Invariant($"{member.CompressedSize} bytes of compressed data, as declared"),
+                FormattableString.Invariant($"an end after {member.CompressedSize - unread}"));
         }
 
         if (crc != member.Crc)

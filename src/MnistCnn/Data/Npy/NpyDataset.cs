@@ -11,7 +11,8 @@ internal static class NpyDataset
         return count == labelBytes.Length
             ? new MnistDataset(pixels, labelBytes, height, width, classNames)
             : throw images.Fault(
-                0, FormattableString.Invariant($"{labelBytes.Length} images, one for each label in {labels.Name}"), FormattableString.Invariant($"{count} images for {labelBytes.Length} labels"));
+                0, FormattableString.Invariant($"{labelBytes.Length} images, one for each label in {labels.Name}"),
+                FormattableString.Invariant($"{count} images for {labelBytes.Length} labels"));
     }
 
     /// <summary>Reads arrays of one or two <c>.npz</c> files.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MnistCnn.Data;
 
-/// <summary>The dictionary of an npy header, in the subset of Python's syntax that NumPy writes: strings, True, False and tuples of numbers. Nothing is ever run.</summary>
+/// <summary>
+/// The dictionary of an npy header, in the subset of Python's syntax that NumPy writes: strings, True, False and tuples of numbers. Nothing is ever run.
+/// </summary>
 internal sealed class NpyDictionary
 {
     private const int MaxRank = 32;
@@ -35,7 +37,8 @@ internal sealed class NpyDictionary
                     shape = ReadShape();
                     break;
                 default:
-                    throw Fault("the keys 'descr', 'fortran_order' and 'shape', each once", $"the key '{key}'{(key is "descr" or "fortran_order" or "shape" ? " again" : "")}");
+                    throw Fault("the keys 'descr', 'fortran_order' and 'shape', each once",
+                        $"the key '{key}'{(key is "descr" or "fortran_order" or "shape" ? " again" : "")}");
             }
 
             if (!Take(','))

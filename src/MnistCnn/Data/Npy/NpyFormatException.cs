@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace MnistCnn.Data;
 
-/// <summary>A NumPy file (<c>.npy</c>, or a member of an <c>.npz</c>) is not what it must be: no array, of another type or shape, damaged, truncated or too large.</summary>
+/// <summary>
+/// A NumPy file (<c>.npy</c>, or a member of an <c>.npz</c>) is not what it must be: no array, of another type or shape, damaged, truncated or too large.
+/// </summary>
 /// <remarks>The message names the file, the member, the place, what was expected and what was found.</remarks>
 public sealed class NpyFormatException : IOException
 {
     internal NpyFormatException(string path, string? member, long offset, string expected, string found)
-        : base(string.Create(CultureInfo.InvariantCulture, $"'{path}'{(member is null ? "" : $", member '{member}'")}, byte {offset}: expected {expected}, found {found}."))
+        : base(string.Create(CultureInfo.InvariantCulture,
+            $"'{path}'{(member is null ? "" : $", member '{member}'")}, byte {offset}: expected {expected}, found {found}."))
     {
         Path = path;
         Member = member;

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MnistCnn.Data;
 
-/// <summary>The header of an <c>.npy</c> file: magic, version, length, and a Python dictionary with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.</summary>
+/// <summary>
+/// The header of an <c>.npy</c> file: magic, version, length, and a Python dictionary with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.
+/// </summary>
 /// <remarks>Versions 1 (16-bit length, Latin-1), 2 (32-bit length) and 3 (UTF-8). Source: NumPy's <c>numpy/lib/format.py</c> and NEP 1.</remarks>
 internal sealed record NpyHeader(NpyElement Element, bool BigEndian, bool FortranOrder, int[] Shape, int Count)
 {
@@ -26,12 +28,14 @@ internal sealed record NpyHeader(NpyElement Element, bool BigEndian, bool Fortra
         string declared = $"{TextOf(dictionary.Shape)} elements of {element.Size} bytes";
         if (bytes > (UInt128)options.MaxBytes || dictionary.Shape.Any(size => size > Array.MaxLength))
         {
-            throw input.Fault(input.Position, string.Create(CultureInfo.InvariantCulture, $"at most {options.MaxBytes} bytes of data (the limit of the options)"), declared);
+            throw input.Fault(input.Position, string.Create(CultureInfo.InvariantCulture,
+                $"at most {options.MaxBytes} bytes of data (the limit of the options)"), declared);
         }
 
         if (input.Remaining is { } remaining && bytes != (UInt128)remaining)
         {
-            throw input.Fault(input.Position, string.Create(CultureInfo.InvariantCulture, $"{declared} = {bytes} bytes of data"), string.Create(CultureInfo.InvariantCulture, $"{remaining} bytes"));
+            throw input.Fault(input.Position, string.Create(CultureInfo.InvariantCulture, $"{declared} = {bytes} bytes of data"),
+                string.Create(CultureInfo.InvariantCulture, $"{remaining} bytes"));
         }
 
         return new NpyHeader(element, bigEndian, dictionary.FortranOrder, Array.ConvertAll(dictionary.Shape, size => (int)size), (int)count);
@@ -58,7 +62,8 @@ internal sealed record NpyHeader(NpyElement Element, bool BigEndian, bool Fortra
         long largest = Math.Min(LongestText, input.Remaining ?? LongestText);
         if (length > largest)
         {
-            throw input.Fault(8, string.Create(CultureInfo.InvariantCulture, $"an npy header of at most {largest} bytes"), string.Create(CultureInfo.InvariantCulture, $"a length of {length}"));
+            throw input.Fault(8, string.Create(CultureInfo.InvariantCulture, $"an npy header of at most {largest} bytes"),
+                string.Create(CultureInfo.InvariantCulture, $"a length of {length}"));
         }
 
         byte[] text = new byte[length];

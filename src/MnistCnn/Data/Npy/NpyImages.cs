@@ -32,7 +32,8 @@ internal static class NpyImages
         if (header.Shape is not ([> 0] or [> 0, 1]))
         {
             bool oneHot = header.Shape is [_, > 1];
-            throw input.Fault(input.Position, "labels of shape (n,) or (n, 1)", $"the shape {header.ShapeText}{(oneHot ? " (one-hot? save labels.argmax(axis=1) instead)" : "")}");
+            throw input.Fault(input.Position, "labels of shape (n,) or (n, 1)",
+                $"the shape {header.ShapeText}{(oneHot ? " (one-hot? save labels.argmax(axis=1) instead)" : "")}");
         }
 
         return (header.Element.Kind, header.Element.Size) switch
@@ -68,7 +69,8 @@ internal static class NpyImages
             if (T.IsNegative(values[i]) || values[i] > top)
             {
                 throw input.Fault(
-                    ElementOffset(input, values, i), string.Create(CultureInfo.InvariantCulture, $"{what} 0 to {largest}"), string.Create(CultureInfo.InvariantCulture, $"{values[i]} at index {i}"));
+                    ElementOffset(input, values, i), string.Create(CultureInfo.InvariantCulture, $"{what} 0 to {largest}"),
+                    string.Create(CultureInfo.InvariantCulture, $"{values[i]} at index {i}"));
             }
 
             bytes[i] = byte.CreateTruncating(values[i]);

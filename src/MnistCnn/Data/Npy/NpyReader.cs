@@ -6,8 +6,8 @@ namespace MnistCnn.Data;
 /// Reads <c>.npy</c>, NumPy's format of one array: versions 1 to 3, little and big endian, C and Fortran order, elements u1, i1, i2, i4, i8, f4, f8 and bool.
 /// </summary>
 /// <remarks>
-/// <para>A file is either read whole and exactly as its header describes it, or refused with an <see cref="NpyFormatException"/>. Arrays of Python objects are refused, and nothing in a file
-/// is ever run. Nothing is allocated for a size that the file does not hold.</para>
+/// <para>A file is either read whole and exactly as its header describes it, or refused with an <see cref="NpyFormatException"/>. Arrays of Python objects are
+/// refused, and nothing in a file is ever run. Nothing is allocated for a size that the file does not hold.</para>
 /// <para>Thread-safe. Source of the format: NumPy's <c>numpy/lib/format.py</c>.</para>
 /// </remarks>
 public static class NpyReader
@@ -92,7 +92,8 @@ public static class NpyReader
             }
 
             Span<T> portion = values.AsSpan(read, Math.Min(Portion / size, values.Length - read));
-            input.ReadExactly(MemoryMarshal.AsBytes(portion), FormattableString.Invariant($"{(long)header.Count * size} bytes of data, as the shape {header.ShapeText} says"));
+            input.ReadExactly(MemoryMarshal.AsBytes(portion),
+                FormattableString.Invariant($"{(long)header.Count * size} bytes of data, as the shape {header.ShapeText} says"));
             read += portion.Length;
         }
 

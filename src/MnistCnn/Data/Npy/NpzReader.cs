@@ -2,8 +2,8 @@ namespace MnistCnn.Data;
 
 /// <summary>Reads <c>.npz</c>, NumPy's zip archive of named arrays, one array at a time and without unpacking anything to the disk.</summary>
 /// <remarks>
-/// Compressed or not. Each array is checked like an <c>.npy</c> file, and the CRC of its member as well. Arrays may be read from several threads; dispose it when no read is under way.
-/// Source of the format: NumPy's documentation of <c>numpy.savez</c>.
+/// Compressed or not. Each array is checked like an <c>.npy</c> file, and the CRC of its member as well. Arrays may be read from several threads; dispose it
+/// when no read is under way. Source of the format: NumPy's documentation of <c>numpy.savez</c>.
 /// </remarks>
 public sealed class NpzReader : IDisposable
 {

@@ -14,6 +14,7 @@ internal sealed class MnistCLayout(string corruption) : SetLayout
         using ZipMemberStream images = zip.OpenMember($"{stem}_images.npy");
         using ZipMemberStream labels = zip.OpenMember($"{stem}_labels.npy");
         return NpyDataset.Read(
-            new NpyInput(images, path, $"{stem}_images.npy"), new NpyInput(labels, path, $"{stem}_labels.npy"), [.. variant.ClassNames], new NpyReaderOptions { MaxBytes = LargestArray });
+            new NpyInput(images, path, $"{stem}_images.npy"), new NpyInput(labels, path, $"{stem}_labels.npy"), [.. variant.ClassNames],
+            new NpyReaderOptions { MaxBytes = LargestArray });
     }
 }

@@ -11,6 +11,7 @@ internal sealed class NpzPairLayout(string prefix) : SetLayout
         string part = TrainOrTest(variant, split);
         string labelsPath = FileOf(directory, variant, $"{prefix}-{part}-labels.npz");
         return NpyDataset.Read(
-            FileOf(directory, variant, $"{prefix}-{part}-imgs.npz"), Array, labelsPath, Array, [.. variant.ClassNames], new NpyReaderOptions { MaxBytes = LargestArray });
+            FileOf(directory, variant, $"{prefix}-{part}-imgs.npz"), Array, labelsPath, Array, [.. variant.ClassNames],
+            new NpyReaderOptions { MaxBytes = LargestArray });
     }
 }

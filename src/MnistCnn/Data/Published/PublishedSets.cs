@@ -1,15 +1,22 @@
 namespace MnistCnn.Data;
 
 /// <summary>The published sets in MNIST's family: files, mirrors, hashes, classes, licences and citations, as their publishers give them.</summary>
-/// <remarks>SHA-256 where the publisher, TensorFlow Datasets or Keras give one; MD5 for QMNIST, as torchvision gives it; none for Kuzushiji-49, for which none is published.</remarks>
+/// <remarks>
+/// SHA-256 where the publisher, TensorFlow Datasets or Keras give one; MD5 for QMNIST, as torchvision gives it; none for Kuzushiji-49, for which none is
+/// published.
+/// </remarks>
 internal static class PublishedSets
 {
-    private const string CohenEtAl = "G. Cohen, S. Afshar, J. Tapson, A. van Schaik: EMNIST: an extension of MNIST to handwritten letters. arXiv:1702.05373, 2017.";
+    private const string CohenEtAl =
+        "G. Cohen, S. Afshar, J. Tapson, A. van Schaik: EMNIST: an extension of MNIST to handwritten letters. arXiv:1702.05373, 2017.";
     private const string MuGilmer = "N. Mu, J. Gilmer: MNIST-C: a robustness benchmark for computer vision. arXiv:1906.02337, 2019.";
-    private const string ClanuwatEtAl = "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha: Deep learning for classical Japanese literature. arXiv:1812.01718, 2018.";
+    private const string ClanuwatEtAl =
+        "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha: Deep learning for classical Japanese literature. arXiv:1812.01718, 2018.";
 
-    private static readonly MnistFile EmnistArchive = new(EmnistLayout.Archive, 561_753_746, "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e");
-    private static readonly MnistFile MnistCArchive = new(MnistCLayout.Archive, 246_661_575, "af9ee8c6a815870c7fdde5af84c7bf8db0bcfa1f41056db83871037fba70e493");
+    private static readonly MnistFile EmnistArchive = new(EmnistLayout.Archive, 561_753_746,
+        "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e");
+    private static readonly MnistFile MnistCArchive = new(MnistCLayout.Archive, 246_661_575,
+        "af9ee8c6a815870c7fdde5af84c7bf8db0bcfa1f41056db83871037fba70e493");
 
     public static string[] Digits { get; } = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
@@ -44,7 +51,8 @@ internal static class PublishedSets
             new("t10k-images-idx3-ubyte.gz", 4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
             new("t10k-labels-idx1-ubyte.gz", 5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
         ],
-        [new("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"), new("https://storage.googleapis.com/tensorflow/tf-keras-datasets/")],
+        [new("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"),
+            new("https://storage.googleapis.com/tensorflow/tf-keras-datasets/")],
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"])
     {
         Title = "Fashion-MNIST",
@@ -74,7 +82,8 @@ internal static class PublishedSets
         [new("https://codh.rois.ac.jp/kmnist/dataset/k49/")],
         [
             "a", "i", "u", "e", "o", "ka", "ki", "ku", "ke", "ko", "sa", "shi", "su", "se", "so", "ta", "chi", "tsu", "te", "to", "na", "ni", "nu", "ne", "no",
-            "ha", "hi", "fu", "he", "ho", "ma", "mi", "mu", "me", "mo", "ya", "yu", "yo", "ra", "ri", "ru", "re", "ro", "wa", "wi", "we", "wo", "n", "iteration mark",
+            "ha", "hi", "fu", "he", "ho", "ma", "mi", "mu", "me", "mo", "ya", "yu", "yo", "ra", "ri", "ru", "re", "ro", "wa", "wi", "we", "wo", "n",
+            "iteration mark",
         ])
     {
         Title = "Kuzushiji-49",
@@ -113,7 +122,8 @@ internal static class PublishedSets
     };
 
     public static MnistVariant MnistC(string corruption) => new(
-        $"mnist-c-{corruption.Replace('_', '-')}", [MnistCArchive], [new("https://zenodo.org/record/3239543/files/"), new("https://zenodo.org/records/3239543/files/")], Digits)
+        $"mnist-c-{corruption.Replace('_', '-')}", [MnistCArchive],
+        [new("https://zenodo.org/record/3239543/files/"), new("https://zenodo.org/records/3239543/files/")], Digits)
     {
         Title = $"MNIST-C {corruption.Replace('_', ' ')}",
         Folder = "mnist-c",
@@ -123,7 +133,8 @@ internal static class PublishedSets
     };
 
     /// <summary>Digits, capital letters, and the small letters of <paramref name="small"/>, in this order.</summary>
-    public static string[] DigitsAndLetters(string small) => [.. Digits, .. "ABCDEFGHIJKLMNOPQRSTUVWXYZ".Select(letter => letter.ToString()), .. Letters(small)];
+    public static string[] DigitsAndLetters(string small) =>
+        [.. Digits, .. "ABCDEFGHIJKLMNOPQRSTUVWXYZ".Select(letter => letter.ToString()), .. Letters(small)];
 
     public static string[] Letters(string small) => [.. small.Select(letter => letter.ToString())];
 }

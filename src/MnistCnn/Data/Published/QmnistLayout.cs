@@ -1,6 +1,8 @@
 namespace MnistCnn.Data;
 
-/// <summary>Four IDX files. Labels have eight columns of 32 bits, of which the first is the class. The first 10,000 test images are MNIST's, the others the extra ones.</summary>
+/// <summary>
+/// Four IDX files. Labels have eight columns of 32 bits, of which the first is the class. The first 10,000 test images are MNIST's, the others the extra ones.
+/// </summary>
 internal sealed class QmnistLayout : SetLayout
 {
     public const int TestCount = 10_000;
@@ -23,7 +25,8 @@ internal sealed class QmnistLayout : SetLayout
 
         return all.Count > TestCount
             ? all.Range(split == MnistSplit.Test ? 0 : TestCount, split == MnistSplit.Test ? TestCount : all.Count - TestCount)
-            : throw new IdxFormatException(imagesPath, 4, FormattableString.Invariant($"more than {TestCount} images"), FormattableString.Invariant($"{all.Count}"));
+            : throw new IdxFormatException(imagesPath, 4, FormattableString.Invariant($"more than {TestCount} images"),
+                FormattableString.Invariant($"{all.Count}"));
     }
 
     private static byte[] ReadLabels(string path, int classCount)
@@ -40,7 +43,8 @@ internal sealed class QmnistLayout : SetLayout
             int label = table.Values[8 * i + ClassColumn];
             labels[i] = (uint)label < (uint)classCount
                 ? (byte)label
-                : throw new IdxFormatException(path, 12 + 32L * i, FormattableString.Invariant($"labels 0 to {classCount - 1}"), FormattableString.Invariant($"label {label} at index {i}"));
+                : throw new IdxFormatException(path, 12 + 32L * i, FormattableString.Invariant($"labels 0 to {classCount - 1}"),
+                    FormattableString.Invariant($"label {label} at index {i}"));
         }
 
         return labels;

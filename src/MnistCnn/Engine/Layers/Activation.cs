@@ -25,7 +25,8 @@ internal sealed unsafe class Activation(SimdKernels simd, MapLayout input, MapLa
             for (int y = 0; y < rows.Count; y++)
             {
                 // What a ReLU made is not below zero, and where it is zero, the gradient is.
-                MapOperations.RectifyBackward(work.Input + rows.Input(n, y), work.OutputGradient + rows.Output(n, y), work.InputGradient + rows.Input(n, y), rows.Length, gateInput ? 0 : slope);
+                MapOperations.RectifyBackward(work.Input + rows.Input(n, y), work.OutputGradient + rows.Output(n, y), work.InputGradient + rows.Input(n, y),
+                    rows.Length, gateInput ? 0 : slope);
             }
         }
     }

@@ -4,8 +4,9 @@ using MnistCnn.Networks;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// Each channel less the batch's mean, divided by its standard deviation, scaled and shifted, with ReLU if asked; in training alone. Each slice leaves its own figures, and all slices add up all of them in
-/// one order. Source: Ioffe and Szegedy, «Batch Normalization», 2015; figures of slices are joined after Chan, Golub and LeVeque, 1979.
+/// Each channel less the batch's mean, divided by its standard deviation, scaled and shifted, with ReLU if asked; in training alone. Each slice leaves its own
+/// figures, and all slices add up all of them in one order. Source: Ioffe and Szegedy, «Batch Normalization», 2015; figures of slices are joined after Chan,
+/// Golub and LeVeque, 1979.
 /// <code>
 /// of each slice   [count, 15 free] [mean] [sum of squares less the mean] [sum of gradients] [sum of gradients × normalised]
 /// scratch         [mean] [scale] [slope] [shift]
@@ -80,7 +81,8 @@ internal sealed unsafe class BatchNormalization : Layer
         double count = CountOf(work.FirstSliceMemory, work.Slices);
         if (count <= 1)
         {
-            throw new InvalidOperationException($"Layer '{description.Name}': expected more than 1 value for each channel in training, found 1: the batch is too small.");
+            throw new InvalidOperationException(
+                $"Layer '{description.Name}': expected more than 1 value for each channel in training, found 1: the batch is too small.");
         }
 
         for (int c = 0; c < Channels; c++)
@@ -112,7 +114,8 @@ internal sealed unsafe class BatchNormalization : Layer
         {
             for (int y = 0; y < rows.Count; y++)
             {
-                MapOperations.SumProducts(work.OutputGradient + rows.Output(n, y), work.Input + rows.Input(n, y), rows.Pixels, Channels, mean, gradients, products);
+                MapOperations.SumProducts(work.OutputGradient + rows.Output(n, y), work.Input + rows.Input(n, y), rows.Pixels, Channels, mean, gradients,
+                    products);
             }
         }
 
@@ -135,7 +138,8 @@ internal sealed unsafe class BatchNormalization : Layer
         for (int c = 0; c < Channels; c++)
         {
             (double mean, double variance) = StatisticsOf(work.FirstSliceMemory, work.Slices, c);
-            double inverse = 1 / Math.Sqrt(variance + description.Epsilon), factor = work.Parameters[weight.Offset + c] * inverse, ofGradient = 0, ofProduct = 0;
+            double inverse = 1 / Math.Sqrt(variance + description.Epsilon), factor = work.Parameters[weight.Offset + c] * inverse, ofGradient = 0,
+                ofProduct = 0;
             for (int s = 0; s < work.Slices; s++)
             {
                 float* sums = work.FirstSliceMemory + (nint)s * SliceMemory + CountLength + 2 * Channels;

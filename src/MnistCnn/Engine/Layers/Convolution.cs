@@ -3,7 +3,10 @@ using MnistCnn.Networks;
 
 namespace MnistCnn.Engine;
 
-/// <summary>A two-dimensional convolution, with ReLU if asked: by Winograd's algorithm where the shape and the numbers allow it, else as it is defined. See <see cref="DirectConvolution"/> for the layout.</summary>
+/// <summary>
+/// A two-dimensional convolution, with ReLU if asked: by Winograd's algorithm where the shape and the numbers allow it, else as it is defined. See
+/// <see cref="DirectConvolution"/> for the layout.
+/// </summary>
 internal sealed unsafe class Convolution : Layer
 {
     private const int GradientPiece = 4096;
@@ -110,7 +113,8 @@ internal sealed unsafe class Convolution : Layer
     }
 
     public override void ComputeGradients(in LayerWork work, int item) => Simd.SumRows(
-        work.FirstSliceMemory + item * GradientPiece, SliceMemory, work.Slices, Math.Min(GradientPiece, SliceMemory - item * GradientPiece), work.Gradients + weights.Offset + item * GradientPiece);
+        work.FirstSliceMemory + item * GradientPiece, SliceMemory, work.Slices, Math.Min(GradientPiece, SliceMemory - item * GradientPiece),
+        work.Gradients + weights.Offset + item * GradientPiece);
 
     public float* Weights(in LayerWork work) => work.Parameters + weights.Offset;
 
@@ -121,7 +125,9 @@ internal sealed unsafe class Convolution : Layer
 
     public float* BiasGradient(in LayerWork work) => work.SliceMemory + weights.Length;
 
-    /// <summary>The weights for the gradient of the input, as <see cref="DirectConvolution.PackBackward"/> packs them, then as Winograd's algorithm takes them.</summary>
+    /// <summary>
+    /// The weights for the gradient of the input, as <see cref="DirectConvolution.PackBackward"/> packs them, then as Winograd's algorithm takes them.
+    /// </summary>
     public float* Backward(float* prepared) => prepared + ForwardPrepared;
 
     /// <summary>What an image gives does not depend on the others: those that are bounded take the same way as ever.</summary>
@@ -141,5 +147,6 @@ internal sealed unsafe class Convolution : Layer
         }
     }
 
-    private bool AreBounded(float* maps, MapLayout layout, int count) => Simd.AllWithin(maps, layout.ImageStride, count, layout.ImageStride, WinogradConvolution.Limit);
+    private bool AreBounded(float* maps, MapLayout layout, int count) =>
+        Simd.AllWithin(maps, layout.ImageStride, count, layout.ImageStride, WinogradConvolution.Limit);
 }

@@ -9,7 +9,7 @@ namespace MnistCnn.Engine;
 /// images, outputs and their gradients   see <see cref="MapLayout"/>
 /// weights, as in PyTorch                [filters, channels, ky, kx]
 /// packed, and their gradient            [ky, kx, channel] × [filter]           panels, see SimdKernels
-/// packed for the gradient of the input  [ky', kx', filter] × [channel]         taps ordered so that those which meet one pixel are neighbours, see <see cref="TapOrder"/>
+/// packed for the gradient of the input  [ky', kx', filter] × [channel]         taps in the order of <see cref="TapOrder"/>
 /// </code>
 /// </summary>
 internal sealed unsafe class DirectConvolution
@@ -30,9 +30,11 @@ internal sealed unsafe class DirectConvolution
         (int height, int width, int padding) = (output.Shape.Height, output.Shape.Width, description.Padding);
         // Groups of six pixels of a row alternate with the same of the next, at a constant distance: what a tall tile needs.
         (int Y, int X)[] pixels = [.. Enumerable.Range(0, height * width).OrderBy(p => p % width / 6).Select(p => (p / width, p % width))];
-        image = RowSet.Table([.. pixels.Select(p => input.Offset(p.Y * stride - padding, p.X * stride - padding))], [.. pixels.Select(p => output.Offset(p.Y, p.X))]);
+        image = RowSet.Table([.. pixels.Select(p => input.Offset(p.Y * stride - padding, p.X * stride - padding))],
+            [.. pixels.Select(p => output.Offset(p.Y, p.X))]);
         weights = RowSet.Table(
-            [.. Enumerable.Range(0, Window).Select(t => input.Offset(t / channels / kernel - padding, t / channels % kernel - padding) + t % channels)], [.. Enumerable.Range(0, Window).Select(t => t * Panel)]);
+            [.. Enumerable.Range(0, Window).Select(t => input.Offset(t / channels / kernel - padding, t / channels % kernel - padding) + t % channels)],
+            [.. Enumerable.Range(0, Window).Select(t => t * Panel)]);
 
         TapOrder taken = new(kernel, stride);
         List<TileWindow> found = [];
@@ -145,7 +147,8 @@ internal sealed unsafe class DirectConvolution
         {
             for (int y = 0; y < rows; y++)
             {
-                simd.SumRows(work.OutputGradient + n * output.ImageStride + output.Offset(y, 0), output.PixelStride, pixels, output.PixelStride, biasGradients, add: n + y > 0);
+                simd.SumRows(work.OutputGradient + n * output.ImageStride + output.Offset(y, 0), output.PixelStride, pixels, output.PixelStride, biasGradients,
+                    add: n + y > 0);
             }
         }
     }

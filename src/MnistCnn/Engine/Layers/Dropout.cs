@@ -4,10 +4,11 @@ using MnistCnn.Networks;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// Zeros at random in training. Which they are follows from the seed of the pass, the layer, the image's place in the batch, and the number's or the channel's place in the image: from nothing else, so that
-/// neither threads nor registers nor a resume change them, and the backward pass need not keep them.
+/// Zeros at random in training. Which they are follows from the seed of the pass, the layer, the image's place in the batch, and the number's or the channel's
+/// place in the image: from nothing else, so that neither threads nor registers nor a resume change them, and the backward pass need not keep them.
 /// </summary>
-internal sealed unsafe class Dropout(SimdKernels simd, DropoutDescription description, MapLayout input, MapLayout output, bool gateInput, int number) : Layer(simd, input, output)
+internal sealed unsafe class Dropout(SimdKernels simd, DropoutDescription description, MapLayout input, MapLayout output, bool gateInput, int number)
+    : Layer(simd, input, output)
 {
     private readonly MapRows rows = new(input, output);
     private readonly float scale = description.Probability < 1 ? (float)(1 / (1 - description.Probability)) : 0;
@@ -44,7 +45,8 @@ internal sealed unsafe class Dropout(SimdKernels simd, DropoutDescription descri
 
     private void Drop(in LayerWork work, int image, int row, float* source, float* destination)
     {
-        uint key = DropoutMask.Combine(DropoutMask.Combine(DropoutMask.Combine((uint)work.Seed, (uint)(work.Seed >> 32)), (uint)number), (uint)(work.FirstImage + image));
+        uint key = DropoutMask.Combine(DropoutMask.Combine(DropoutMask.Combine((uint)work.Seed, (uint)(work.Seed >> 32)), (uint)number),
+            (uint)(work.FirstImage + image));
         int channels = Input.Shape.Channels, stride = Input.PixelStride;
         if (!description.PerChannel && channels == stride)
         {

@@ -1,6 +1,8 @@
 namespace MnistCnn.Engine;
 
-/// <summary>How a layer that works number by number goes through its input and output: by whole images, or row by row where there is a border. Immutable.</summary>
+/// <summary>
+/// How a layer that works number by number goes through its input and output: by whole images, or row by row where there is a border. Immutable.
+/// </summary>
 internal readonly struct MapRows
 {
     private readonly MapLayout input, output;

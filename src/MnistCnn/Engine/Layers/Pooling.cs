@@ -2,7 +2,10 @@ using MnistCnn.Kernels;
 
 namespace MnistCnn.Engine;
 
-/// <summary>The greatest number, or the mean, of windows of a map, channel by channel. What is outside the map is left out of the greatest, and counts as zero in the mean.</summary>
+/// <summary>
+/// The greatest number, or the mean, of windows of a map, channel by channel. What is outside the map is left out of the greatest, and counts as zero in the
+/// mean.
+/// </summary>
 internal sealed unsafe class Pooling(SimdKernels simd, PoolingWindow window, MapLayout input, MapLayout output, bool gateInput) : Layer(simd, input, output)
 {
     private readonly MapRows rows = new(input, input);
@@ -64,7 +67,8 @@ internal sealed unsafe class Pooling(SimdKernels simd, PoolingWindow window, Map
                 if (window.IsMaximum)
                 {
                     int offset = Input.Offset(top, left);
-                    PoolingOperations.MaximumBackward(image + offset, (bottom - top, right - left, Input.Row, channels), channels, work.Output + place, gradient, imageGradient + offset);
+                    PoolingOperations.MaximumBackward(image + offset, (bottom - top, right - left, Input.Row, channels), channels, work.Output + place,
+                        gradient, imageGradient + offset);
                     continue;
                 }
 

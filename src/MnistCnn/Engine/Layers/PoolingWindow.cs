@@ -25,5 +25,6 @@ internal sealed record PoolingWindow(bool IsMaximum, int Height, int Width, int 
     /// <summary>The columns of a window that are in the map.</summary>
     public (int First, int End) Columns(int output, int width) => Clip(output, Width, width);
 
-    private (int First, int End) Clip(int output, int kernel, int side) => (Math.Max(0, output * Stride - Padding), Math.Min(side, output * Stride - Padding + kernel));
+    private (int First, int End) Clip(int output, int kernel, int side) =>
+        (Math.Max(0, output * Stride - Padding), Math.Min(side, output * Stride - Padding + kernel));
 }

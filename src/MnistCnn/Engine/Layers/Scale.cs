@@ -29,7 +29,8 @@ internal sealed unsafe class Scale : Layer
             for (int y = 0; y < rows.Count; y++)
             {
                 MapOperations.Affine(
-                    work.Input + rows.Input(n, y), work.Output + rows.Output(n, y), rows.Pixels, Input.PixelStride, work.Parameters + weight.Offset, work.Parameters + bias.Offset, relu);
+                    work.Input + rows.Input(n, y), work.Output + rows.Output(n, y), rows.Pixels, Input.PixelStride, work.Parameters + weight.Offset,
+                    work.Parameters + bias.Offset, relu);
             }
         }
     }

@@ -25,7 +25,8 @@ internal sealed unsafe class Softmax(SimdKernels simd, MapLayout input, MapLayou
     {
         for (nint n = 0; n < work.Count && work.InputGradient is not null; n++)
         {
-            float* result = work.Output + n * Output.ImageStride, from = work.OutputGradient + n * Output.ImageStride, to = work.InputGradient + n * Input.ImageStride;
+            float* result = work.Output + n * Output.ImageStride, from = work.OutputGradient + n * Output.ImageStride,
+                to = work.InputGradient + n * Input.ImageStride;
             float mean = 0;
             for (int c = 0; c < Input.Shape.Length; c++)
             {

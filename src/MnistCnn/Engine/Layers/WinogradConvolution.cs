@@ -4,8 +4,9 @@ using MnistCnn.Networks;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// A 3×3 convolution of stride 1 by Winograd's minimal filtering F(4×4, 3×3): 36 products for 16 outputs instead of 144, as 36 small matrix products, one for each point of the
-/// transformed tiles. The backward pass is the transpose of each transform. Source: Lavin and Gray, «Fast Algorithms for Convolutional Neural Networks», CVPR 2016. Immutable.
+/// A 3×3 convolution of stride 1 by Winograd's minimal filtering F(4×4, 3×3): 36 products for 16 outputs instead of 144, as 36 small matrix products, one for
+/// each point of the transformed tiles. The backward pass is the transpose of each transform. Source: Lavin and Gray, «Fast Algorithms for Convolutional Neural
+/// Networks», CVPR 2016. Immutable.
 /// <code>
 /// images, outputs and their gradients   see <see cref="MapLayout"/>
 /// tiles                                 those of image 0, row by row, then of image 1 …; see <see cref="WinogradTiles"/>
@@ -48,17 +49,20 @@ internal sealed unsafe class WinogradConvolution
     public int TransformedLength => Points * weightPoint;
 
     /// <summary>Floats of scratch memory: for the transformed images, outputs and weights, and a tile at the edge.</summary>
-    public int ScratchLength => TransformedLength + Points * (inputs.Point + outputs.Point) + WinogradTiles.ScratchLength(Math.Max(inputs.Stride, outputs.Stride));
+    public int ScratchLength => TransformedLength + Points * (inputs.Point + outputs.Point) + WinogradTiles.ScratchLength(
+        Math.Max(inputs.Stride, outputs.Stride));
 
     /// <summary>Whether the shape allows it, and whole registers the images.</summary>
     public static bool Supports(SimdKernels simd, ConvolutionDescription description, MapLayout input) =>
         description is { Kernel: 3, Stride: 1 } && description.Channels >= simd.Width / 2 && input.PixelStride % simd.Width == 0;
 
     /// <summary>Transforms weights that <see cref="DirectConvolution.Copy"/> packed.</summary>
-    public void TransformForward(float* packed, float* transformed) => Transform(packed, inputs.Channels * outputs.Panel, inputs.Channels * outputs.Stride, 1, transformed);
+    public void TransformForward(float* packed, float* transformed) =>
+        Transform(packed, inputs.Channels * outputs.Panel, inputs.Channels * outputs.Stride, 1, transformed);
 
     /// <summary>Transforms weights that <see cref="DirectConvolution.PackBackward"/> packed.</summary>
-    public void TransformBackward(float* packed, float* transformed) => Transform(packed, outputs.Channels * inputs.Panel, outputs.Channels * inputs.Stride, -1, transformed);
+    public void TransformBackward(float* packed, float* transformed) =>
+        Transform(packed, outputs.Channels * inputs.Panel, outputs.Channels * inputs.Stride, -1, transformed);
 
     /// <summary>outputs = images ∗ weights + bias, with ReLU if asked.</summary>
     public void Forward(in LayerWork work, float* transformed, float* bias, bool relu)
@@ -88,7 +92,8 @@ internal sealed unsafe class WinogradConvolution
     public void Backward(in LayerWork work, float* transformed, float* weightGradients, bool gate)
     {
         // The products for the images take the place of their transforms.
-        float* weightProducts = work.Scratch, images = weightProducts + TransformedLength, gradients = images + Points * inputs.Point, edge = gradients + Points * outputs.Point;
+        float* weightProducts = work.Scratch, images = weightProducts + TransformedLength, gradients = images + Points * inputs.Point,
+            edge = gradients + Points * outputs.Point;
         tiles.ClearInputGradient(work);
         for (int n = 0; n < work.Count; n += group)
         {
@@ -118,7 +123,8 @@ internal sealed unsafe class WinogradConvolution
         {
             TileOperands operands = new()
             {
-                A = maps + p * from.Point, AInner = 1, B = transformed + p * weightPoint, BInner = 1, Outer = 1, Middle = 1, Inner = from.Channels, C = products + p * to.Point,
+                A = maps + p * from.Point, AInner = 1, B = transformed + p * weightPoint, BInner = 1, Outer = 1, Middle = 1, Inner = from.Channels,
+                C = products + p * to.Point,
             };
             simd.Multiply(ref operands, RowSet.Strided(count, from.Stride, to.Stride), to.Stride, packedDepth: from.Channels);
         }
@@ -139,7 +145,8 @@ internal sealed unsafe class WinogradConvolution
                 simd.Multiply(ref operands, RowSet.Strided(inputs.Channels, 1, panel), panel);
             }
 
-            simd.Transform(WinogradMatrix.WeightsTransposed, new(products, Row * weightPoint, weightPoint), new(weightGradients + 9 * inputs.Channels * f, 3 * length, length), length, add);
+            simd.Transform(WinogradMatrix.WeightsTransposed, new(products, Row * weightPoint, weightPoint),
+                new(weightGradients + 9 * inputs.Channels * f, 3 * length, length), length, add);
         }
     }
 
@@ -149,7 +156,8 @@ internal sealed unsafe class WinogradConvolution
         for (int panel = 0; panel < length; panel += panelLength)
         {
             float* first = packed + 9 * panel + (direction < 0 ? 8 * panelLength : 0);
-            simd.Transform(WinogradMatrix.Weights, new(first, 3 * direction * panelLength, direction * panelLength), new(transformed + panel, Row * weightPoint, weightPoint), panelLength);
+            simd.Transform(WinogradMatrix.Weights, new(first, 3 * direction * panelLength, direction * panelLength),
+                new(transformed + panel, Row * weightPoint, weightPoint), panelLength);
         }
     }
 

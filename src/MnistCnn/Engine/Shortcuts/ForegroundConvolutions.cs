@@ -5,10 +5,11 @@ using MnistCnn.Kernels;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// The first two convolutions of a network, whose backward pass leaves out black, as digits are for four fifths. Immutable. To do without: do not call <see cref="Replace"/>.
-/// All pixels of the map between the two that see black alone have one value, here called black: that of the bias. The others are the foreground. The gradient of every output meets every tap once. So what black adds to
-/// the gradients of the second convolution's weights is the product of black and the sum of all outputs' gradients; and that sum, through the weights, is the gradient of all pixels together, that of black once
-/// those of the foreground are taken off. What is not finite has no place in such sums: then all is computed as it is defined.
+/// The first two convolutions of a network, whose backward pass leaves out black, as digits are for four fifths. Immutable. To do without: do not call
+/// <see cref="Replace"/>. All pixels of the map between the two that see black alone have one value, here called black: that of the bias. The others are the
+/// foreground. The gradient of every output meets every tap once. So what black adds to the gradients of the second convolution's weights is the product of
+/// black and the sum of all outputs' gradients; and that sum, through the weights, is the gradient of all pixels together, that of black once those of the
+/// foreground are taken off. What is not finite has no place in such sums: then all is computed as it is defined.
 /// </summary>
 internal sealed unsafe class ForegroundConvolutions : Layer
 {
@@ -32,10 +33,12 @@ internal sealed unsafe class ForegroundConvolutions : Layer
         (kernel, stride, MapLayout map) = (second.Description.Kernel, second.Description.Stride, first.Output);
         (order, ring) = (new TapOrder(kernel, stride), (kernel - 1) / stride);
         // Gradients with zeros around them: what is behind a row is before the next one, and behind an image before the next.
-        (int rows, int columns) = (ring + Output.Shape.Height + Behind(map.Shape.Height, Output.Shape.Height), Output.Shape.Width + Behind(map.Shape.Width, Output.Shape.Width));
+        (int rows, int columns) = (ring + Output.Shape.Height + Behind(map.Shape.Height, Output.Shape.Height),
+            Output.Shape.Width + Behind(map.Shape.Width, Output.Shape.Width));
         paddedRow = columns * filters;
         paddedLength = (rows + 1) * paddedRow;
-        gradientOf = [.. Enumerable.Range(0, map.Shape.Height * map.Shape.Width).Select(p => Padded(FirstOutput(p / map.Shape.Width), FirstOutput(p % map.Shape.Width)))];
+        gradientOf = [.. Enumerable.Range(0, map.Shape.Height * map.Shape.Width)
+            .Select(p => Padded(FirstOutput(p / map.Shape.Width), FirstOutput(p % map.Shape.Width)))];
         inOrder = new AlignedBuffer(MostImages * gradientOf.Length);
         for (int p = 0; p < inOrder.Length; p++)
         {
@@ -43,7 +46,8 @@ internal sealed unsafe class ForegroundConvolutions : Layer
         }
 
         (int window, int size) = (first.Direct.Window, first.Description.Kernel);
-        taps = RowSet.Table([.. Enumerable.Range(0, window).Select(t => Input.Offset(t / size, t % size))], [.. Enumerable.Range(0, window).Select(t => t * first.Direct.Panel)]);
+        taps = RowSet.Table([.. Enumerable.Range(0, window).Select(t => Input.Offset(t / size, t % size))],
+            [.. Enumerable.Range(0, window).Select(t => t * first.Direct.Panel)]);
 
         int Behind(int length, int outputs) => Math.Max(ring, (length - 1) / stride - outputs + 1);
         int FirstOutput(int coordinate) => order.Of(coordinate) is [int tap, ..] ? (coordinate - tap) / stride : 0;
@@ -69,7 +73,8 @@ internal sealed unsafe class ForegroundConvolutions : Layer
     private int* InOrder => (int*)inOrder.Pointer;
 
     /// <summary>Puts this in the place of the first two layers, if they are convolutions for which it works.</summary>
-    public static IReadOnlyList<Layer> Replace(SimdKernels simd, List<Layer> layers) => layers is [Convolution first, Convolution second, _, ..] && Supports(simd, first, second)
+    public static IReadOnlyList<Layer> Replace(SimdKernels simd, List<Layer> layers) => layers is [Convolution first, Convolution second, _, ..]
+        && Supports(simd, first, second)
         ? [new ForegroundConvolutions(simd, first, second), .. layers.Skip(2)]
         : layers;
 
@@ -117,14 +122,16 @@ internal sealed unsafe class ForegroundConvolutions : Layer
     private void BackwardListed(in LayerWork work, in ForegroundLists lists)
     {
         (LayerWork one, LayerWork two) = (First(work), Second(work));
-        float* pixelGradients = work.Scratch, pixels = pixelGradients + MostImages * first.Output.ImageStride, black = work.Scratch + ScratchLength - 2 * channels, ofBlack = black + channels;
+        float* pixelGradients = work.Scratch, pixels = pixelGradients + MostImages * first.Output.ImageStride,
+            black = work.Scratch + ScratchLength - 2 * channels, ofBlack = black + channels;
         float* padded = work.ThreadMemory, packed = second.Backward(two.Prepared), sums = second.BiasGradient(two), biasGradient = first.BiasGradient(one);
         ForegroundPasses.Pad(work.OutputGradient, work.Count, Output, padded + Padded(0, 0), (paddedLength, paddedRow));
         Simd.SumRows(first.Bias(work), 0, 1, channels, black, relu: true);
         ForegroundPasses.Subtract(two.Input, lists.Pixels, lists.Count, black, channels, pixels);
 
         // Of all pixels together, before any ReLU; what those of the foreground have of it is taken off class by class.
-        TileOperands operands = new() { A = sums, AInner = 1, B = packed, BMiddle = filters, BInner = 1, Outer = 1, Middle = kernel * kernel, Inner = filters, C = ofBlack };
+        TileOperands operands = new() { A = sums, AInner = 1, B = packed, BMiddle = filters, BInner = 1, Outer = 1, Middle = kernel * kernel, Inner = filters,
+            C = ofBlack };
         Simd.Multiply(ref operands, RowSet.Strided(1, 0, 0), channels, kernel * kernel * filters);
         new Span<float>(biasGradient, channels).Clear();
         for (int q = 0; q < stride * stride; q++)
@@ -134,7 +141,8 @@ internal sealed unsafe class ForegroundConvolutions : Layer
             int firstTap = rows.Length * columns.Length == 0 ? 0 : order.Position(rows[0]) * kernel + order.Position(columns[0]);
             operands = new()
             {
-                A = padded, AMiddle = paddedRow, AInner = 1, B = packed + firstTap * filters * Simd.PanelWidth(channels), BMiddle = kernel * filters, BInner = 1,
+                A = padded, AMiddle = paddedRow, AInner = 1, B = packed + firstTap * filters * Simd.PanelWidth(channels), BMiddle = kernel * filters,
+                BInner = 1,
                 Outer = 1, Middle = columns.Length == 0 ? 0 : rows.Length, Inner = columns.Length * filters, C = pixelGradients,
             };
             Simd.Multiply(ref operands, RowSet.Listed(count, lists.Gradients + start, InOrder + start), channels, kernel * kernel * filters);
@@ -142,8 +150,10 @@ internal sealed unsafe class ForegroundConvolutions : Layer
             for (int tap = 0; tap < rows.Length * columns.Length; tap++)
             {
                 (int y, int x) = Math.DivRem(tap, columns.Length);
-                operands = new() { A = pixels, AList = InOrder + start, B = padded + y * paddedRow + x * filters, BList = lists.Gradients + start, Inner = count };
-                MultiplyWeights(operands, RowSet.Strided(channels, 1, second.Direct.Panel), second, Convolution.WeightGradient(two) + (rows[y] * kernel + columns[x]) * channels * second.Direct.Panel);
+                operands = new() { A = pixels, AList = InOrder + start, B = padded + y * paddedRow + x * filters, BList = lists.Gradients + start,
+                    Inner = count };
+                MultiplyWeights(operands, RowSet.Strided(channels, 1, second.Direct.Panel), second,
+                    Convolution.WeightGradient(two) + (rows[y] * kernel + columns[x]) * channels * second.Direct.Panel);
             }
         }
 
@@ -162,14 +172,16 @@ internal sealed unsafe class ForegroundConvolutions : Layer
     {
         operands.C = gradients;
         (operands.Outer, operands.Middle) = (1, 1);
-        for (int f = 0; f < layer.Output.PixelStride; f += layer.Direct.Panel, operands.B += layer.Direct.Panel, operands.C += layer.Direct.Window * layer.Direct.Panel)
+        for (int f = 0; f < layer.Output.PixelStride; f += layer.Direct.Panel, operands.B += layer.Direct.Panel,
+            operands.C += layer.Direct.Window * layer.Direct.Panel)
         {
             Simd.Multiply(ref operands, rows, layer.Direct.Panel);
         }
     }
 
     private static bool Supports(SimdKernels simd, Convolution first, Convolution second) =>
-        Bmi2.X64.IsSupported && Avx2.IsSupported && first.Fusion.Relu && second.Fusion.Relu && first.Input is { Border: 0, PixelStride: 1, Shape.Width: <= 64 } && first.Output.Border == 0 && !second.HasWinograd
+        Bmi2.X64.IsSupported && Avx2.IsSupported && first.Fusion.Relu && second.Fusion.Relu && first.Input is { Border: 0, PixelStride: 1, Shape.Width: <= 64 }
+            && first.Output.Border == 0 && !second.HasWinograd
         && new[] { first, second }.All(c => c.Description.Filters % Math.Max(simd.Width, Vector256<float>.Count) == 0);
 
     /// <summary>Offset of an output in padded gradients.</summary>
@@ -179,6 +191,7 @@ internal sealed unsafe class ForegroundConvolutions : Layer
 
     private LayerWork Second(in LayerWork work) => work with
     {
-        Input = work.ImageMemory, InputGradient = work.Scratch, SliceMemory = work.SliceMemory + first.SliceMemory, Prepared = work.Prepared + first.PreparedLength(training: true),
+        Input = work.ImageMemory, InputGradient = work.Scratch, SliceMemory = work.SliceMemory + first.SliceMemory,
+        Prepared = work.Prepared + first.PreparedLength(training: true),
     };
 }

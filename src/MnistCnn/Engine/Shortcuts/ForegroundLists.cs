@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// The foreground of some images: of the pixels of the map between two convolutions those that see anything but black, listed by classes. A class has the same coordinates modulo the stride of the second
-/// convolution, so that its pixels meet the same taps of the window, edges aside.
+/// The foreground of some images: of the pixels of the map between two convolutions those that see anything but black, listed by classes. A class has the same
+/// coordinates modulo the stride of the second convolution, so that its pixels meet the same taps of the window, edges aside.
 /// </summary>
 internal readonly unsafe ref struct ForegroundLists
 {
@@ -58,7 +58,8 @@ internal readonly unsafe ref struct ForegroundLists
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(float* images, int count)
     {
-        (int width, int kernel, int step, int height) = (first.Input.Shape.Width, first.Description.Kernel, first.Description.Stride, first.Output.Shape.Height);
+        (int width, int kernel, int step, int height) =
+            (first.Input.Shape.Width, first.Description.Kernel, first.Description.Stride, first.Output.Shape.Height);
         ulong columns = Every(0, first.Output.Shape.Width * step, step);
         int total = 0;
         for (int n = 0; n < count; n++, images += first.Input.ImageStride)
@@ -96,7 +97,8 @@ internal readonly unsafe ref struct ForegroundLists
     public void List(int count, int[] gradientOf, int paddedLength)
     {
         (int step, int stride, MapLayout map, MapLayout input) = (first.Description.Stride, Stride, first.Output, first.Input);
-        Vector256<int> windowStep = Vector256.Create(step * stride), pixelStep = Vector256.Create(map.PixelStride * stride), gradientStep = Vector256.Create(second.Output.PixelStride);
+        Vector256<int> windowStep = Vector256.Create(step * stride), pixelStep = Vector256.Create(map.PixelStride * stride),
+            gradientStep = Vector256.Create(second.Output.PixelStride);
         int* windows = Windows, pixels = Pixels, gradients = Gradients;
         int at = 0;
         for (int q = 0; q < Classes; q++)
@@ -109,13 +111,15 @@ internal readonly unsafe ref struct ForegroundLists
                 for (int y = firstRow; y < map.Shape.Height; y += stride)
                 {
                     ulong seen = Bmi2.X64.ParallelBitExtract(masks[n * map.Shape.Height + y], columns);
-                    Vector256<int> window = Vector256.Create(n * input.ImageStride + input.Offset(y, firstColumn) * step), pixel = Vector256.Create(n * map.ImageStride + map.Offset(y, firstColumn));
+                    Vector256<int> window = Vector256.Create(n * input.ImageStride + input.Offset(y, firstColumn) * step),
+                        pixel = Vector256.Create(n * map.ImageStride + map.Offset(y, firstColumn));
                     Vector256<int> gradient = Vector256.Create(n * paddedLength + gradientOf[y * map.Shape.Width + firstColumn]);
                     for (int x = 0; seen != 0; x += AtATime, seen >>= AtATime)
                     {
                         // What is written behind the pixels that are seen is written over.
                         ulong bytes = Bmi2.X64.ParallelBitDeposit(seen, 0x0101010101010101) * byte.MaxValue;
-                        Vector256<int> place = Avx2.ConvertToVector256Int32(Vector128.CreateScalar(Bmi2.X64.ParallelBitExtract(0x0706050403020100, bytes)).AsByte()) + Vector256.Create(x);
+                        Vector256<int> place = Avx2.ConvertToVector256Int32(
+                            Vector128.CreateScalar(Bmi2.X64.ParallelBitExtract(0x0706050403020100, bytes)).AsByte()) + Vector256.Create(x);
                         (window + place * windowStep).Store(windows + at);
                         (pixel + place * pixelStep).Store(pixels + at);
                         (gradient + place * gradientStep).Store(gradients + at);

@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace MnistCnn.Engine;
 
-/// <summary>The passes over single pixels that <see cref="ForegroundConvolutions"/> makes between its products. A pixel is some floats, whole registers of eight: its channels or filters.</summary>
+/// <summary>
+/// The passes over single pixels that <see cref="ForegroundConvolutions"/> makes between its products. A pixel is some floats, whole registers of eight: its
+/// channels or filters.
+/// </summary>
 internal static unsafe class ForegroundPasses
 {
     /// <summary>Takes some pixels of a map, less another one.</summary>
@@ -32,7 +35,10 @@ internal static unsafe class ForegroundPasses
         }
     }
 
-    /// <summary>Zeros for the gradients of pixels, less black, that a ReLU holds: they are black below it. From the rest are taken the gradients as they were, and to the sums added as they are.</summary>
+    /// <summary>
+    /// Zeros for the gradients of pixels, less black, that a ReLU holds: they are black below it. From the rest are taken the gradients as they were, and to
+    /// the sums added as they are.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gate(float* gradients, float* pixels, int count, int length, float* black, float* rest, float* sums)
     {

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// Which outputs of a linear layer any image of a batch activates, as lists that products go by. Where a ReLU holds an output at zero for the whole batch, its gradient is zero, and so is all that follows from
-/// it: after a few steps that goes for a quarter to a third of a wide layer. To do without: let <see cref="Linear"/> always compute with all.
+/// Which outputs of a linear layer any image of a batch activates, as lists that products go by. Where a ReLU holds an output at zero for the whole batch, its
+/// gradient is zero, and so is all that follows from it: after a few steps that goes for a quarter to a third of a wide layer. To do without: let
+/// <see cref="Linear"/> always compute with all.
 /// <code>
 /// memory of a slice   [activity][any][outputs][places][rows][count]    each as long as <see cref="Columns"/> but the last
 /// </code>

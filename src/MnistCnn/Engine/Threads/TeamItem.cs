@@ -12,7 +12,9 @@ internal readonly struct TeamItem(int part, int index, int thread, TeamProgress?
     /// <summary>Which thread of the team, from 0: at most one item of a thread runs at a time.</summary>
     public int Thread => thread;
 
-    /// <summary>Waits for some items of an earlier part. Threads have them already, since nobody begins a part before all items of the earlier ones are taken.</summary>
+    /// <summary>
+    /// Waits for some items of an earlier part. Threads have them already, since nobody begins a part before all items of the earlier ones are taken.
+    /// </summary>
     /// <exception cref="OperationCanceledException">One of them failed.</exception>
     public void Await(int earlier, int first, int count) => progress?.Await(earlier, first, count);
 }

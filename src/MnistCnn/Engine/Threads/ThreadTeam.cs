@@ -4,9 +4,10 @@ using System.Runtime.ExceptionServices;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// A team of background threads that runs the items of a job together with the caller, part after part. Every item has a home, thread item mod threads, so that its data stay in one core's cache
-/// from job to job. A thread that finishes its items of a part takes those of other threads, then goes on to the next part. Between jobs threads spin for a moment, since the next job of a training
-/// step is microseconds away, then block. Teams are pooled: several callers at once have a team each. Thread-safe.
+/// A team of background threads that runs the items of a job together with the caller, part after part. Every item has a home, thread item mod threads, so that
+/// its data stay in one core's cache from job to job. A thread that finishes its items of a part takes those of other threads, then goes on to the next part.
+/// Between jobs threads spin for a moment, since the next job of a training step is microseconds away, then block. Teams are pooled: several callers at once
+/// have a team each. Thread-safe.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A team lives as long as the process.")]
 internal sealed class ThreadTeam
@@ -30,7 +31,8 @@ internal sealed class ThreadTeam
     /// <summary>Runs all items on up to <paramref name="threads"/> threads, this one among them, and waits for them.</summary>
     /// <param name="threads">Threads at most.</param>
     /// <param name="items">How many items each part has.</param>
-    /// <param name="work">Runs an item. What it does must not depend on the thread. Items of a part are independent; those of a later part may <see cref="TeamItem.Await"/> earlier ones.</param>
+    /// <param name="work">Runs an item. What it does must not depend on the thread. Items of a part are independent; those of a later part may
+    /// <see cref="TeamItem.Await"/> earlier ones.</param>
     public static void Run(int threads, ReadOnlySpan<int> items, Action<TeamItem> work)
     {
         int most = 0;

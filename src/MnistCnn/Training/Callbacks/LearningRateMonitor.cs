@@ -10,7 +10,8 @@ public sealed class LearningRateMonitor : TrainerCallback
 
     /// <summary>Creates the callback.</summary>
     /// <param name="logger">Receives the lines at level Information.</param>
-    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line, after its last.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line,
+    /// after its last.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
     public LearningRateMonitor(ILogger logger, int everySteps = 100)
     {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// Saves checkpoints of a run, from which <see cref="TrainerOptions.ResumeFrom"/> goes on: the last one, at each epoch's end, every so many steps and at the end of the
-/// run; and those of the best validations, which <c>CnnClassifier.Load</c> and <c>CnnPredictor.Load</c> open as models. It sees each hook after all other callbacks, so that what it saves holds their state. Its own state goes into checkpoints.
+/// Saves checkpoints of a run, from which <see cref="TrainerOptions.ResumeFrom"/> goes on: the last one, at each epoch's end, every so many steps and at the
+/// end of the run; and those of the best validations, which <c>CnnClassifier.Load</c> and <c>CnnPredictor.Load</c> open as models. It sees each hook after all
+/// other callbacks, so that what it saves holds their state. Its own state goes into checkpoints.
 /// </summary>
 public sealed class ModelCheckpoint : TrainerCallback, ICalledLast, IKeepsBest
 {
@@ -24,7 +25,9 @@ public sealed class ModelCheckpoint : TrainerCallback, ICalledLast, IKeepsBest
     /// <value><see cref="MonitoredValue.ValidationAccuracy"/> by default.</value>
     public MonitoredValue Monitor { get; init; } = MonitoredValue.ValidationAccuracy;
 
-    /// <summary>How many of the best checkpoints are kept, named <c>best-STEP-NAME-VALUE.ckpt</c>, with <c>_</c> for characters of the name that file systems refuse.</summary>
+    /// <summary>
+    /// How many of the best checkpoints are kept, named <c>best-STEP-NAME-VALUE.ckpt</c>, with <c>_</c> for characters of the name that file systems refuse.
+    /// </summary>
     /// <value>0 or more; 1 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 0.</exception>
     public int KeepBest { get; init => field = value >= 0 ? value : throw Bad(nameof(KeepBest), value, 0); } = 1;
@@ -34,8 +37,8 @@ public sealed class ModelCheckpoint : TrainerCallback, ICalledLast, IKeepsBest
     public bool SaveLast { get; init; } = true;
 
     /// <summary>
-    /// Whether files hold weights alone, in the safetensors format, the averaged ones where they are kept: a third of the size, to predict with and to begin other runs with
-    /// (<see cref="TrainerOptions.InitialWeights"/>), but not to resume from. They are named <c>.safetensors</c> instead of <c>.ckpt</c>.
+    /// Whether files hold weights alone, in the safetensors format, the averaged ones where they are kept: a third of the size, to predict with and to begin
+    /// other runs with (<see cref="TrainerOptions.InitialWeights"/>), but not to resume from. They are named <c>.safetensors</c> instead of <c>.ckpt</c>.
     /// </summary>
     /// <value>False by default.</value>
     public bool WeightsOnly { get; init; }
@@ -89,7 +92,8 @@ public sealed class ModelCheckpoint : TrainerCallback, ICalledLast, IKeepsBest
             return;
         }
 
-        string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"best-{context.GlobalStep:D7}-{FileName(Monitor.Name)}-{value:F4}{Extension}"));
+        string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture,
+            $"best-{context.GlobalStep:D7}-{FileName(Monitor.Name)}-{value:F4}{Extension}"));
         int rank = kept.FindIndex(k => Monitor.IsBetter(value, k.Value));
         kept.Insert(rank < 0 ? kept.Count : rank, (path, value));
         string? dropped = kept.Count > KeepBest ? kept[^1].Path : null;

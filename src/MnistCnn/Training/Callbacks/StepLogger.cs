@@ -14,7 +14,8 @@ public sealed class StepLogger : TrainerCallback
 
     /// <summary>Creates the callback.</summary>
     /// <param name="logger">Receives the lines at level Information.</param>
-    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line, after its last.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line,
+    /// after its last.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
     public StepLogger(ILogger logger, int everySteps = 100)
     {
@@ -26,7 +27,8 @@ public sealed class StepLogger : TrainerCallback
 
     /// <summary>Creates a callback that writes its lines to a writer: <c>new StepLogger(Console.Out)</c>.</summary>
     /// <param name="writer">Receives the lines on the thread of the run; it stays the caller's.</param>
-    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line, after its last.</param>
+    /// <param name="everySteps">After how many steps of an epoch, 1 or more; 100 by default. Counted anew in each epoch; an epoch of fewer steps has one line,
+    /// after its last.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="everySteps"/> is below 1.</exception>
     public StepLogger(TextWriter writer, int everySteps = 100)
     {

@@ -71,7 +71,8 @@ public sealed class Adam : TorchSharp.Modules.Adam
     {
         List<(nint[] Addresses, int Start, int Length, AdamConstants Constants)> pieces = [];
         Options options = (Options)group.Options;
-        AdamSettings settings = new(options.beta1!.Value, options.beta2!.Value, options.eps!.Value, DecoupledDecay > 0 ? DecoupledDecay : options.weight_decay!.Value, DecoupledDecay > 0);
+        AdamSettings settings = new(options.beta1!.Value, options.beta2!.Value, options.eps!.Value,
+            DecoupledDecay > 0 ? DecoupledDecay : options.weight_decay!.Value, DecoupledDecay > 0);
         foreach (Parameter parameter in group.Parameters)
         {
             if (parameter.grad is not { } gradient)
@@ -92,7 +93,8 @@ public sealed class Adam : TorchSharp.Modules.Adam
         ThreadTeam.Run(get_num_threads(), [pieces.Count], item =>
         {
             (nint[] addresses, int start, int length, AdamConstants constants) = pieces[item.Index];
-            Elementwise.Adam((float*)addresses[0] + start, (float*)addresses[1] + start, (float*)addresses[2] + start, (float*)addresses[3] + start, length, constants);
+            Elementwise.Adam((float*)addresses[0] + start, (float*)addresses[1] + start, (float*)addresses[2] + start, (float*)addresses[3] + start, length,
+                constants);
         });
     }
 

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// A step on the engine, on weights, gradients and moments of its own in the kernels' layout. The model gets the weights when somebody looks, and <c>parameter.grad</c> the gradients. Where the model changes in the
-/// middle of a run so that the engine cannot stand for it, the gradients come from libtorch's operations, as long as that lasts.
+/// A step on the engine, on weights, gradients and moments of its own in the kernels' layout. The model gets the weights when somebody looks, and
+/// <c>parameter.grad</c> the gradients. Where the model changes in the middle of a run so that the engine cannot stand for it, the gradients come from
+/// libtorch's operations, as long as that lasts.
 /// </summary>
 internal sealed unsafe class EngineStep : ITrainingStep
 {
@@ -153,7 +154,8 @@ internal sealed unsafe class EngineStep : ITrainingStep
             (double lossSum, int hits) = pass.Run(
                 new TrainingBatch
                 {
-                    Images = batch.Lazy.Read, Count = count, Labels = read, Smoothing = (float)loss.LabelSmoothing, ClassWeights = classWeights, Scale = (float)(position.Share / count),
+                    Images = batch.Lazy.Read, Count = count, Labels = read, Smoothing = (float)loss.LabelSmoothing, ClassWeights = classWeights,
+                    Scale = (float)(position.Share / count),
                     Seed = position.Seed, FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
                 },
                 weights,
@@ -205,7 +207,8 @@ internal sealed unsafe class EngineStep : ITrainingStep
         {
             isTrained[i] = ReferenceEquals(now[i], parameters[i])
                 ? now[i].requires_grad
-                : throw new InvalidOperationException($"Model: expected the parameters that the run began with, but '{plan.Parameters[i].Description.Name}' was replaced.");
+                : throw new InvalidOperationException(
+                    $"Model: expected the parameters that the run began with, but '{plan.Parameters[i].Description.Name}' was replaced.");
         }
     }
 

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// An optimizer whose updates the engine computes, on flat buffers. The optimizer's own tensors are written before they are saved, and read after they were loaded: the saved state has the optimizer's own format.
+/// An optimizer whose updates the engine computes, on flat buffers. The optimizer's own tensors are written before they are saved, and read after they were
+/// loaded: the saved state has the optimizer's own format.
 /// </summary>
 internal abstract unsafe class FlatOptimizer : IDisposable
 {
@@ -53,7 +54,8 @@ internal abstract unsafe class FlatOptimizer : IDisposable
     public virtual void Update(NetworkWeights weights, ParameterBuffer gradients, bool[] isTrained, double learningRate)
     {
         optimizer.SetLearningRate(learningRate);
-        Action<ParameterPiece>?[] updates = [.. Slots.Select((slot, i) => slot is var (group, state) && isTrained[i] ? UpdateOf(group, state, weights.Values, gradients) : null)];
+        Action<ParameterPiece>?[] updates = [.. Slots.Select((slot, i) => slot is var (group, state) && isTrained[i]
+            ? UpdateOf(group, state, weights.Values, gradients) : null)];
         weights.Refresh(threads, piece => updates[piece.Slot]?.Invoke(piece));
     }
 
@@ -81,7 +83,8 @@ internal abstract unsafe class FlatOptimizer : IDisposable
     {
         for (int m = 0; m < Moments.Length; m++)
         {
-            nint[] addresses = [.. Slots.Select((slot, i) => slot is var (group, state) ? MomentOf(parameters[i], group, state, m, create: !packing)?.Address() ?? 0 : 0)];
+            nint[] addresses = [.. Slots.Select((slot, i) => slot is var (group, state)
+                ? MomentOf(parameters[i], group, state, m, create: !packing)?.Address() ?? 0 : 0)];
             if (packing)
             {
                 Moments[m].Span.Clear();
@@ -103,15 +106,18 @@ internal abstract unsafe class FlatOptimizer : IDisposable
             found[parameter.Handle] = (group, states.State[found.Count]);
         }
 
-        return [.. parameters.Select(parameter => found.TryGetValue(parameter.Handle, out (ParamGroup, OptimizerState) pair) ? pair : ((ParamGroup, OptimizerState)?)null)];
+        return [.. parameters.Select(parameter => found.TryGetValue(parameter.Handle, out (ParamGroup, OptimizerState) pair) ? pair
+            : ((ParamGroup, OptimizerState)?)null)];
     }
 
     /// <summary>Adam and AdamW: this library's own, and TorchSharp's without AMSGrad and not maximizing.</summary>
-    private sealed class AdamUpdate(RunOptimizer optimizer, NetworkPlan plan, IReadOnlyList<Parameter> parameters, int threads) : FlatOptimizer(optimizer, plan, parameters, threads, moments: 2)
+    private sealed class AdamUpdate(RunOptimizer optimizer, NetworkPlan plan, IReadOnlyList<Parameter> parameters, int threads)
+        : FlatOptimizer(optimizer, plan, parameters, threads, moments: 2)
     {
         public static bool Knows(RunOptimizer optimizer) =>
             (optimizer.Optimizer is Adam || optimizer.Optimizer.GetType() == typeof(TorchSharp.Modules.Adam) || optimizer.Optimizer.GetType() == typeof(AdamW))
-            && optimizer.Groups.All(group => group.Options is TorchSharp.Modules.Adam.Options { amsgrad: false, maximize: false } or AdamW.Options { amsgrad: false, maximize: false });
+            && optimizer.Groups.All(group => group.Options
+                is TorchSharp.Modules.Adam.Options { amsgrad: false, maximize: false } or AdamW.Options { amsgrad: false, maximize: false });
 
         protected override Action<ParameterPiece> UpdateOf(ParamGroup group, OptimizerState state, ParameterBuffer weights, ParameterBuffer gradients)
         {
@@ -122,7 +128,8 @@ internal abstract unsafe class FlatOptimizer : IDisposable
             };
             AdamConstants constants = AdamConstants.Create(SettingsOf(group), group.LearningRate, step);
             return piece => Elementwise.Adam(
-                weights.Pointer + piece.Start, gradients.Pointer + piece.Start, Moments[0].Pointer + piece.Start, Moments[1].Pointer + piece.Start, piece.Length, constants);
+                weights.Pointer + piece.Start, gradients.Pointer + piece.Start, Moments[0].Pointer + piece.Start, Moments[1].Pointer + piece.Start,
+                piece.Length, constants);
         }
 
         protected override Tensor MomentOf(Parameter parameter, ParamGroup group, OptimizerState state, int moment, bool create) => state switch
@@ -133,7 +140,8 @@ internal abstract unsafe class FlatOptimizer : IDisposable
 
         private AdamSettings SettingsOf(ParamGroup group) => group.Options switch
         {
-            TorchSharp.Modules.Adam.Options o when optimizer.Optimizer is Adam { DecoupledDecay: > 0 and var decay } => new(o.beta1!.Value, o.beta2!.Value, o.eps!.Value, decay, IsDecoupled: true),
+            TorchSharp.Modules.Adam.Options o when optimizer.Optimizer is Adam { DecoupledDecay: > 0 and var decay } =>
+                new(o.beta1!.Value, o.beta2!.Value, o.eps!.Value, decay, IsDecoupled: true),
             TorchSharp.Modules.Adam.Options o => new(o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, IsDecoupled: false),
             AdamW.Options o => new(o.beta1!.Value, o.beta2!.Value, o.eps!.Value, o.weight_decay!.Value, IsDecoupled: true),
             _ => throw new InvalidOperationException($"Optimizer: expected the settings of Adam, found {group.Options.GetType()}."),
@@ -141,7 +149,8 @@ internal abstract unsafe class FlatOptimizer : IDisposable
     }
 
     /// <summary>TorchSharp's SGD: with and without momentum, Nesterov's too, without dampening and not maximizing.</summary>
-    private sealed class SgdUpdate(RunOptimizer optimizer, NetworkPlan plan, IReadOnlyList<Parameter> parameters, int threads) : FlatOptimizer(optimizer, plan, parameters, threads, moments: 1)
+    private sealed class SgdUpdate(RunOptimizer optimizer, NetworkPlan plan, IReadOnlyList<Parameter> parameters, int threads)
+        : FlatOptimizer(optimizer, plan, parameters, threads, moments: 1)
     {
         public static bool Knows(RunOptimizer optimizer) =>
             optimizer.Optimizer.GetType() == typeof(SGD) && optimizer.Groups.All(group => group.Options is SGD.Options { dampening: 0, maximize: false });
@@ -149,8 +158,10 @@ internal abstract unsafe class FlatOptimizer : IDisposable
         protected override Action<ParameterPiece> UpdateOf(ParamGroup group, OptimizerState state, ParameterBuffer weights, ParameterBuffer gradients)
         {
             SGD.Options options = (SGD.Options)group.Options;
-            SgdConstants constants = new((float)group.LearningRate, (float)options.momentum!.Value, options.nesterov!.Value, (float)options.weight_decay!.Value);
-            return piece => Elementwise.Sgd(weights.Pointer + piece.Start, gradients.Pointer + piece.Start, Moments[0].Pointer + piece.Start, piece.Length, constants);
+            SgdConstants constants = new((float)group.LearningRate, (float)options.momentum!.Value, options.nesterov!.Value,
+                (float)options.weight_decay!.Value);
+            return piece => Elementwise.Sgd(weights.Pointer + piece.Start, gradients.Pointer + piece.Start, Moments[0].Pointer + piece.Start, piece.Length,
+                constants);
         }
 
         protected override Tensor? MomentOf(Parameter parameter, ParamGroup group, OptimizerState state, int moment, bool create)
@@ -166,7 +177,8 @@ internal abstract unsafe class FlatOptimizer : IDisposable
     }
 
     /// <summary>Any other optimizer: it works on the parameters themselves, with the gradients of the engine in <c>parameter.grad</c>.</summary>
-    private sealed class TensorUpdate(RunOptimizer optimizer, NetworkPlan plan, IReadOnlyList<Parameter> parameters, int threads) : FlatOptimizer(optimizer, plan, parameters, threads, moments: 0)
+    private sealed class TensorUpdate(RunOptimizer optimizer, NetworkPlan plan, IReadOnlyList<Parameter> parameters, int threads)
+        : FlatOptimizer(optimizer, plan, parameters, threads, moments: 0)
     {
         private readonly GradientTensors tensors = new(parameters, threads);
 

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>Puts the engine's gradients into <c>parameter.grad</c>, in tensors that serve step after step: new memory for each would cost more than the numbers.</summary>
+/// <summary>
+/// Puts the engine's gradients into <c>parameter.grad</c>, in tensors that serve step after step: new memory for each would cost more than the numbers.
+/// </summary>
 /// <param name="parameters">In the order of the plan.</param>
 /// <param name="threads">Threads to use.</param>
 internal sealed class GradientTensors(IReadOnlyList<Parameter> parameters, int threads) : IDisposable

@@ -1,8 +1,9 @@
 namespace MnistCnn.Training;
 
 /// <summary>
-/// The arithmetic of a step, behind the loop. <see cref="TrainingSteps"/> chooses the implementation. A step of the loop is <see cref="ComputeGradients"/> for one or more batches, then what is asked of the
-/// gradients, then <see cref="Update"/>; where the loss is not finite it ends before that, and leaves nothing behind.
+/// The arithmetic of a step, behind the loop. <see cref="TrainingSteps"/> chooses the implementation. A step of the loop is <see cref="ComputeGradients"/> for
+/// one or more batches, then what is asked of the gradients, then <see cref="Update"/>; where the loss is not finite it ends before that, and leaves nothing
+/// behind.
 /// </summary>
 /// <remarks>Belongs to the thread of the run. Tensors that it makes live in the dispose scope of the step, all else until it is disposed.</remarks>
 internal interface ITrainingStep : IDisposable
@@ -22,7 +23,9 @@ internal interface ITrainingStep : IDisposable
     /// <summary>In the place of <see cref="ComputeGradients"/> in a step of several ranks of which this one has no image: all gradients are zero.</summary>
     void ComputeNoGradients();
 
-    /// <summary>The gradients as numbers, for an exchange between ranks, and some numbers besides. After the exchange <see cref="TakeSums"/> is called.</summary>
+    /// <summary>
+    /// The gradients as numbers, for an exchange between ranks, and some numbers besides. After the exchange <see cref="TakeSums"/> is called.
+    /// </summary>
     /// <param name="besides">How many.</param>
     Span<float> Sums(int besides);
 
@@ -47,8 +50,8 @@ internal interface ITrainingStep : IDisposable
     void Update(double learningRate);
 
     /// <summary>
-    /// Makes the model's own parameters hold the current weights in fp32. Until the next <see cref="ComputeGradients"/> anybody may read and change them there. Nothing to
-    /// do for an implementation that always works on the parameters themselves.
+    /// Makes the model's own parameters hold the current weights in fp32. Until the next <see cref="ComputeGradients"/> anybody may read and change them there.
+    /// Nothing to do for an implementation that always works on the parameters themselves.
     /// </summary>
     void ExposeWeights()
     {

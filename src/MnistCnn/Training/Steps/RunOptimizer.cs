@@ -13,7 +13,8 @@ internal sealed class RunOptimizer : IDisposable
     {
         optimizer = options switch
         {
-            { Optimizer: { } create } => create(parameters, options.LearningRate) ?? throw new InvalidOperationException("Optimizer: expected an optimizer, found null."),
+            { Optimizer: { } create } => create(parameters,
+                options.LearningRate) ?? throw new InvalidOperationException("Optimizer: expected an optimizer, found null."),
             _ => new Adam(parameters, options.LearningRate, weightDecay: options.WeightDecay, decoupled: true),
         };
         ratios = [.. optimizer.ParamGroups.Select(group => group.LearningRate / options.LearningRate)];

@@ -17,7 +17,8 @@ internal static class TrainingSteps
             return new MixedPrecisionStep(request);
         }
 
-        string? obstacle = request.Device.type != DeviceType.CPU ? $"the device is {request.Device}" : request.Options.Loss is WeightedCrossEntropy ? null : $"the loss is {request.Options.Loss}, not cross-entropy";
+        string? obstacle = request.Device.type != DeviceType.CPU ? $"the device is {request.Device}" : request.Options.Loss is WeightedCrossEntropy ? null
+            : $"the loss is {request.Options.Loss}, not cross-entropy";
         EngineModule? engine = obstacle is null ? EngineModule.Of(request.Model, new(1, request.Height, request.Width), training: true, out obstacle) : null;
         SimdKernels? agreed = request.Ranks is null ? SimdKernels.Best : request.Ranks.Agree(obstacle is null ? SimdKernels.Best : null);
         if (obstacle is null && agreed is not null)

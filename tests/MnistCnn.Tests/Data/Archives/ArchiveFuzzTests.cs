@@ -5,7 +5,10 @@ using MnistCnn.Data;
 
 namespace MnistCnn.Tests.Data;
 
-/// <summary>Mutated archives and arrays either load or are refused with an exception of ours. The variable MNISTCNN_ARCHIVE_FUZZ sets the number of mutants of each kind.</summary>
+/// <summary>
+/// Mutated archives and arrays either load or are refused with an exception of ours. The variable MNISTCNN_ARCHIVE_FUZZ sets the number of mutants of each
+/// kind.
+/// </summary>
 [Collection(nameof(AloneInTheProcess))]
 public sealed class ArchiveFuzzTests
 {
@@ -15,7 +18,8 @@ public sealed class ArchiveFuzzTests
     private static readonly byte[] Archive = Zip.Of(("x.npy", Images), ("y.npy", Labels));
 
     [Fact]
-    public void Mutants_of_npy_load_or_are_refused() => Run(Images, 128, mutant => NpyReader.Read<byte>(new MemoryStream(mutant), "mutant", NpyReaderOptions.Default));
+    public void Mutants_of_npy_load_or_are_refused() =>
+        Run(Images, 128, mutant => NpyReader.Read<byte>(new MemoryStream(mutant), "mutant", NpyReaderOptions.Default));
 
     [Fact]
     public void Mutants_of_zip_load_or_are_refused() => Run(Backwards(Archive), 170, mutant =>
@@ -29,7 +33,8 @@ public sealed class ArchiveFuzzTests
     });
 
     [Fact]
-    public void Mutants_of_npz_load_or_are_refused() => Run(Zip.Of(System.IO.Compression.CompressionLevel.NoCompression, ("x.npy", Images), ("y.npy", Labels)), 256, mutant =>
+    public void Mutants_of_npz_load_or_are_refused() =>
+        Run(Zip.Of(System.IO.Compression.CompressionLevel.NoCompression, ("x.npy", Images), ("y.npy", Labels)), 256, mutant =>
     {
         using NpzReader npz = NpzReader.FromStream(new MemoryStream(mutant), "mutant");
         foreach (string name in npz.Names)
@@ -72,9 +77,10 @@ public sealed class ArchiveFuzzTests
         });
 
         process.Refresh();
+        long grown = (process.WorkingSet64 - before) >> 20;
         TestContext.Current.TestOutputHelper?.WriteLine(
-            FormattableString.Invariant($"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(process.WorkingSet64 - before) >> 20} MiB"));
+            FormattableString.Invariant($"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {grown} MiB"));
         Assert.InRange(loaded, 0, Count);
-        Assert.InRange((process.WorkingSet64 - before) >> 20, -4096, 128);
+        Assert.InRange(grown, -4096, 128);
     }
 }

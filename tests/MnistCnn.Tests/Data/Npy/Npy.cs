@@ -25,5 +25,7 @@ internal static class Npy
         WithHeader(Dictionary(descr, fortran, shape), MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     public static string Dictionary(string descr, bool fortran, params int[] shape) =>
-        string.Create(CultureInfo.InvariantCulture, $"{{'descr': '{descr}', 'fortran_order': {(fortran ? "True" : "False")}, 'shape': ({string.Join(", ", shape)}{(shape.Length == 1 ? "," : "")}), }}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{{'descr': '{descr}', 'fortran_order': {(fortran ? "True" : "False")}, 'shape': ({string.Join(", ", shape)}{(shape.Length == 1 ? "," : "")}), "
+            + $"}}");
 }

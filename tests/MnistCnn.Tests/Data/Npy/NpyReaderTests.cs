@@ -50,7 +50,8 @@ public sealed class NpyReaderTests
         }
 
         Assert.Equal(38, read);
-        Assert.Contains("holds Python objects", Assert.Throws<NpyFormatException>(() => NpyReader.Read<byte>(folder["object-array.npy"])).Message, StringComparison.Ordinal);
+        Assert.Contains("holds Python objects", Assert.Throws<NpyFormatException>(() => NpyReader.Read<byte>(folder["object-array.npy"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

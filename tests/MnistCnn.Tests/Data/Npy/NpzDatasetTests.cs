@@ -11,16 +11,22 @@ public sealed class NpzDatasetTests
     {
         { "a label outside the classes", Images, Npy.Of<long>("<i8", [9, 10], 2), "member 'y.npy', byte 136: expected labels 0 to 9, found 10 at index 1" },
         { "a negative label", Images, Npy.Of<int>("<i4", [-1, 1], 2), "expected labels 0 to 9, found -1 at index 0" },
-        { "one-hot labels", Images, Npy.Of("|u1", new byte[20], 2, 10), "expected labels of shape (n,) or (n, 1), found the shape (2, 10) (one-hot? save labels.argmax(axis=1) instead)" },
-        { "labels with a fraction", Images, Npy.Of<float>("<f4", [1, 2], 2), "expected labels that are whole numbers (u1, i1, i2, i4 or i8), found elements of type f4" },
-        { "more labels than images", Images, Npy.Of<byte>("|u1", [1, 2, 3], 3), "member 'x.npy', byte 0: expected 3 images, one for each label in 'a.npz', member 'y.npy', found 2 images for 3 labels" },
-        { "colour", Npy.Of("|u1", new byte[18], 2, 3, 1, 3), Labels, "expected grey images (images, rows, columns), with or without one channel, found the shape (2, 3, 1, 3)" },
+        { "one-hot labels", Images, Npy.Of("|u1", new byte[20], 2, 10),
+            "expected labels of shape (n,) or (n, 1), found the shape (2, 10) (one-hot? save labels.argmax(axis=1) instead)" },
+        { "labels with a fraction", Images, Npy.Of<float>("<f4", [1, 2], 2),
+            "expected labels that are whole numbers (u1, i1, i2, i4 or i8), found elements of type f4" },
+        { "more labels than images", Images, Npy.Of<byte>("|u1", [1, 2, 3], 3),
+            "member 'x.npy', byte 0: expected 3 images, one for each label in 'a.npz', member 'y.npy', found 2 images for 3 labels" },
+        { "colour", Npy.Of("|u1", new byte[18], 2, 3, 1, 3), Labels,
+            "expected grey images (images, rows, columns), with or without one channel, found the shape (2, 3, 1, 3)" },
         { "flat images", Npy.Of("|u1", new byte[18], 2, 9), Labels, "found the shape (2, 9)" },
         { "no images", Npy.Of<byte>("|u1", [], 0, 2, 3), Labels, "found the shape (0, 2, 3)" },
         { "pixels above 255", Npy.Of<short>("<i2", [0, 256], 2, 1, 1), Labels, "member 'x.npy', byte 130: expected pixels 0 to 255, found 256 at index 1" },
-        { "numbers above 1 as pixels", Npy.Of<float>("<f4", [0, 1.5f], 2, 1, 1), Labels, "expected pixels 0 to 1, as f4 (pixels of 0 to 255 are saved as uint8), found 1.5 at index 1" },
+        { "numbers above 1 as pixels", Npy.Of<float>("<f4", [0, 1.5f], 2, 1, 1), Labels,
+            "expected pixels 0 to 1, as f4 (pixels of 0 to 255 are saved as uint8), found 1.5 at index 1" },
         { "NaN as a pixel", Npy.Of<double>("<f8", [double.NaN, 1], 2, 1, 1), Labels, "found NaN at index 0" },
-        { "Python objects", Npy.WithHeader(Npy.Dictionary("|O", false, 2, 1, 1), 1, 2), Labels, "'a.npz', member 'x.npy', byte 128: expected elements of type u1, i1, i2, i4, i8, f4, f8 or bool, found '|O' (the array holds Python objects" },
+        { "Python objects", Npy.WithHeader(Npy.Dictionary("|O", false, 2, 1, 1), 1, 2), Labels,
+            "'a.npz', member 'x.npy', byte 128: expected elements of type u1, i1, i2, i4, i8, f4, f8 or bool, found '|O' (the array holds Python objects" },
     };
 
     [Theory]

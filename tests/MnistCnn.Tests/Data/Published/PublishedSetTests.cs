@@ -8,7 +8,8 @@ public sealed class PublishedSetTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Names => [.. MnistVariant.All.Where(variant => variant.Folder != "mnist-c" || variant.Name.EndsWith("fog", StringComparison.Ordinal)).Select(variant => variant.Name)];
+    public static TheoryData<string> Names => [.. MnistVariant.All.Where(variant => variant.Folder != "mnist-c"
+        || variant.Name.EndsWith("fog", StringComparison.Ordinal)).Select(variant => variant.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -61,7 +62,8 @@ public sealed class PublishedSetTests
     public void A_missing_file_is_named_with_how_to_download_it(string name, string file)
     {
         using TemporaryFolder folder = new();
-        FileNotFoundException exception = Assert.Throws<FileNotFoundException>(() => MnistDataset.Load(folder.Root, MnistVariant.Parse(name), MnistSplit.Train));
+        FileNotFoundException exception = Assert.Throws<FileNotFoundException>(() =>
+            MnistDataset.Load(folder.Root, MnistVariant.Parse(name), MnistSplit.Train));
         Assert.Contains($"'{folder.Root}' does not contain {file}. Download it: await new MnistDownloader().DownloadAsync(MnistVariant.Parse(\"{name}\"), directory).", exception.Message, StringComparison.Ordinal);
     }
 
@@ -73,7 +75,8 @@ public sealed class PublishedSetTests
         byte[] zip = Zip.Of(("gzip/emnist-letters-test-images-idx3-ubyte.gz", images), ("gzip/emnist-letters-test-labels-idx1-ubyte.gz", labels));
         File.WriteAllBytes(folder["gzip.zip"], zip);
         IdxFormatException label = Assert.Throws<IdxFormatException>(() => MnistDataset.Load(folder.Root, MnistVariant.EmnistLetters, MnistSplit.Test));
-        Assert.Contains("gzip.zip/gzip/emnist-letters-test-labels-idx1-ubyte.gz', byte 9: expected labels 1 to 26, found label 0 at index 1", label.Message, StringComparison.Ordinal);
+        Assert.Contains("gzip.zip/gzip/emnist-letters-test-labels-idx1-ubyte.gz', byte 9: expected labels 1 to 26, found label 0 at index 1", label.Message,
+            StringComparison.Ordinal);
 
         File.WriteAllBytes(folder["gzip.zip"], zip[..^30]);
         Assert.Throws<ZipFormatException>(() => MnistDataset.Load(folder.Root, MnistVariant.EmnistLetters, MnistSplit.Test));
@@ -98,7 +101,8 @@ public sealed class PublishedSetTests
             Assert.NotNull(variant.Citation);
             Assert.Same(variant, MnistVariant.Parse(variant.Name.ToUpperInvariant().Replace('-', '_')));
         });
-        Assert.Equal(("A", "a", "t"), (MnistVariant.EmnistBalanced.ClassNames[10], MnistVariant.EmnistBalanced.ClassNames[36], MnistVariant.EmnistBalanced.ClassNames[46]));
+        Assert.Equal(("A", "a", "t"), (MnistVariant.EmnistBalanced.ClassNames[10], MnistVariant.EmnistBalanced.ClassNames[36],
+            MnistVariant.EmnistBalanced.ClassNames[46]));
         Assert.Same(MnistVariant.FashionMnist, MnistVariant.Parse("fashion"));
         Assert.Contains("kuzushiji-49", Assert.Throws<ArgumentException>(() => MnistVariant.Parse("cifar")).Message, StringComparison.Ordinal);
     }
@@ -109,7 +113,8 @@ public sealed class PublishedSetTests
         using TemporaryFolder folder = new();
         await using LoopbackServer server = LoopbackServer.Serving(new() { ["f"] = [1, 2, 3] });
         MnistVariant wrong = new("s", [new MnistFile("f") { Md5 = new string('0', 32) }], [server.Address], ["a"]);
-        MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() => new MnistDownloader(DownloadSample.Impatient).DownloadAsync(wrong, folder.Root, cancellationToken: Token));
+        MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() =>
+            new MnistDownloader(DownloadSample.Impatient).DownloadAsync(wrong, folder.Root, cancellationToken: Token));
         Assert.Contains("expected MD5 00000000000000000000000000000000, found 5289DF737DF57326FCDD22597AFB1FAC", exception.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new MnistFile("f") { Md5 = "12" });
     }

@@ -22,7 +22,8 @@ internal static class SmallSets
     public static MnistVariant Published(MnistVariant variant, Dictionary<string, byte[]> files, Uri mirror) => variant with
     {
         Mirrors = [mirror],
-        Files = [.. variant.Files.Select(file => new MnistFile(file.Name, files[file.Name].Length, file.Md5 is null ? Convert.ToHexString(SHA256.HashData(files[file.Name])) : null)
+        Files = [.. variant.Files.Select(file => new MnistFile(file.Name, files[file.Name].Length,
+            file.Md5 is null ? Convert.ToHexString(SHA256.HashData(files[file.Name])) : null)
         {
             Md5 = file.Md5 is null ? null : Convert.ToHexString(CryptographicOperations.HashData(HashAlgorithmName.MD5, files[file.Name])),
         })],
@@ -33,7 +34,8 @@ internal static class SmallSets
         "emnist" => new() { ["gzip.zip"] = Zip.Of(Splits.SelectMany(split => Emnist(variant.Name["emnist-".Length..], split))) },
         "qmnist" => Splits.SelectMany(Qmnist).ToDictionary(file => file.Name, file => file.Content),
         "kuzushiji" => Splits.SelectMany(Kuzushiji).ToDictionary(file => file.Name, file => file.Content),
-        "mnist" when variant.Folder == "mnist-c" => new() { ["mnist_c.zip"] = Zip.Of(Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split))) },
+        "mnist" when variant.Folder == "mnist-c" => new() {
+            ["mnist_c.zip"] = Zip.Of(Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split))) },
         _ => Splits.SelectMany(Plain).ToDictionary(file => file.Name, file => file.Content),
     };
 
@@ -62,7 +64,8 @@ internal static class SmallSets
         byte[] transposed = [.. Enumerable.Range(0, pixels.Length).Select(i => pixels[i - i % (Side * Side) + i % Side * Side + i / Side % Side])];
         byte[] labels = [.. Labels(split).Select(label => (byte)(part == "letters" ? label + 1 : label))];
         string stem = $"gzip/emnist-{part}-{NameOf(split)}";
-        return [($"{stem}-images-idx3-ubyte.gz", IdxImages(transposed)), ($"{stem}-labels-idx1-ubyte.gz", IdxLabels(labels)), ($"{stem}-mapping.txt", "0 48\n"u8.ToArray())];
+        return [($"{stem}-images-idx3-ubyte.gz", IdxImages(transposed)), ($"{stem}-labels-idx1-ubyte.gz", IdxLabels(labels)),
+            ($"{stem}-mapping.txt", "0 48\n"u8.ToArray())];
     }
 
     /// <summary>Eight columns of big-endian 32-bit numbers; the test file begins with 10,000 images of MNIST.</summary>

@@ -19,7 +19,8 @@ public sealed class ForegroundTests
         from kernels in Gen.Int[1, 3].Array[2]
         from strides in Gen.Int[1, 3].Array[2]
         from filters in Gen.Int[1, 2].Array[2]
-        select RandomNetworks.Create(new(1, height, width), [(16 * filters[0], kernels[0], strides[0], 0), (16 * filters[1], kernels[1], strides[1], 0), (5, 1, 2, 0)], [10]);
+        select RandomNetworks.Create(new(1, height, width),
+            [(16 * filters[0], kernels[0], strides[0], 0), (16 * filters[1], kernels[1], strides[1], 0), (5, 1, 2, 0)], [10]);
 
     [Fact]
     public void Pictures_of_any_size_and_networks_of_any_shape_agree_with_their_scalar_twins() =>
@@ -77,7 +78,8 @@ public sealed class ForegroundTests
     }
 
     [Fact]
-    public void Lists_hold_each_pixel_of_the_foreground_by_classes() => Gen.Select(Networks, Gen.Int[0, 1000]).Sample((network, seed) => CompareLists(network, Pictures(network, seed)), iter: 50, threads: 1);
+    public void Lists_hold_each_pixel_of_the_foreground_by_classes() =>
+        Gen.Select(Networks, Gen.Int[0, 1000]).Sample((network, seed) => CompareLists(network, Pictures(network, seed)), iter: 50, threads: 1);
 
     private static void Compare(NetworkDescription network, float[] images, double leastFromKink = 0)
     {
@@ -103,9 +105,11 @@ public sealed class ForegroundTests
         const int count = ForegroundConvolutions.MostImages;
         SimdKernels simd = SimdKernels.Best;
         (ConvolutionDescription one, ConvolutionDescription two) = ((ConvolutionDescription)network.Layers[0], (ConvolutionDescription)network.Layers[2]);
-        MapLayout input = MapLayout.OfImages(network.Input, 0), map = MapLayout.OfActivations(simd, network.Shapes[2], 0), output = MapLayout.OfActivations(simd, network.Shapes[4], 0);
+        MapLayout input = MapLayout.OfImages(network.Input, 0), map = MapLayout.OfActivations(simd, network.Shapes[2], 0),
+            output = MapLayout.OfActivations(simd, network.Shapes[4], 0);
         Convolution first = new(simd, one, input, map, new Fusion(true, false), 0), second = new(simd, two, map, output, new Fusion(true, true), 0);
-        AlignedBuffer memory = ParameterMemory.Of(images.Length + 16, i => i < images.Length ? images[i] : 0), scratch = new(ForegroundLists.Length(first, second));
+        AlignedBuffer memory = ParameterMemory.Of(images.Length + 16, i => i < images.Length ? images[i] : 0),
+            scratch = new(ForegroundLists.Length(first, second));
         ForegroundLists lists = new(first, second, scratch.Pointer);
         int[] gradientOf = [.. Enumerable.Range(0, map.Shape.Height * map.Shape.Width).Select(p => 3 * p)];
         int found = lists.Find(memory.Pointer, count);
@@ -120,11 +124,13 @@ public sealed class ForegroundTests
                     for (int x = q % two.Stride; x < map.Shape.Width; x += two.Stride)
                     {
                         int window = (n * input.ImageStride) + input.Offset(y * one.Stride, x * one.Stride);
-                        if (Enumerable.Range(0, one.Kernel * one.Kernel).Any(t => images[window + (t / one.Kernel * input.Shape.Width) + (t % one.Kernel)] != 0))
+                        if (Enumerable.Range(0, one.Kernel * one.Kernel)
+                            .Any(t => images[window + (t / one.Kernel * input.Shape.Width) + (t % one.Kernel)] != 0))
                         {
                             // From one pixel of a class to the next of its row is one output.
                             int firstOfRow = (y * map.Shape.Width) + (q % two.Stride);
-                            expected.Add((window, (n * map.ImageStride) + map.Offset(y, x), (n * 100_000) + gradientOf[firstOfRow] + ((x - (q % two.Stride)) / two.Stride * output.PixelStride)));
+                            expected.Add((window, (n * map.ImageStride) + map.Offset(y, x),
+                                (n * 100_000) + gradientOf[firstOfRow] + ((x - (q % two.Stride)) / two.Stride * output.PixelStride)));
                         }
                     }
                 }

@@ -101,7 +101,8 @@ public sealed class OptionBitsTests : IDisposable
     [Fact]
     public void Options_end_with_bits_of_their_own()
     {
-        IEnumerable<IGrouping<string, string>> equal = OptionRun.All.Select(row => row.Data).GroupBy(option => OptionRun.Hash(option, OptionRun.Options(option) with { Epochs = 3 })).Where(group => group.Count() > 1);
+        IEnumerable<IGrouping<string, string>> equal = OptionRun.All.Select(row => row.Data)
+            .GroupBy(option => OptionRun.Hash(option, OptionRun.Options(option) with { Epochs = 3 })).Where(group => group.Count() > 1);
         Assert.Equal(["plain, gradients are read", "adamw, decay"], equal.Select(group => string.Join(", ", group)));
     }
 

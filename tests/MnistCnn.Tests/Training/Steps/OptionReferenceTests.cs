@@ -27,7 +27,8 @@ public sealed class OptionReferenceTests
         from seed in Gen.Int[0, 1000]
         select new TrainerOptions
         {
-            Epochs = 1000, MaxSteps = Steps, BatchSize = batch, GradientAccumulation = accumulation, Loss = Loss.CrossEntropy(smoothing), GradientClipValue = value, GradientClipNorm = norm, EmaDecay = average,
+            Epochs = 1000, MaxSteps = Steps, BatchSize = batch, GradientAccumulation = accumulation, Loss = Loss.CrossEntropy(smoothing),
+            GradientClipValue = value, GradientClipNorm = norm, EmaDecay = average,
             LearningRate = optimizer.Rate, Optimizer = optimizer.Create, Threads = threads, Seed = seed, Device = CPU,
         };
 
@@ -49,10 +50,12 @@ public sealed class OptionReferenceTests
         Gen.Select(Options, Gen.Int[15, 30], Gen.Int[15, 30], Gen.Int[2, 20], Gen.Bool, Gen.Int[0, 6]).Sample(
             (options, height, width, classes, softmax, frozen) =>
             {
-                CnnClassifierOptions model = new() { Height = height, Width = width, ClassCount = classes, Seed = options.Seed, Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits };
+                CnnClassifierOptions model = new() { Height = height, Width = width, ClassCount = classes, Seed = options.Seed,
+                    Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits };
                 if (options.Seed % 2 == 1)
                 {
-                    options = options with { Loss = Loss.CrossEntropy(((WeightedCrossEntropy)options.Loss).LabelSmoothing, [.. Enumerable.Range(0, classes).Select(c => 0.25 * (c % 7))]) };
+                    options = options with { Loss = Loss.CrossEntropy(((WeightedCrossEntropy)options.Loss).LabelSmoothing,
+                        [.. Enumerable.Range(0, classes).Select(c => 0.25 * (c % 7))]) };
                 }
 
                 if (Difference(model, options, frozen) > Tolerance)
@@ -65,7 +68,9 @@ public sealed class OptionReferenceTests
 
     [Fact]
     public void The_trainers_own_Adam_trains_as_TorchSharps_AdamW_does() =>
-        Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, new TrainerOptions { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, WeightDecay = 0.1, LearningRate = 1e-4, Threads = 2, Device = CPU }, reference: (p, lr) => optim.AdamW(p, lr, weight_decay: 0.1)), 0, Tolerance);
+        Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 },
+            new TrainerOptions { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, WeightDecay = 0.1, LearningRate = 1e-4, Threads = 2, Device = CPU },
+            reference: (p, lr) => optim.AdamW(p, lr, weight_decay: 0.1)), 0, Tolerance);
 
     [Fact]
     public void Groups_keep_the_ratios_of_their_learning_rates() =>
@@ -89,7 +94,8 @@ public sealed class OptionReferenceTests
             }
         }
 
-        TrainerOptions options = new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU, Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, weight_decay: 0.01) };
+        TrainerOptions options = new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU,
+            Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, weight_decay: 0.01) };
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, options, beforeStep: Set), 0, Tolerance);
     }
 
@@ -115,7 +121,8 @@ public sealed class OptionReferenceTests
             }
         }
 
-        TrainerOptions options = new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU, Optimizer = (p, lr) => optim.SGD(p, lr) };
+        TrainerOptions options = new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU,
+            Optimizer = (p, lr) => optim.SGD(p, lr) };
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, options, beforeStep: Set, logger: logger), 0, Tolerance);
 
         Assert.Equal(2 * 10, calls); // of the trainer, and of the loop by hand
@@ -128,9 +135,11 @@ public sealed class OptionReferenceTests
     public void A_parameter_that_a_callback_replaces_is_named()
     {
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
-        LambdaCallback replacing = new() { StepEnd = (context, _) => ((Conv2d)context.Model.named_children().Single(child => child.name == "conv2").module).bias = nn.Parameter(zeros(32)) };
+        LambdaCallback replacing = new() { StepEnd = (context, _) =>
+            ((Conv2d)context.Model.named_children().Single(child => child.name == "conv2").module).bias = nn.Parameter(zeros(32)) };
 
-        Assert.Contains("'conv2.bias' was replaced", Assert.Throws<InvalidOperationException>(() => new Trainer(TrainingData.Options, [replacing]).Fit(model, TrainingData.Train)).Message, StringComparison.Ordinal);
+        Assert.Contains("'conv2.bias' was replaced", Assert.Throws<InvalidOperationException>(() =>
+            new Trainer(TrainingData.Options, [replacing]).Fit(model, TrainingData.Train)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Rounding grows over an epoch. How much of a difference is noise, libtorch itself shows where each weight starts one rounding away.</summary>
@@ -164,7 +173,8 @@ public sealed class OptionReferenceTests
     /// <summary>Trains by both.</summary>
     /// <returns>The largest difference between weights, as a share of the largest weight.</returns>
     private static double Difference(
-        CnnClassifierOptions model, TrainerOptions options, int frozen = 0, Func<IEnumerable<Parameter>, double, optim.Optimizer>? reference = null, bool halves = false, Action<nn.Module, int>? beforeStep = null,
+        CnnClassifierOptions model, TrainerOptions options, int frozen = 0, Func<IEnumerable<Parameter>, double, optim.Optimizer>? reference = null,
+        bool halves = false, Action<nn.Module, int>? beforeStep = null,
         ListLogger? logger = null)
     {
         RandomPictures data = new(100, model.Height, model.Width, model.ClassCount, options.Seed);
@@ -174,9 +184,12 @@ public sealed class OptionReferenceTests
             parameter.requires_grad = false;
         }
 
-        new Trainer(options, [new LambdaCallback { StepStart = context => beforeStep?.Invoke(context.Model, (int)context.GlobalStep) }], logger).Fit(ours, data);
-        TorchLoop.Fit(plain, data, reference is null ? options : options with { Optimizer = reference }, Steps, step => beforeStep?.Invoke(plain, step), halves);
+        new Trainer(options, [new LambdaCallback { StepStart = context => beforeStep?.Invoke(context.Model, (int)context.GlobalStep) }], logger)
+            .Fit(ours, data);
+        TorchLoop.Fit(plain, data, reference is null ? options : options with { Optimizer = reference }, Steps, step => beforeStep?.Invoke(plain, step),
+            halves);
         using IDisposable none = no_grad();
-        return plain.parameters().Zip(ours.parameters(), (expected, found) => (expected - found).abs().max().item<float>()).Max() / plain.parameters().Max(p => p.abs().max().item<float>());
+        return plain.parameters().Zip(ours.parameters(), (expected, found) => (expected - found).abs().max().item<float>()).Max() / plain.parameters()
+            .Max(p => p.abs().max().item<float>());
     }
 }

@@ -15,7 +15,8 @@ internal static class OptionRun
     /// <summary>The options by name: each is one that the engine computes.</summary>
     public static TheoryData<string> All =>
     [
-        "plain", "softmax", "smoothing", "class weights", "clip value", "clip norm", "accumulation", "average", "adam", "adamw", "decay", "sgd", "momentum", "nesterov", "foreign optimizer", "frozen", "thawed", "gradients are read",
+        "plain", "softmax", "smoothing", "class weights", "clip value", "clip norm", "accumulation", "average", "adam", "adamw", "decay", "sgd", "momentum",
+        "nesterov", "foreign optimizer", "frozen", "thawed", "gradients are read",
         "gradients are changed", "schedule", "groups", "transform", "everything",
     ];
 
@@ -24,8 +25,10 @@ internal static class OptionRun
     /// <summary>Weights from a seed, with the output and the frozen layers that the option asks for.</summary>
     public static CnnClassifier Model(string option, bool kernels = true)
     {
-        CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels, Output = option == "softmax" ? ClassifierOutput.Softmax : ClassifierOutput.Logits });
-        foreach (Parameter parameter in model.named_parameters().Where(p => option == "frozen" && p.name.StartsWith("conv1", StringComparison.Ordinal)).Select(p => p.parameter))
+        CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels,
+            Output = option == "softmax" ? ClassifierOutput.Softmax : ClassifierOutput.Logits });
+        foreach (Parameter parameter in model.named_parameters().Where(p => option == "frozen" && p.name.StartsWith("conv1", StringComparison.Ordinal))
+            .Select(p => p.parameter))
         {
             parameter.requires_grad = false;
         }
@@ -52,11 +55,13 @@ internal static class OptionRun
             "nesterov" => options with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, nesterov: true), LearningRate = 0.02 },
             "foreign optimizer" => options with { Optimizer = (p, lr) => optim.RMSProp(p, lr) },
             "schedule" => options with { Schedule = LearningRateSchedule.OneCycle() },
-            "groups" => options with { Optimizer = (p, lr) => optim.SGD([new SGD.ParamGroup(p.Take(6), lr: lr), new SGD.ParamGroup(p.Skip(6), lr: 2 * lr)], lr), LearningRate = 0.02, Schedule = LearningRateSchedule.OneCycle() },
+            "groups" => options with { Optimizer = (p, lr) => optim.SGD([new SGD.ParamGroup(p.Take(6), lr: lr), new SGD.ParamGroup(p.Skip(6), lr: 2 * lr)], lr),
+                LearningRate = 0.02, Schedule = LearningRateSchedule.OneCycle() },
             "transform" => options with { Transforms = [new RandomAffine()] },
             "everything" => options with
             {
-                BatchSize = 35, GradientAccumulation = 2, GradientClipValue = 0.01, GradientClipNorm = 0.5, Loss = Loss.CrossEntropy(0.1), EmaDecay = 0.9, WeightDecay = 0.01, Schedule = LearningRateSchedule.OneCycle(),
+                BatchSize = 35, GradientAccumulation = 2, GradientClipValue = 0.01, GradientClipNorm = 0.5, Loss = Loss.CrossEntropy(0.1), EmaDecay = 0.9,
+                WeightDecay = 0.01, Schedule = LearningRateSchedule.OneCycle(),
                 Transforms = [new RandomAffine()],
             },
             _ => options,
@@ -78,7 +83,8 @@ internal static class OptionRun
                 },
             },
         ],
-        "gradients are read" => [new LambdaCallback { BeforeOptimizerStep = context => Assert.All(context.Model.parameters(), p => Assert.True(p.grad!.isfinite().all().item<bool>())) }],
+        "gradients are read" => [new LambdaCallback { BeforeOptimizerStep = context =>
+            Assert.All(context.Model.parameters(), p => Assert.True(p.grad!.isfinite().all().item<bool>())) }],
         "gradients are changed" => [new LambdaCallback { BeforeOptimizerStep = context => context.Model.parameters().First().grad!.add_(0.01) }],
         _ => [],
     };

@@ -23,7 +23,8 @@ public sealed class RanksOnEngineTests
     public void Several_ranks_train_as_one_process_does_over_40_steps(string option, int count)
     {
         TrainerOptions options = OptionRun.Options(option) with { Epochs = 1 };
-        // Another slicing of a batch rounds otherwise, and an optimizer that divides by the root of a square moves a weight whose gradient is rounding alone by its whole rate: a larger epsilon takes that out.
+        // Another slicing of a batch rounds otherwise, and an optimizer that divides by the root of a square moves a weight whose gradient is rounding alone by
+        // its whole rate: a larger epsilon takes that out.
         options = option switch
         {
             "foreign optimizer" => options with { Optimizer = (p, lr) => TorchSharp.torch.optim.RMSProp(p, lr, eps: 1e-3), LearningRate = 0.0002 },

@@ -62,7 +62,8 @@ public sealed class SequentialRunTests : IDisposable
     {
         TrainerOptions options = OptionRun.Options("momentum") with { MaxSteps = 3 };
         using Sequential engine = Network(withDropout: false), libtorch = Network(withDropout: false);
-        // Few steps, since rounding grows from step to step wherever a ReLU or a maximum chooses otherwise. A hook is one of the things that the engine leaves to libtorch.
+        // Few steps, since rounding grows from step to step wherever a ReLU or a maximum chooses otherwise. A hook is one of the things that the engine leaves
+        // to libtorch.
         libtorch.register_forward_hook((_, _, output) => output);
         ListLogger one = new(), other = new();
         new Trainer(options, [], one).Fit(engine, Train);
@@ -123,15 +124,18 @@ public sealed class SequentialRunTests : IDisposable
         return (Bytes(model), fit);
     }
 
-    private static byte[] Bytes(Sequential model) => [.. model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.bytes.ToArray())];
+    private static byte[] Bytes(Sequential model) =>
+        [.. model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.bytes.ToArray())];
 
     private static Sequential Network(bool withDropout)
     {
         torch.random.manual_seed(3).Dispose();
         List<(string, nn.Module<Tensor, Tensor>)> layers =
         [
-            ("conv1", nn.Conv2d(1, 8, 3, padding: 1, bias: false)), ("bn1", nn.BatchNorm2d(8)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)), ("drop1", nn.Dropout2d(0.1)),
-            ("conv2", nn.Conv2d(8, 16, 3, padding: 1)), ("bn2", nn.BatchNorm2d(16)), ("relu2", nn.LeakyReLU(0.1)), ("pool2", nn.AvgPool2d(2)), ("flatten", nn.Flatten()), ("fc1", nn.Linear(16 * 7 * 7, 32)),
+            ("conv1", nn.Conv2d(1, 8, 3, padding: 1, bias: false)), ("bn1", nn.BatchNorm2d(8)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
+            ("drop1", nn.Dropout2d(0.1)),
+            ("conv2", nn.Conv2d(8, 16, 3, padding: 1)), ("bn2", nn.BatchNorm2d(16)), ("relu2", nn.LeakyReLU(0.1)), ("pool2", nn.AvgPool2d(2)),
+            ("flatten", nn.Flatten()), ("fc1", nn.Linear(16 * 7 * 7, 32)),
             ("bn3", nn.BatchNorm1d(32)), ("relu3", nn.ReLU()), ("drop2", nn.Dropout(0.3)), ("fc2", nn.Linear(32, 10)),
         ];
         return nn.Sequential([.. layers.Where(layer => withDropout || !layer.Item1.StartsWith("drop", StringComparison.Ordinal))]);

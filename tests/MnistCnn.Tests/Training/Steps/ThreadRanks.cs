@@ -16,7 +16,8 @@ internal sealed class ThreadRanks : IDisposable
     {
         using ThreadRanks ranks = new(count);
         Exception?[] failures = new Exception?[count];
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(rank => new Thread(() => failures[rank] = Record.Exception(() => run(new Rank(ranks, rank)))))];
+        Thread[] threads = [.. Enumerable.Range(0, count)
+            .Select(rank => new Thread(() => failures[rank] = Record.Exception(() => run(new Rank(ranks, rank)))))];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
         Assert.All(failures, Assert.Null);

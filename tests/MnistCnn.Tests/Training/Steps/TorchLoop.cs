@@ -17,7 +17,8 @@ internal static class TorchLoop
     /// <param name="steps">After so many steps it ends.</param>
     /// <param name="beforeStep">Called with the number of each step, from 1.</param>
     /// <param name="halves">Whether the learning rate is halved after each epoch.</param>
-    public static void Fit(nn.Module<Tensor, Tensor> model, IMnistDataset data, TrainerOptions options, int steps, Action<int>? beforeStep = null, bool halves = false)
+    public static void Fit(nn.Module<Tensor, Tensor> model, IMnistDataset data, TrainerOptions options, int steps, Action<int>? beforeStep = null,
+        bool halves = false)
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter[] parameters = [.. model.parameters()];
@@ -43,7 +44,8 @@ internal static class TorchLoop
                 long images = group.Sum(batch => batch.Labels.shape[0]);
                 foreach (MnistBatch batch in group)
                 {
-                    Tensor losses = nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, label_smoothing: minimised.LabelSmoothing, reduction: nn.Reduction.None);
+                    Tensor losses = nn.functional.cross_entropy(model.forward(batch.Images), batch.Labels, label_smoothing: minimised.LabelSmoothing,
+                        reduction: nn.Reduction.None);
                     Tensor loss = (minimised.ClassWeights is { } weights ? losses * tensor(weights).index_select(0, batch.Labels) : losses).sum() / images;
                     loss.backward();
                     batch.Dispose();

@@ -25,7 +25,9 @@ public sealed class TrainingStepsTests
     {
         BFloat16Support.ThrowIfSlow(new Device(DeviceType.CPU), hasInstructions: true);
         BFloat16Support.ThrowIfSlow(new Device(DeviceType.CUDA), hasInstructions: false);
-        Assert.Contains("Precision: expected a processor with bfloat16 instructions", Assert.Throws<NotSupportedException>(() => BFloat16Support.ThrowIfSlow(new Device(DeviceType.CPU), hasInstructions: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("Precision: expected a processor with bfloat16 instructions",
+            Assert.Throws<NotSupportedException>(() => BFloat16Support.ThrowIfSlow(new Device(DeviceType.CPU), hasInstructions: false)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
