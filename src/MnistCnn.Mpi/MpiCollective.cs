@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MnistCnn.Training;
@@ -118,17 +116,20 @@ public sealed partial class MpiCollective : ICollective
             part.CopyTo(own);
             own[part.Length..].Fill(localCount);
 
-            // Each rank adds up one slice in the order of ranks, and gives it to all: half the traffic of a reduction to one rank, and the same bits everywhere.
-            Complete("MPI_Ialltoall", library.StartAllToAll(buffer.Address, buffer.Address + (length * sizeof(float)), slice, MpiElement.Float, out nint request), request);
+            // Each rank adds up one slice in the order of ranks, and gives it to all: half the traffic of a reduction to one rank, and the same bits
+            // everywhere.
+            Complete("MPI_Ialltoall", library.StartAllToAll(buffer.Address, buffer.Address + (length * sizeof(float)), slice, MpiElement.Float,
+                out nint request), request);
             ofOthers[..slice].CopyTo(sum);
             for (int rank = 1; rank < WorldSize; rank++)
             {
-                Add(sum, ofOthers.Slice(rank * slice, slice));
+                RankSums.Add(sum, ofOthers.Slice(rank * slice, slice));
             }
 
-            Complete("MPI_Iallgather", library.StartAllGather(buffer.Address + (2 * length * sizeof(float)), buffer.Address, slice, MpiElement.Float, out request), request);
+            Complete("MPI_Iallgather", library.StartAllGather(buffer.Address + (2 * length * sizeof(float)), buffer.Address, slice, MpiElement.Float,
+                out request), request);
             count = own[part.Length];
-            Divide(own[..part.Length], count == 0 ? 1 : count, part);
+            RankSums.Divide(own[..part.Length], count == 0 ? 1 : count, part);
         }
 
         return (long)count;
@@ -192,36 +193,6 @@ public sealed partial class MpiCollective : ICollective
         failure.Dispose();
         library.FinalizeWorld();
         buffer.Dispose();
-    }
-
-    private static void Add(Span<float> sums, ReadOnlySpan<float> terms)
-    {
-        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
-        ReadOnlySpan<Vector<float>> others = MemoryMarshal.Cast<float, Vector<float>>(terms);
-        for (int i = 0; i < vectors.Length; i++)
-        {
-            vectors[i] += others[i];
-        }
-
-        for (int i = vectors.Length * Vector<float>.Count; i < sums.Length; i++)
-        {
-            sums[i] += terms[i];
-        }
-    }
-
-    private static void Divide(ReadOnlySpan<float> values, float divisor, Span<float> quotients)
-    {
-        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        Span<Vector<float>> results = MemoryMarshal.Cast<float, Vector<float>>(quotients);
-        for (int i = 0; i < vectors.Length; i++)
-        {
-            results[i] = vectors[i] / new Vector<float>(divisor);
-        }
-
-        for (int i = vectors.Length * Vector<float>.Count; i < values.Length; i++)
-        {
-            quotients[i] = values[i] / divisor;
-        }
     }
 
     private Span<T> Take<T>(int count)
