@@ -13,7 +13,7 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(UprightStroke()), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal(["digit", "probability", "probabilities"], answer.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["digit", "probability", "probabilities", "familiar", "familiarity"], answer.EnumerateObject().Select(p => p.Name));
         Assert.Equal(1, answer.GetProperty("digit").GetInt32());
         float[] probabilities = [.. answer.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];
         Assert.Equal(10, probabilities.Length);

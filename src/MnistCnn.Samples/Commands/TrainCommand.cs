@@ -12,11 +12,13 @@ internal static class TrainCommand
         "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file. Without it: the cache folder, else a download.",
         "DIR|FILE");
     private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
-    private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best");
+    private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best", "robust");
     private static readonly Option<string> Network = Choice("--network", "Which network; 'summary' prints its layers.", SampleNetworks.Names);
     private static readonly Option<int?> Epochs = WholeNumber("--epochs", "How often to go through the training images.", 1);
     private static readonly Option<int?> BatchSize = WholeNumber("--batch-size", "Images a step.", 1);
     private static readonly Option<double?> LearningRate = PositiveNumber("--lr", "Learning rate.");
+    private static readonly Option<int?> HoldOut = WholeNumber("--hold-out",
+        "Training images kept back to fit temperature and familiarity; 2000 by default, none with the recipe reference. At most a tenth.", 0);
     private static readonly Option<string> Output = Choice("--output", "What the loss is fed with. 'softmax' does as the reference program does and learns worse.", "logits", "softmax");
     private static readonly Option<string?> Device = Text("--device", "auto (the default), cpu, cuda, cuda:N or mps.", "DEVICE");
     private static readonly Option<int?> Threads = WholeNumber("--threads", "CPU threads; 0, the default, for all cores.", 0);
@@ -34,7 +36,7 @@ internal static class TrainCommand
             "train --data FOLDER-OF-CLASS-FOLDERS",
             "train --variant fashion --network batchnorm --out runs/fashion",
             "train --out runs/mnist --resume      (after Ctrl+C)")
-        .With(Data, Variant, Recipe, Network, Epochs, BatchSize, LearningRate, Output, Device, Threads, Seed, Out, Resume, AsJson)
+        .With(Data, Variant, Recipe, Network, Epochs, BatchSize, LearningRate, HoldOut, Output, Device, Threads, Seed, Out, Resume, AsJson)
         .Running((parsed, interruption) => new TrainingRun(new TrainingRequest
         {
             Data = parsed.GetValue(Data),
@@ -44,6 +46,7 @@ internal static class TrainCommand
             Epochs = parsed.GetValue(Epochs),
             BatchSize = parsed.GetValue(BatchSize),
             LearningRate = parsed.GetValue(LearningRate),
+            HoldOut = parsed.GetValue(HoldOut) ?? (parsed.GetValue(Recipe) == "reference" ? 0 : 2000),
             Softmax = parsed.GetValue(Output) == "softmax",
             Device = parsed.GetValue(Device) ?? "auto",
             Threads = parsed.GetValue(Threads) ?? 0,

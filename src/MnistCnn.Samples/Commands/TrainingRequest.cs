@@ -17,6 +17,8 @@ internal sealed record TrainingRequest
 
     public double? LearningRate { get; init; }
 
+    public int HoldOut { get; init; }
+
     public bool Softmax { get; init; }
 
     public required string Device { get; init; }

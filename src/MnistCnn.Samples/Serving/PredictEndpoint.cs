@@ -35,15 +35,16 @@ internal static class PredictEndpoint
 
         double preparation = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         started = Stopwatch.GetTimestamp();
-        float[] probabilities = new float[predictor.ClassNames.Count];
-        predictor.Predict(pixels, probabilities);
+        float[] probabilities = new float[predictor.ClassNames.Count], scores = new float[1];
+        predictor.Predict(pixels, probabilities, scores);
         double network = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         context.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"prepare;dur={preparation:F3}, network;dur={network:F3}");
 
         int digit = probabilities.AsSpan().IndexOf(probabilities.Max());
+        (float familiarity, bool familiar) = (scores[0], predictor.IsFamiliar(pixels, scores[0]));
         await (context.Request.Query["pixels"] == "true"
-            ? JsonAnswer.Write(context, new { digit, probability = probabilities[digit], probabilities, pixels })
-            : JsonAnswer.Write(context, new { digit, probability = probabilities[digit], probabilities }));
+            ? JsonAnswer.Write(context, new { digit, probability = probabilities[digit], probabilities, familiar, familiarity, pixels })
+            : JsonAnswer.Write(context, new { digit, probability = probabilities[digit], probabilities, familiar, familiarity }));
     }
 
     private static async Task<byte[]> ReadBody(HttpContext context)

@@ -206,10 +206,11 @@ function show(answer) {
     row.querySelector('.share').textContent = answer ? percent.format(share) : '';
     row.classList.toggle('first', answer?.digit === digit);
   });
-  byId('digit').textContent = answer ? answer.digit : '–';
+  byId('digit').textContent = answer ? (answer.familiar ? answer.digit : '?') : '–';
   byId('digit').classList.toggle('empty', !answer);
-  byId('certainty').textContent = answer ? sureness(answer.probability) : 'Nothing drawn yet';
-  byId('second').textContent = answer && ranked[1].share >= 0.01 ? `or ${ranked[1].digit}, ${percent.format(ranked[1].share)}` : '';
+  byId('certainty').textContent = answer ? (answer.familiar ? sureness(answer.probability) : 'Not a digit') : 'Nothing drawn yet';
+  byId('second').textContent = !answer ? '' : !answer.familiar ? `nearest: ${answer.digit}`
+    : ranked[1].share >= 0.01 ? `or ${ranked[1].digit}, ${percent.format(ranked[1].share)}` : '';
   byId('seen').hidden = !answer?.pixels;
   if (answer?.pixels) showPixels(Uint8Array.from(atob(answer.pixels), c => c.charCodeAt(0)));
   byId('latency').classList.remove('failed');
@@ -218,7 +219,7 @@ function show(answer) {
 
 function sureness(probability) {
   const share = probability > 0.995 ? 'over 99%' : percent.format(probability);
-  return probability > 0.9 ? `Sure: ${share}` : probability > 0.6 ? `Likely: ${share}` : `A guess: ${share}`;
+  return probability > 0.9 ? `Sure: ${share}` : probability > 0.6 ? `Likely: ${share}` : `Not sure: ${share}`;
 }
 
 function showPixels(grey) {

@@ -144,6 +144,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
             Output = description.ReturnsProbabilities ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
         });
         SafetensorsModuleExtensions.Load(model, file, path);
+        model.SetCalibration(description.Calibration);
         model.eval();
         return model;
     }
@@ -197,7 +198,10 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
         Options.Height,
         Options.Width,
         Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
-        Options.Output == ClassifierOutput.Softmax);
+        Options.Output == ClassifierOutput.Softmax) with
+    {
+        Calibration = this.GetCalibration(),
+    };
 
     private static string NameAfterLoading()
     {
