@@ -18,6 +18,8 @@ switch (args)
         return LearningCommand.Run(rest);
     case ["choose", .. var rest]:
         return ChooseCommand.Run(rest);
+    case ["realworld", .. var rest]:
+        return RealWorldCommand.Run(rest);
     case ["numbers", .. var rest]:
         return NumbersCommand.Run(rest);
     case ["overhead", .. var rest]:

@@ -8,8 +8,13 @@ public sealed class Server : IDisposable
     private readonly Process process;
 
     public Server(TrainedModel model)
+        : this(model, [])
     {
-        process = Sample.Start(model.Folder, null, "serve", "--model", model.Model, "--urls", "http://127.0.0.1:0");
+    }
+
+    internal Server(TrainedModel model, params string[] more)
+    {
+        process = Sample.Start(model.Folder, null, ["serve", "--model", model.Model, "--urls", "http://127.0.0.1:0", .. more]);
         string line = process.StandardOutput.ReadLine() ?? "";
         int start = line.IndexOf("http://", StringComparison.Ordinal);
         Assert.True(start >= 0, $"Expected an address, found '{line}'.");

@@ -16,6 +16,8 @@ internal static class ServeCommand
     private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images and 10 classes.", "FILE");
     private static readonly Option<string?> Urls = Text("--urls", "Addresses of this machine, separated by ';'. http://127.0.0.1:5080 by default.", "URL");
 
+    private static readonly Option<string?> Corrections = Text("--corrections", "Folder in which drawings are kept that were read wrongly, under the digits that they are.", "DIR");
+
     static ServeCommand() => Urls.Validators.Add(result =>
     {
         foreach (string url in Addresses(result.GetValueOrDefault<string?>()))
@@ -33,7 +35,7 @@ internal static class ServeCommand
             "serve --model runs/mnist/model.safetensors",
             "serve --model m.safetensors --urls http://127.0.0.1:8080",
             "curl --data-binary @digit.png http://127.0.0.1:5080/predict")
-        .With(Model, Urls)
+        .With(Model, Urls, Corrections)
         .Running(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
@@ -45,7 +47,7 @@ internal static class ServeCommand
             throw new FormatException($"'{path}': expected a model of 28×28 images and 10 classes, found {predictor.Height}×{predictor.Width} and {predictor.ClassNames.Count}.");
         }
 
-        await using WebApplication server = DigitServer.Create(predictor, Path.GetFileName(path), Addresses(parsed.GetValue(Urls)));
+        await using WebApplication server = DigitServer.Create(predictor, Path.GetFileName(path), Addresses(parsed.GetValue(Urls)), parsed.GetValue(Corrections));
         await server.StartAsync(interruption.Token);
         ICollection<string> addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Console.WriteLine($"Draw a digit at {string.Join(" or ", addresses)} (Ctrl+C ends this)");

@@ -15,7 +15,7 @@ internal static class DigitServer
     public const int LargestBody = 1 << 20;
 
     /// <summary>Builds the server; it listens once started. Every address is one that <see cref="TryParse"/> accepts.</summary>
-    public static WebApplication Create(CnnPredictor predictor, string modelName, IEnumerable<string> urls)
+    public static WebApplication Create(CnnPredictor predictor, string modelName, IEnumerable<string> urls, string? corrections)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, urls));
@@ -25,8 +25,11 @@ internal static class DigitServer
         app.Use(RequestGuard.Check);
         Page.Map(app);
         app.MapPost("/predict", context => PredictEndpoint.Answer(context, predictor));
+        CorrectionEndpoint correct = new(corrections);
+        app.MapPost("/correct", correct.Keep);
+        app.MapGet("/correct", correct.Describe);
         app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = modelName }));
-        app.MapFallback(context => JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, GET /health."));
+        app.MapFallback(context => JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, POST /correct, GET /health."));
         return app;
     }
 

@@ -8,7 +8,7 @@ public sealed class RandomChoice : IImageTransform
 {
     private const int LargestOnStack = 48 * 48;
     private readonly (float Weight, IImageTransform Transform)[] choices;
-    private readonly float[] counts = [0, 1];
+    private readonly float[] chances, counts = [0, 1], countChances = [0, 1];
 
     /// <summary>Chooses one of several transforms, unless <see cref="CountWeights"/> says otherwise.</summary>
     /// <param name="choices">The transforms, one or more, with their weights, finite numbers above 0 that need not add up to 1.</param>
@@ -21,7 +21,7 @@ public sealed class RandomChoice : IImageTransform
             throw new ArgumentException($"choices: expected one or more transforms with weights above 0, found weights [{Text(choices.Select(c => c.Weight))}].", nameof(choices));
         }
 
-        this.choices = [.. choices];
+        (this.choices, chances) = ([.. choices], Sums(choices.Select(choice => choice.Weight)));
     }
 
     /// <summary>How often no transform, one, two … are applied to an image, in proportion to each other.</summary>
@@ -30,9 +30,13 @@ public sealed class RandomChoice : IImageTransform
     public IReadOnlyList<float> CountWeights
     {
         get => counts;
-        init => counts = value is { Count: > 0 } && value.All(weight => weight >= 0 && float.IsFinite(weight)) && value.Any(weight => weight > 0)
-            ? [.. value]
-            : throw new ArgumentException($"CountWeights: expected numbers of 0 or more that are not all 0, found [{Text(value ?? [])}].", nameof(CountWeights));
+        init
+        {
+            counts = value is { Count: > 0 } && value.All(weight => weight >= 0 && float.IsFinite(weight)) && value.Any(weight => weight > 0)
+                ? [.. value]
+                : throw new ArgumentException($"CountWeights: expected numbers of 0 or more that are not all 0, found [{Text(value ?? [])}].", nameof(CountWeights));
+            countChances = Sums(counts);
+        }
     }
 
     /// <summary>Applies a transform to a share of the images.</summary>
@@ -50,7 +54,7 @@ public sealed class RandomChoice : IImageTransform
     [SkipLocalsInit]
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
     {
-        int left = Draw(counts, counts.Sum(), static weight => weight, ref random);
+        int left = Draw(countChances, ref random);
         if (left == 0)
         {
             source.CopyTo(destination);
@@ -70,18 +74,27 @@ public sealed class RandomChoice : IImageTransform
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{nameof(RandomChoice)} {{ {nameof(CountWeights)} = [{Text(counts)}], {string.Join(", ", choices.Select(choice => $"{Text([choice.Weight])} {choice.Transform}"))} }}");
 
-    private IImageTransform Chosen(ref ImageRandom random) => choices[Draw(choices, choices.Sum(choice => choice.Weight), static choice => choice.Weight, ref random)].Transform;
+    private IImageTransform Chosen(ref ImageRandom random) => choices[Draw(chances, ref random)].Transform;
 
-    private static int Draw<T>(T[] items, float sum, Func<T, float> weight, ref ImageRandom random)
+    /// <summary>Draws an index.</summary>
+    /// <param name="sums">For each index, the sum of the weights up to its own.</param>
+    /// <param name="random">Random numbers.</param>
+    private static int Draw(float[] sums, ref ImageRandom random)
     {
-        float place = random.NextSingle(0, sum);
+        float place = random.NextSingle(0, sums[^1]);
         int drawn = 0;
-        for (int last = items.Length - 1; drawn < last && place >= weight(items[drawn]); drawn++)
+        while (drawn < sums.Length - 1 && place >= sums[drawn])
         {
-            place -= weight(items[drawn]);
+            drawn++;
         }
 
         return drawn;
+    }
+
+    private static float[] Sums(IEnumerable<float> weights)
+    {
+        float sum = 0;
+        return [.. weights.Select(weight => sum += weight)];
     }
 
     private static string Text(IEnumerable<float> weights) => string.Join(", ", weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture)));

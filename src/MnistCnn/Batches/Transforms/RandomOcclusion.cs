@@ -36,7 +36,7 @@ public sealed record RandomOcclusion : IImageTransform
         switch (Kind)
         {
             case OcclusionKind.Lines:
-                for (int count = 1 + random.NextInt32(2); count > 0; count--)
+                for (int count = 1 + random.NextInt32(3); count > 0; count--)
                 {
                     DrawLine(destination, height, width, ref random);
                 }
@@ -63,12 +63,13 @@ public sealed record RandomOcclusion : IImageTransform
         }
     }
 
-    /// <summary>A stroke from near one side to near the opposite one, as wide as a pen's, that fades over a pixel.</summary>
+    /// <summary>A straight stroke as wide as a pen's, that fades over a pixel: across the whole image or shorter.</summary>
     private void DrawLine(Span<float> pixels, int height, int width, ref ImageRandom random)
     {
-        float angle = random.NextSingle(0, MathF.PI), half = random.NextSingle(.3f, 1.2f);
+        float angle = random.NextSingle(0, MathF.PI), half = random.NextSingle(.3f, 1.6f);
         (float sin, float cos) = MathF.SinCos(angle);
         (float throughX, float throughY) = (random.NextSingle(0, width), random.NextSingle(0, height));
+        float reach = random.NextBoolean(.5f) ? height + width : random.NextSingle(2, width / 2f + 2);
         float dash = random.NextBoolean(.4f) ? random.NextSingle(1.5f, 5) : float.PositiveInfinity;
         float grey = random.NextBoolean(.75f) ? random.NextSingle(.5f, 1) : 0;
         for (int y = 0; y < height; y++)
@@ -77,7 +78,8 @@ public sealed record RandomOcclusion : IImageTransform
             {
                 (float dx, float dy) = (x - throughX, y - throughY);
                 float cover = Math.Clamp(half + .5f - Math.Abs(dx * sin - dy * cos), 0, 1) * Strength;
-                if (cover > 0 && (dash == float.PositiveInfinity || ((int)MathF.Floor((dx * cos + dy * sin) / dash) & 1) == 0))
+                float along = dx * cos + dy * sin;
+                if (cover > 0 && Math.Abs(along) <= reach && (dash == float.PositiveInfinity || ((int)MathF.Floor(along / dash) & 1) == 0))
                 {
                     ref float pixel = ref pixels[y * width + x];
                     // Ink is laid over ink; background wipes it out.
@@ -101,7 +103,7 @@ public sealed record RandomOcclusion : IImageTransform
 
     private void InvertBand(Span<float> pixels, int height, int width, ref ImageRandom random)
     {
-        int shape = random.NextInt32(4);
+        int shape = Math.Min(3, random.NextInt32(5));
         int columns = shape == 1 ? width : 2 + Part(width, .6f, ref random), rows = shape is 0 or 3 ? height : 2 + Part(height, .6f, ref random);
         (int left, int top) = (shape == 3 ? 0 : random.NextInt32(width), random.NextInt32(height));
         (left, top) = (shape is 1 or 3 ? 0 : left, shape is 0 or 3 ? 0 : top);
