@@ -20,6 +20,8 @@ switch (args)
         return ChooseCommand.Run(rest);
     case ["realworld", .. var rest]:
         return RealWorldCommand.Run(rest);
+    case ["transforms", .. var rest]:
+        return TransformCostCommand.Run(rest);
     case ["numbers", .. var rest]:
         return NumbersCommand.Run(rest);
     case ["overhead", .. var rest]:

@@ -29,4 +29,23 @@ public static class Robustness
                select new CorruptionResult(corruption, corrupted.Severity, trainer.Evaluate(model, corrupted, ct)),
         ]);
     }
+
+    /// <summary>Evaluates a model on the published test images of MNIST-C, in which chance fell as it fell once for everybody.</summary>
+    /// <param name="model">Images [N, 1, 28, 28] to logits [N, 10], in eval mode and without gradients.</param>
+    /// <param name="directory">The folder of <c>mnist_c.zip</c>, as <see cref="MnistDownloader"/> leaves it.</param>
+    /// <param name="trainer">Where and with how many threads to evaluate; a trainer with default options where null.</param>
+    /// <param name="ct">Ends the evaluation.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
+    public static RobustnessResult EvaluatePublished(nn.Module<Tensor, Tensor> model, string directory, Trainer? trainer = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        trainer ??= new Trainer();
+        EvaluationResult Evaluate(string name) => trainer.Evaluate(model, MnistDataset.Load(directory, MnistVariant.Parse($"mnist-c-{name}"), MnistSplit.Test), ct);
+        return new RobustnessResult(Evaluate("identity"),
+        [
+            .. Enum.GetValues<Corruption>().Select(corruption => new CorruptionResult(
+                corruption, Corruptions.PublishedSeverity(corruption), Evaluate(Corruptions.PublishedName(corruption)))),
+        ]);
+    }
 }

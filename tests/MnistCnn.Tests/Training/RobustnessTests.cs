@@ -1,6 +1,7 @@
 using MnistCnn.Batches;
 using MnistCnn.Data;
 using MnistCnn.Models;
+using MnistCnn.Tests.Data;
 using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Training;
@@ -30,5 +31,18 @@ public sealed class RobustnessTests
         Assert.Equal(1 - all.MeanAccuracy, all.MeanCorruptionError, 1e-12);
         Assert.Equal(published.Corrupted.Average(row => row.Result.Accuracy), (11 * published.SeenAccuracy + 4 * published.UnseenAccuracy) / 15, 1e-12);
         Assert.Equal(trainer.Evaluate(model, Test).Accuracy, published.Clean.Accuracy);
+    }
+
+    /// <summary>The files hold the same images under every name, so that only the names can go wrong.</summary>
+    [Fact]
+    public void Published_files_are_read_where_they_are_at_hand()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["mnist_c.zip"], SmallSets.MnistC());
+        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
+        RobustnessResult result = Robustness.EvaluatePublished(model, folder.Root);
+        double expected = new Trainer().Evaluate(model, SmallSets.Source(MnistSplit.Test)).Accuracy;
+        Assert.All(result.Corrupted.Select(row => row.Result).Append(result.Clean), found => Assert.Equal((expected, SmallSets.TestCount), (found.Accuracy, found.Count)));
+        Assert.Equal(15, result.Corrupted.Count);
     }
 }

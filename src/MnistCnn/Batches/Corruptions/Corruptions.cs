@@ -18,6 +18,10 @@ internal static class Corruptions
         _ => 1,
     };
 
+    /// <summary>Its name among the published sets, for instance <c>glass-blur</c>.</summary>
+    public static string PublishedName(Corruption corruption) =>
+        string.Concat($"{corruption}".Select((letter, i) => $"{(i > 0 && char.IsUpper(letter) ? "-" : "")}{char.ToLowerInvariant(letter)}"));
+
     public static void Apply(Corruption corruption, int severity, ImageWork image, ref ImageRandom random)
     {
         int s = severity - 1;

@@ -36,9 +36,10 @@ public sealed record RandomOcclusion : IImageTransform
         switch (Kind)
         {
             case OcclusionKind.Lines:
-                for (int count = 1 + random.NextInt32(3); count > 0; count--)
+                bool isLong = random.NextBoolean(.5f);
+                for (int count = 1 + random.NextInt32(isLong ? 2 : 8); count > 0; count--)
                 {
-                    DrawLine(destination, height, width, ref random);
+                    DrawLine(destination, height, width, isLong, ref random);
                 }
 
                 break;
@@ -64,17 +65,18 @@ public sealed record RandomOcclusion : IImageTransform
     }
 
     /// <summary>A straight stroke as wide as a pen's, that fades over a pixel: across the whole image or shorter.</summary>
-    private void DrawLine(Span<float> pixels, int height, int width, ref ImageRandom random)
+    private void DrawLine(Span<float> pixels, int height, int width, bool isLong, ref ImageRandom random)
     {
         float angle = random.NextSingle(0, MathF.PI), half = random.NextSingle(.3f, 1.6f);
         (float sin, float cos) = MathF.SinCos(angle);
         (float throughX, float throughY) = (random.NextSingle(0, width), random.NextSingle(0, height));
-        float reach = random.NextBoolean(.5f) ? height + width : random.NextSingle(2, width / 2f + 2);
+        float reach = isLong ? height + width : random.NextSingle(1, width / 4f + 1);
         float dash = random.NextBoolean(.4f) ? random.NextSingle(1.5f, 5) : float.PositiveInfinity;
         float grey = random.NextBoolean(.75f) ? random.NextSingle(.5f, 1) : 0;
-        for (int y = 0; y < height; y++)
+        float around = reach + half + 1;
+        for (int y = Math.Max(0, (int)(throughY - around)); y < Math.Min(height, throughY + around); y++)
         {
-            for (int x = 0; x < width; x++)
+            for (int x = Math.Max(0, (int)(throughX - around)); x < Math.Min(width, throughX + around); x++)
             {
                 (float dx, float dy) = (x - throughX, y - throughY);
                 float cover = Math.Clamp(half + .5f - Math.Abs(dx * sin - dy * cos), 0, 1) * Strength;
