@@ -7,15 +7,15 @@ internal static class RobustTransforms
 {
     public static IReadOnlyList<IImageTransform> All { get; } =
     [
-        Strokes(share: 0.28f),
+        Strokes(share: 0.3f),
         Warps(maxOffset: 2.25f),
         new RandomChoice(
             (0.09f, new RandomStroke { Change = StrokeChange.Outline }),
-            (0.05f, new RandomBlur { Kind = BlurKind.LowResolution }),
-            (0.06f, new RandomBlur { Kind = BlurKind.Gaussian }),
+            (0.07f, new RandomBlur { Kind = BlurKind.LowResolution }),
+            (0.07f, new RandomBlur { Kind = BlurKind.Gaussian }),
             (0.06f, new RandomBlur { Kind = BlurKind.Motion }),
-            (0.03f, new RandomBlur { Kind = BlurKind.Filter }),
-            (0.24f, new RandomOcclusion { Kind = OcclusionKind.Lines }),
+            (0.02f, new RandomBlur { Kind = BlurKind.Filter }),
+            (0.22f, new RandomOcclusion { Kind = OcclusionKind.Lines }),
             (0.04f, new RandomOcclusion { Kind = OcclusionKind.Patches }),
             (0.02f, new RandomOcclusion { Kind = OcclusionKind.Edges }),
             (0.09f, new RandomOcclusion { Kind = OcclusionKind.InvertedBand }),
@@ -30,8 +30,8 @@ internal static class RobustTransforms
     /// <summary>Other pens.</summary>
     /// <param name="share">The share of images that are changed.</param>
     public static RandomChoice Strokes(float share) => RandomChoice.Sometimes(share, new RandomChoice(
-        (0.6f, new RandomStroke { Change = StrokeChange.Thinner }),
-        (0.4f, new RandomStroke { Change = StrokeChange.Thicker })));
+        (0.7f, new RandomStroke { Change = StrokeChange.Thinner }),
+        (0.3f, new RandomStroke { Change = StrokeChange.Thicker })));
 
     /// <summary>Other hands, and three in ten images far from upright, centred and of the usual size.</summary>
     /// <param name="maxOffset">How far points of a stroke move, in pixels.</param>
