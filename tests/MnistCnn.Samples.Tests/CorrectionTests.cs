@@ -59,7 +59,8 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
         Write(sevens[..40], "corrections", "7");
         Write(sevens[40..], "others");
         Assert.InRange(Read(trained.Model), 0, 0.8);
-        JsonElement result = Sample.Run(folder.Root, "train", "--fine-tune", trained.Model, "--data", "corrections", "--replay", Sample.MnistFolder, "--out", "mine", "--json")
+        JsonElement result = Sample.Run(folder.Root, "train", "--fine-tune", trained.Model, "--data", "corrections", "--replay", Sample.MnistFolder, "--out",
+            "mine", "--json")
             .MustEndWith(0).LastLineAsJson;
         Assert.InRange(Read(Path.Combine(folder.Root, "mine", "model.safetensors")), 0.95, 1);
         Assert.Equal(40, result.GetProperty("pictures").GetInt32());
@@ -67,7 +68,8 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
     }
 
     /// <summary>The share of the other pictures that a model reads as sevens.</summary>
-    private double Read(string model) => Sample.Run(folder.Root, "predict", "--model", model, "others", "--json").MustEndWith(0).LastLineAsJson.GetProperty("predictions")
+    private double Read(string model) => Sample.Run(folder.Root, "predict", "--model", model, "others", "--json")
+        .MustEndWith(0).LastLineAsJson.GetProperty("predictions")
         .EnumerateArray().Average(prediction => prediction.GetProperty("digit").GetInt32() == 7 ? 1.0 : 0);
 
     private void Write(byte[][] images, params string[] path)

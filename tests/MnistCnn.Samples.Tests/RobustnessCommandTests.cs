@@ -9,7 +9,8 @@ public sealed class RobustnessCommandTests(TrainedModel trained)
     public void Evaluate_measures_and_draws_each_corruption()
     {
         using TemporaryFolder folder = new();
-        SampleResult result = Sample.Run(folder.Root, "evaluate", "--model", trained.Model, "--variant", "synthetic", "--robustness", "--out", "measured", "--json").MustEndWith(0);
+        SampleResult result = Sample.Run(folder.Root, "evaluate", "--model", trained.Model, "--variant", "synthetic", "--robustness", "--out", "measured",
+            "--json").MustEndWith(0);
         JsonElement robustness = result.LastLineAsJson.GetProperty("robustness");
         double[] accuracies = [.. robustness.GetProperty("corruptions").EnumerateArray().Select(row => row.GetProperty("accuracy").GetDouble())];
         Assert.Equal(15, accuracies.Length);
@@ -22,7 +23,8 @@ public sealed class RobustnessCommandTests(TrainedModel trained)
     public void Training_calibrates_on_images_that_it_holds_back()
     {
         using TemporaryFolder folder = new();
-        SampleResult result = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--recipe", "fast", "--epochs", "1", "--hold-out", "500", "--out", "run", "--json").MustEndWith(0);
+        SampleResult result = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--recipe", "fast", "--epochs", "1", "--hold-out", "500", "--out",
+            "run", "--json").MustEndWith(0);
         Assert.Contains("Training on 19,500 images", result.Lines[0], StringComparison.Ordinal);
         Assert.Contains("calibrating on 500", result.Lines[0], StringComparison.Ordinal);
         Assert.True(result.LastLineAsJson.GetProperty("val_nll").GetDouble() < result.LastLineAsJson.GetProperty("val_loss").GetDouble());

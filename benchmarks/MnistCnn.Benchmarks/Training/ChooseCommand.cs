@@ -7,7 +7,8 @@ using MnistCnn.Training;
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>
-/// <c>choose --data DIR [--recipe fast|best|robust] [--only NAME] [--epochs N] [--seeds N] [--first-seed N]</c>: trains the candidates for a recipe (<see cref="RecipeCandidates"/>) on 50,000 training images, and prints a
+/// <c>choose --data DIR [--recipe fast|best|robust] [--only NAME] [--epochs N] [--seeds N] [--first-seed N]</c>: trains the candidates for a recipe (<see
+/// cref="RecipeCandidates"/>) on 50,000 training images, and prints a
 /// row of a Markdown table for each: accuracy in percent on the other 10,000, as they are, corrupted, and changed in simple ways. Test images are not read.
 /// </summary>
 internal static class ChooseCommand
@@ -44,7 +45,8 @@ internal static class ChooseCommand
                     (string Name, double Accuracy)[] changes = [.. changed.Value.Select(change => (change.Name, Accuracy(change.Data)))];
                     Console.Error.WriteLine($"{name}, seed {seed}: {string.Join(", ", corruptions.Select(c => $"{c.Corruption} {Text(c.Accuracy)}"))}; "
                         + $"{string.Join(", ", changes.Select(c => $"{c.Name} {Text(c.Accuracy)}"))}");
-                    ILookup<bool, double> isUnseen = corruptions.ToLookup(c => TrainingRecipe.CorruptionsUnseenByRobust.Contains(c.Corruption), c => c.Accuracy);
+                    ILookup<bool, double> isUnseen = corruptions.ToLookup(c => TrainingRecipe.CorruptionsUnseenByRobust.Contains(c.Corruption), c =>
+                        c.Accuracy);
                     (Corruption worst, double least) = corruptions.MinBy(c => c.Accuracy);
                     (string worstChange, double leastChange) = changes.MinBy(c => c.Accuracy);
                     cells.AddRange([

@@ -7,8 +7,10 @@ using MnistCnn.Training;
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>
-/// <c>realworld --data DIR [--recipe NAME] [--seeds N] [--first-seed N] [--fashion DIR] [--others DIR] [--out DIR]</c>: trains a recipe as the sample does, with 2,000 training images held back for the calibration of all recipes but reference, and prints
-/// what it reaches on MNIST's test images, on corruptions and changes of them, on digits of other writers (a folder of IDX files), and how well it tells what is no digit. With <c>--out</c> models are kept, and read if they are there.
+/// <c>realworld --data DIR [--recipe NAME] [--seeds N] [--first-seed N] [--fashion DIR] [--others DIR] [--out DIR]</c>: trains a recipe as the sample does,
+/// with 2,000 training images held back for the calibration of all recipes but reference, and prints
+/// what it reaches on MNIST's test images, on corruptions and changes of them, on digits of other writers (a folder of IDX files), and how well it tells what
+/// is no digit. With <c>--out</c> models are kept, and read if they are there.
 /// </summary>
 internal static class RealWorldCommand
 {
@@ -86,7 +88,8 @@ internal static class RealWorldCommand
             Prediction[] strange = [.. predictor.PredictAll(data)];
             yield return ($"{stranger} refused %", 100 * strange.Average(prediction => prediction.IsFamiliar ? 0.0 : 1));
             yield return ($"{stranger} AUROC", Strangers.Separation(digits.Select(p => p.Familiarity), strange.Select(p => p.Familiarity)));
-            yield return ($"{stranger} AUROC of the highest probability", Strangers.Separation(digits.Select(p => p.Probability), strange.Select(p => p.Probability)));
+            yield return ($"{stranger} AUROC of the highest probability",
+                Strangers.Separation(digits.Select(p => p.Probability), strange.Select(p => p.Probability)));
         }
     }
 

@@ -31,7 +31,8 @@ internal static class RecipeCandidates
         ("rate-0.006", TrainingRecipe.Best with { LearningRate = 0.006 }),
         ("decay-0.02", TrainingRecipe.Best with { WeightDecay = 0.02 }),
         ("average-0.999", TrainingRecipe.Best with { EmaDecay = 0.999 }),
-        ("elastic", TrainingRecipe.Best with { Transforms = [new RandomElastic { MaxOffset = 1.5f, Affine = (RandomAffine)TrainingRecipe.Best.Transforms[0] }] }),
+        ("elastic", TrainingRecipe.Best with { Transforms = [new RandomElastic { MaxOffset = 1.5f,
+            Affine = (RandomAffine)TrainingRecipe.Best.Transforms[0] }] }),
     ];
 
     private static IReadOnlyList<(string Name, TrainerOptions Options)> Robust { get; } =
@@ -40,7 +41,8 @@ internal static class RecipeCandidates
         ("no-corruptions", TrainingRecipe.Robust with { Transforms = [.. TrainingRecipe.Robust.Transforms.Take(2)] }),
         ("no-strokes", TrainingRecipe.Robust with { Transforms = [.. TrainingRecipe.Robust.Transforms.Skip(1)] }),
         ("no-warps", TrainingRecipe.Robust with { Transforms = [TrainingRecipe.Robust.Transforms[0], TrainingRecipe.Robust.Transforms[2]] }),
-        ("elastic-2.75", TrainingRecipe.Robust with { Transforms = [TrainingRecipe.Robust.Transforms[0], RobustTransforms.Warps(2.75f), TrainingRecipe.Robust.Transforms[2]] }),
+        ("elastic-2.75", TrainingRecipe.Robust with { Transforms = [TrainingRecipe.Robust.Transforms[0], RobustTransforms.Warps(2.75f),
+            TrainingRecipe.Robust.Transforms[2]] }),
         ("strokes-0.4", TrainingRecipe.Robust with { Transforms = [RobustTransforms.Strokes(0.4f), .. TrainingRecipe.Robust.Transforms.Skip(1)] }),
         ("rate-0.006", TrainingRecipe.Robust with { LearningRate = 0.006 }),
         ("batch-128", TrainingRecipe.Robust with { BatchSize = 128 }),

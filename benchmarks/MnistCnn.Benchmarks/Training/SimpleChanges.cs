@@ -12,7 +12,8 @@ internal static class SimpleChanges
 
     public static (string Name, IMnistDataset Data)[] All(IMnistDataset data) =>
     [
-        ("moved by 4", Changed(data, (source, result, random) => Warp(source, result, new AffineMap(1, 0, 0, 1, random.Next(2) * 8 - 4, random.Next(2) * 8 - 4)))),
+        ("moved by 4", Changed(data, (source, result, random) => Warp(source, result,
+            new AffineMap(1, 0, 0, 1, random.Next(2) * 8 - 4, random.Next(2) * 8 - 4)))),
         ("turned by 30°", Changed(data, (source, result, random) => Turn(source, result, (random.Next(2) * 2 - 1) * MathF.PI / 6))),
         ("scaled to 0.6", Changed(data, (source, result, _) => Warp(source, result, new AffineMap(1 / .6f, 0, 0, 1 / .6f, 0, 0)))),
         ("scaled to 1.3", Changed(data, (source, result, _) => Warp(source, result, new AffineMap(1 / 1.3f, 0, 0, 1 / 1.3f, 0, 0)))),

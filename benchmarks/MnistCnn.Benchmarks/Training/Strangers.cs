@@ -29,7 +29,8 @@ internal static class Strangers
     /// <summary>The probability that a random digit scores higher than a random stranger: the area under the curve of hits over false alarms.</summary>
     public static double Separation(IEnumerable<float> digits, IEnumerable<float> strangers)
     {
-        (float Score, bool IsDigit)[] all = [.. digits.Select(score => (score, true)).Concat(strangers.Select(score => (score, false))).OrderBy(pair => pair.Item1)];
+        (float Score, bool IsDigit)[] all = [.. digits.Select(score => (score, true)).Concat(strangers.Select(score => (score, false))).OrderBy(pair =>
+            pair.Item1)];
         double sumOfRanks = 0;
         for (int first = 0; first < all.Length;)
         {

@@ -9,7 +9,8 @@ using MnistCnn.Training;
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>
-/// <c>transforms --data DIR [--rounds N]</c>: the time of each transform for an image on one thread, and of an epoch with the transforms of the recipe robust over one without, in turns.
+/// <c>transforms --data DIR [--rounds N]</c>: the time of each transform for an image on one thread, and of an epoch with the transforms of the recipe robust
+/// over one without, in turns.
 /// </summary>
 internal static class TransformCostCommand
 {

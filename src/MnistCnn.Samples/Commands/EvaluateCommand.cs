@@ -20,12 +20,14 @@ internal static class EvaluateCommand
     private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
     private static readonly Option<bool> Robust = Flag("--robustness", "Measure under the 15 corruptions of MNIST-C besides.");
     private static readonly Option<bool> AllSeverities = Flag("--all-severities", "With --robustness: at all severities that a corruption has.");
-    private static readonly Option<string?> Published = Text("--mnist-c", "With --robustness: the folder of mnist_c.zip, whose images are measured instead of ones made here.", "DIR");
+    private static readonly Option<string?> Published = Text("--mnist-c",
+        "With --robustness: the folder of mnist_c.zip, whose images are measured instead of ones made here.", "DIR");
     private static readonly Option<string?> Out = Text("--out", "Folder for reliability.png and robustness.png; they are not drawn without it.", "DIR");
     private static readonly Option<bool> AsJson = Json();
 
     public static Command Create() => new ExampleCommand(
-            "evaluate", "Measure a saved model on the test images.", "evaluate --model runs/mnist/model.safetensors", "evaluate --model m.safetensors --data ../mnist --json",
+            "evaluate", "Measure a saved model on the test images.", "evaluate --model runs/mnist/model.safetensors",
+                "evaluate --model m.safetensors --data ../mnist --json",
             "evaluate --model m.safetensors --robustness --out measured")
         .With(Model, Data, Variant, Robust, AllSeverities, Published, Out, AsJson)
         .Running(RunAsync);
@@ -36,7 +38,8 @@ internal static class EvaluateCommand
         FoundData data = await FoundData.ForEvaluationAsync(parsed.GetValue(Data), parsed.GetValue(Variant)!, interruption.Token);
         Measurement measured = new(data.Test, data.Name, new Trainer().Evaluate(model, data.Test, interruption.Token));
         Tables.WriteConfusion(measured);
-        Tables.WriteSummary([("data", data.Name), ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images"), ("loss", $"{measured.Result.Loss:F4}"), ("calibration", measured.CalibrationOf(model))]);
+        Tables.WriteSummary([("data", data.Name), ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images"),
+            ("loss", $"{measured.Result.Loss:F4}"), ("calibration", measured.CalibrationOf(model))]);
         RobustnessResult? robustness = !parsed.GetValue(Robust) ? null
             : parsed.GetValue(Published) is { } published ? Robustness.EvaluatePublished(model, published, ct: interruption.Token)
             : Robustness.Evaluate(model, data.Test, parsed.GetValue(AllSeverities), ct: interruption.Token);
@@ -70,7 +73,8 @@ internal static class EvaluateCommand
                     accuracy = robustness.MeanAccuracy,
                     seen = robustness.SeenAccuracy,
                     unseen = robustness.UnseenAccuracy,
-                    corruptions = robustness.Corrupted.Select(row => new { corruption = $"{row.Corruption}", severity = row.Severity, accuracy = row.Result.Accuracy,
+                    corruptions = robustness.Corrupted.Select(row => new { corruption = $"{row.Corruption}", severity = row.Severity,
+                        accuracy = row.Result.Accuracy,
                         calibration_error = row.Result.CalibrationError }),
                 },
             }));

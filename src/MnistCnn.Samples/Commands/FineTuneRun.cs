@@ -12,7 +12,8 @@ using TorchSharp.Modules;
 namespace MnistCnn.Samples.Commands;
 
 /// <summary>
-/// <c>train --fine-tune</c>: goes on from a model with a few pictures of one's own. Images of the data set that the model was trained on are mixed in, or it would forget them.
+/// <c>train --fine-tune</c>: goes on from a model with a few pictures of one's own. Images of the data set that the model was trained on are mixed in, or it
+/// would forget them.
 /// </summary>
 internal sealed class FineTuneRun(TrainingRequest request, Interruption interruption)
 {
@@ -25,10 +26,12 @@ internal sealed class FineTuneRun(TrainingRequest request, Interruption interrup
 
     public async Task<int> RunAsync()
     {
-        string path = request.Data ?? throw new ArgumentException("--fine-tune: expected --data FOLDER with one folder of pictures for each class, found none.");
+        string path = request.Data ?? throw new ArgumentException(
+            "--fine-tune: expected --data FOLDER with one folder of pictures for each class, found none.");
         NetworkFile file = NetworkFile.Load(request.FineTune!);
         using Sequential model = file.Model;
-        ImageFolder pictures = ImageFolder.Load(path, new ImageFolderOptions { Preparation = PicturePreparation.Digit, ClassNames = file.ClassNames, UseCache = false },
+        ImageFolder pictures = ImageFolder.Load(path, new ImageFolderOptions { Preparation = PicturePreparation.Digit, ClassNames = file.ClassNames,
+            UseCache = false },
             cancellationToken: interruption.Token);
         (FoundData known, IMnistDataset? heldOut) = (await FoundData.FindAsync(request.Replay, request.Variant, interruption.Token)).HoldOut(HeldOut);
         TrainerOptions options = Options();
@@ -99,7 +102,8 @@ internal sealed class FineTuneRun(TrainingRequest request, Interruption interrup
             .. from _ in Enumerable.Range(0, times) from i in Enumerable.Range(0, pictures.Count) select ((IMnistDataset)pictures, i),
             .. Enumerable.Range(0, replayed.Count).Select(i => ((IMnistDataset)replayed, i)),
         ];
-        return MnistDataset.FromMemory([.. images.SelectMany(image => image.Data.GetImage(image.Index).ToArray())], [.. images.Select(image => image.Data.GetLabel(image.Index))],
+        return MnistDataset.FromMemory([.. images.SelectMany(image => image.Data.GetImage(image.Index).ToArray())],
+            [.. images.Select(image => image.Data.GetLabel(image.Index))],
             pictures.Height, pictures.Width, pictures.ClassNames);
     }
 }

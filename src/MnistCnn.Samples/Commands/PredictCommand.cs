@@ -57,7 +57,8 @@ internal static class PredictCommand
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
             bool familiar = predictor.IsFamiliar(pixels, familiarity[0]);
             string doubt = !familiar ? "not a digit: " : probabilities[ranked[0]] < LeastSure ? "not sure: " : "";
-            Console.WriteLine($"{file.PadRight(width)}  {doubt}{string.Join("   ", ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%"))}");
+            IEnumerable<string> named = ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%");
+            Console.WriteLine($"{file.PadRight(width)}  {doubt}{string.Join("   ", named)}");
             results.Add(new { file, digit = ranked[0], probability = probabilities[ranked[0]], probabilities, familiar, familiarity = familiarity[0] });
         }
 

@@ -16,7 +16,8 @@ internal static class ServeCommand
     private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images and 10 classes.", "FILE");
     private static readonly Option<string?> Urls = Text("--urls", "Addresses of this machine, separated by ';'. http://127.0.0.1:5080 by default.", "URL");
 
-    private static readonly Option<string?> Corrections = Text("--corrections", "Folder in which drawings are kept that were read wrongly, under the digits that they are.", "DIR");
+    private static readonly Option<string?> Corrections = Text("--corrections",
+        "Folder in which drawings are kept that were read wrongly, under the digits that they are.", "DIR");
 
     static ServeCommand() => Urls.Validators.Add(result =>
     {
@@ -47,7 +48,8 @@ internal static class ServeCommand
             throw new FormatException($"'{path}': expected a model of 28×28 images and 10 classes, found {predictor.Height}×{predictor.Width} and {predictor.ClassNames.Count}.");
         }
 
-        await using WebApplication server = DigitServer.Create(predictor, Path.GetFileName(path), Addresses(parsed.GetValue(Urls)), parsed.GetValue(Corrections));
+        await using WebApplication server = DigitServer.Create(predictor, Path.GetFileName(path), Addresses(parsed.GetValue(Urls)),
+            parsed.GetValue(Corrections));
         await server.StartAsync(interruption.Token);
         ICollection<string> addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Console.WriteLine($"Draw a digit at {string.Join(" or ", addresses)} (Ctrl+C ends this)");

@@ -12,7 +12,8 @@ internal static class TrainCommand
         "Folder with the files of the data set or with one folder of pictures for each class, or an .npz file. Without it: the cache folder, else a download.",
         "DIR|FILE");
     private static readonly Option<string> Variant = DataSet("--variant", more: "synthetic");
-    private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast", "best", "robust");
+    private static readonly Option<string> Recipe = Choice("--recipe", "Options to start from; the others below change single ones.", "reference", "fast",
+        "best", "robust");
     private static readonly Option<string> Network = Choice("--network", "Which network; 'summary' prints its layers.", SampleNetworks.Names);
     private static readonly Option<int?> Epochs = WholeNumber("--epochs", "How often to go through the training images.", 1);
     private static readonly Option<int?> BatchSize = WholeNumber("--batch-size", "Images a step.", 1);

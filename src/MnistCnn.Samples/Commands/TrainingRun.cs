@@ -26,7 +26,10 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         folder.Create();
         using MpiCollective? ranks = Launch.Join();
         TrainerOptions options = recipe with { Collective = ranks, Threads = Launch.Threads(request.Threads, ranks) };
-        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}{(heldOut is null ? "" : $", calibrating on {heldOut.Count:N0}")}. Device {device}{(ranks is null ? "" : $" Processes: {ranks.WorldSize}, threads in each here: {options.Threads}.")}");
+        string calibrating = heldOut is null ? "" : $", calibrating on {heldOut.Count:N0}";
+        string processes = ranks is null ? "" : $" Processes: {ranks.WorldSize}, threads in each here: {options.Threads}.";
+        string measuring = $"measuring on {data.Test.Count:N0}{calibrating}";
+        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, {measuring}. Device {device}{processes}");
 
         using nn.Module<Tensor, Tensor> model = SampleNetworks.Create(request.Network, data.Train.Height, data.Train.Width, data.Train.ClassNames, request.Seed,
             request.Softmax);

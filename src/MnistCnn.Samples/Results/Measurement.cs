@@ -21,7 +21,8 @@ internal sealed record Measurement(IMnistDataset Data, string DatasetName, Evalu
 
     /// <summary>How far the probabilities of a model can be trusted.</summary>
     public string CalibrationOf(nn.Module model) => string.Create(CultureInfo.InvariantCulture,
-        $"expected error {Result.CalibrationError:F4}, negative log-likelihood {Result.NegativeLogLikelihood:F4}, temperature {model.GetCalibration().Temperature:F3}");
+        $"expected error {Result.CalibrationError:F4}, negative log-likelihood {Result.NegativeLogLikelihood:F4}, "
+        + $"temperature {model.GetCalibration().Temperature:F3}");
 
     /// <summary>The name under which JSON lists the data set.</summary>
     public string DatasetId => DatasetName == "MNIST" ? "mnist" : DatasetName;

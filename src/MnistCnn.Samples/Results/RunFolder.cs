@@ -14,7 +14,8 @@ internal sealed class RunFolder(string folder)
 
     public string History => Path.Combine(folder, "history.csv");
 
-    public IEnumerable<string> Written => new[] { Model, Checkpoint, History, Picture("curves"), Picture("confusion"), Picture("mistakes"), Picture("reliability"), Picture("filters") }.Where(File.Exists);
+    public IEnumerable<string> Written => new[] { Model, Checkpoint, History, Picture("curves"), Picture("confusion"), Picture("mistakes"),
+        Picture("reliability"), Picture("filters") }.Where(File.Exists);
 
     /// <summary>Makes the folder, where this process is the one that writes.</summary>
     public void Create()

@@ -69,15 +69,16 @@ internal static class Tables
     {
         WriteSummary(
         [
-            .. result.Corrupted.OrderBy(row => TrainingRecipe.CorruptionsUnseenByRobust.Contains(row.Corruption)).Select(row => (
-                CorruptionNames.Of(row.Corruption, row.Severity),
-                $"{100 * row.Result.Accuracy,6:F2}%  calibration error {row.Result.CalibrationError:F4}{(TrainingRecipe.CorruptionsUnseenByRobust.Contains(row.Corruption) ? "  never seen by robust" : "")}")),
+            .. result.Corrupted.OrderBy(row => IsUnseen(row)).Select(row => (CorruptionNames.Of(row.Corruption, row.Severity),
+                $"{100 * row.Result.Accuracy,6:F2}%  calibration error {row.Result.CalibrationError:F4}{(IsUnseen(row) ? "  never seen by robust" : "")}")),
             ("mean", $"{100 * result.MeanAccuracy,6:F2}%  error {100 * result.MeanCorruptionError:F2}%"),
             ("mean, seen", $"{100 * result.SeenAccuracy,6:F2}%"),
             ("mean, unseen", $"{100 * result.UnseenAccuracy,6:F2}%"),
             ("as they are", $"{100 * result.Clean.Accuracy,6:F2}%"),
         ]);
     }
+
+    private static bool IsUnseen(CorruptionResult row) => TrainingRecipe.CorruptionsUnseenByRobust.Contains(row.Corruption);
 
     private static void Write(string text, string style, bool newLine = true)
     {

@@ -6,7 +6,10 @@ namespace MnistCnn.Inference;
 /// <summary>Tells images with next to nothing on them.</summary>
 internal static class Blankness
 {
-    /// <summary>The least standard deviation of the pixels of a picture that shows something, of 255: thin strokes in pale ink reach 16, four pixels of full ink 18, one 9.</summary>
+    /// <summary>
+    /// The least standard deviation of the pixels of a picture that shows something, of 255: thin strokes in pale ink reach 16, four pixels of full ink 18, one
+    /// 9.
+    /// </summary>
     private const double LeastDeviation = 15;
 
     /// <summary>Whether the pixels of an image, however light or dark, hardly differ.</summary>

@@ -137,7 +137,9 @@ public sealed class CnnPredictor
         Run(images, count, probabilities, familiarity: default);
     }
 
-    /// <summary>Computes the probability of every class and the familiarity for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
+    /// <summary>
+    /// Computes the probability of every class and the familiarity for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.
+    /// </summary>
     /// <param name="images">One or more images one after another, as for <see cref="Predict(ReadOnlySpan{byte}, Span{float})"/>.</param>
     /// <param name="probabilities">Receives [images, classes], image by image; each image's sum is 1.</param>
     /// <param name="familiarity">Receives one score an image, which <see cref="IsFamiliar"/> judges.</param>
@@ -153,7 +155,9 @@ public sealed class CnnPredictor
         Run(images, count, probabilities, familiarity);
     }
 
-    /// <summary>Whether an image is like those that the network was trained on: not blank, and its score not below the threshold. True where there is no threshold.</summary>
+    /// <summary>
+    /// Whether an image is like those that the network was trained on: not blank, and its score not below the threshold. True where there is no threshold.
+    /// </summary>
     /// <param name="image">The pixels, as they were predicted.</param>
     /// <param name="familiarity">The score of the image.</param>
     public bool IsFamiliar(ReadOnlySpan<byte> image, float familiarity) =>

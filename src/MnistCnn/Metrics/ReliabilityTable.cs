@@ -1,7 +1,10 @@
 namespace MnistCnn.Metrics;
 
 /// <summary>How often a model was right, by how sure it was. Immutable and thread-safe.</summary>
-/// <remarks>Source: Naeini, Cooper and Hauskrecht, «Obtaining well calibrated probabilities using Bayesian binning», AAAI 2015; Guo et al., «On calibration of modern neural networks», 2017.</remarks>
+/// <remarks>
+/// Source: Naeini, Cooper and Hauskrecht, «Obtaining well calibrated probabilities using Bayesian binning», AAAI 2015; Guo et al., «On calibration of modern
+/// neural networks», 2017.
+/// </remarks>
 public sealed class ReliabilityTable
 {
     private const int BinCount = 15;

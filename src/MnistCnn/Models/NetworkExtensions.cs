@@ -104,7 +104,9 @@ public static class NetworkExtensions
         return Calibrations.TryGetValue(model, out Calibration? calibration) ? calibration : Calibration.None;
     }
 
-    /// <summary>Sets the calibration of a model, which its evaluations, predictors and files use from then on; <c>forward</c> returns what it always did.</summary>
+    /// <summary>
+    /// Sets the calibration of a model, which its evaluations, predictors and files use from then on; <c>forward</c> returns what it always did.
+    /// </summary>
     /// <param name="model">Any module.</param>
     /// <param name="calibration">The calibration.</param>
     public static void SetCalibration(this nn.Module model, Calibration calibration)

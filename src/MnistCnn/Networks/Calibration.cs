@@ -2,7 +2,8 @@ namespace MnistCnn.Networks;
 
 /// <summary>What makes the outputs of a trained network mean what they say; fitted on images that it was not trained on. Immutable and thread-safe.</summary>
 /// <remarks>
-/// Sources: temperature scaling, Guo et al., «On calibration of modern neural networks», 2017; energy as a score of familiarity, Liu et al., «Energy-based out-of-distribution detection», 2020.
+/// Sources: temperature scaling, Guo et al., «On calibration of modern neural networks», 2017; energy as a score of familiarity, Liu et al., «Energy-based
+/// out-of-distribution detection», 2020.
 /// </remarks>
 public sealed record Calibration
 {
@@ -19,7 +20,8 @@ public sealed record Calibration
         get => temperature;
         init => temperature = float.IsFinite(value) && value > 0
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Temperature), value, FormattableString.Invariant($"Temperature: expected a finite number above 0, found {value}."));
+            : throw new ArgumentOutOfRangeException(nameof(Temperature), value,
+                FormattableString.Invariant($"Temperature: expected a finite number above 0, found {value}."));
     }
 
     /// <summary>The least familiarity of an image like those that the network was trained on: Temperature · log Σ exp(logit / Temperature).</summary>
@@ -30,6 +32,7 @@ public sealed record Calibration
         get;
         init => field = value is null || float.IsFinite(value.Value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(FamiliarityThreshold), value, FormattableString.Invariant($"FamiliarityThreshold: expected a finite number, found {value}."));
+            : throw new ArgumentOutOfRangeException(nameof(FamiliarityThreshold), value,
+                FormattableString.Invariant($"FamiliarityThreshold: expected a finite number, found {value}."));
     }
 }

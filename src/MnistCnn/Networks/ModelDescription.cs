@@ -188,8 +188,10 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
     private static Calibration ReadCalibration(SafetensorsFile file, string path)
     {
         float? Number(string key) => !file.Metadata.TryGetValue(key, out string? text) ? null
-            : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) && (value > 0 || key == Threshold) ? value
-            : throw new CheckpointFormatException(path, $"metadata {key}: expected a finite number{(key == Threshold ? "" : " above 0")}, found {SafetensorsHeader.Quote(text)}.");
+            : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+                && (value > 0 || key == Threshold) ? value
+            : throw new CheckpointFormatException(
+                path, $"metadata {key}: expected a finite number{(key == Threshold ? "" : " above 0")}, found {SafetensorsHeader.Quote(text)}.");
         return new Calibration { Temperature = Number(Temperature) ?? 1, FamiliarityThreshold = Number(Threshold) };
     }
 

@@ -62,7 +62,8 @@ internal static class Evaluator
 
             MetricInput.Check(output, labels);
             Tensor single = output.to_type(ScalarType.Float32);
-            Tensor found = (IsCalibrated(model) || !ReturnsProbabilities(model) ? CalibratedLogits(model, single).softmax(1) : single).cpu().contiguous(); // [N, classes]
+            Tensor found = (IsCalibrated(model) || !ReturnsProbabilities(model) ? CalibratedLogits(model, single).softmax(1)
+                : single).cpu().contiguous(); // [N, classes]
             if (!found.isfinite().all().item<bool>())
             {
                 throw new InvalidOperationException(
@@ -123,7 +124,8 @@ internal static class Evaluator
         confusion.Update(all);
         bool isCalibrated = IsCalibrated(model), outputsAreProbabilities = ReturnsProbabilities(model);
         using CrossEntropyMetric likelihood = new();
-        using MetricInput? other = isCalibrated || outputsAreProbabilities ? new MetricInput(CalibratedLogits(model, MetricInput.Precise(outputs)), labels) : null;
+        using MetricInput? other = isCalibrated || outputsAreProbabilities ? new MetricInput(CalibratedLogits(model, MetricInput.Precise(outputs)), labels)
+            : null;
         if (other is not null)
         {
             likelihood.Update(other);

@@ -1,6 +1,8 @@
 namespace MnistCnn.Training;
 
-/// <summary>Finds the threshold of the score that tells familiar images from others, the free energy of the logits with its sign turned (Liu et al., 2020).</summary>
+/// <summary>
+/// Finds the threshold of the score that tells familiar images from others, the free energy of the logits with its sign turned (Liu et al., 2020).
+/// </summary>
 internal static class FamiliarityFit
 {
     private const double Refused = 0.01;

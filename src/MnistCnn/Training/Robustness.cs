@@ -10,7 +10,8 @@ public static class Robustness
     /// <summary>Evaluates a model on a test set as it is, and under each of the 15 corruptions.</summary>
     /// <param name="model">Images [N, 1, H, W] to logits [N, classes], in eval mode and without gradients.</param>
     /// <param name="data">The images as they are: those of a test set.</param>
-    /// <param name="allSeverities">Whether to take all severities that a corruption has, which takes five times as long; that of MNIST-C alone otherwise.</param>
+    /// <param name="allSeverities">Whether to take all severities that a corruption has, which takes five times as long; that of MNIST-C alone
+    /// otherwise.</param>
     /// <param name="trainer">Where and with how many threads to evaluate; a trainer with default options where null.</param>
     /// <param name="ct">Ends the evaluation.</param>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
@@ -41,7 +42,8 @@ public static class Robustness
     {
         ArgumentNullException.ThrowIfNull(model);
         trainer ??= new Trainer();
-        EvaluationResult Evaluate(string name) => trainer.Evaluate(model, MnistDataset.Load(directory, MnistVariant.Parse($"mnist-c-{name}"), MnistSplit.Test), ct);
+        EvaluationResult Evaluate(string name) => trainer.Evaluate(model,
+            MnistDataset.Load(directory, MnistVariant.Parse($"mnist-c-{name}"), MnistSplit.Test), ct);
         return new RobustnessResult(Evaluate("identity"),
         [
             .. Enum.GetValues<Corruption>().Select(corruption => new CorruptionResult(

@@ -10,7 +10,10 @@ public sealed record RobustnessResult(EvaluationResult Clean, IReadOnlyList<Corr
     /// <summary>The mean accuracy over all corruptions, 0 to 1; each counts the same, however many severities it has.</summary>
     public double MeanAccuracy => AccuracyOver(_ => true);
 
-    /// <summary>The mean share of wrong answers over all corruptions, 0 to 1: the mean corruption error of Hendrycks and Dietterich (2019), without division by that of another model.</summary>
+    /// <summary>
+    /// The mean share of wrong answers over all corruptions, 0 to 1: the mean corruption error of Hendrycks and Dietterich (2019), without division by that of
+    /// another model.
+    /// </summary>
     public double MeanCorruptionError => 1 - MeanAccuracy;
 
     /// <summary>The mean accuracy over corruptions that <see cref="TrainingRecipe.Robust"/> trains on the like of.</summary>

@@ -116,13 +116,17 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Fits the calibration of a trained model to images that it was not trained on, and gives it to the model: the temperature at which its probabilities are best, and the threshold of familiarity that 99% of these
+    /// Fits the calibration of a trained model to images that it was not trained on, and gives it to the model: the temperature at which its probabilities are
+    /// best, and the threshold of familiarity that 99% of these
     /// images pass. Predictions of the most probable class stay as they are.
     /// </summary>
     /// <param name="model">The model, as for <see cref="Evaluate"/>.</param>
     /// <param name="heldOut">Images like those that it was trained on, with labels; about 2,000 are enough.</param>
     /// <param name="ct">Ends the evaluation within a batch.</param>
-    /// <returns>What <see cref="NetworkExtensions.GetCalibration"/> of the model returns from now on; without a threshold where the model returns probabilities, which do not tell how familiar an image is.</returns>
+    /// <returns>
+    /// What <see cref="NetworkExtensions.GetCalibration"/> of the model returns from now on; without a threshold where the model returns probabilities, which
+    /// do not tell how familiar an image is.
+    /// </returns>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled; the model is as it was.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit.</exception>
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
@@ -134,7 +138,8 @@ public sealed class Trainer
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
         ModelChecks.ThrowIfUnfit(model, heldOut, device, nameof(heldOut));
-        (float[] logits, long[] labels) = Evaluator.Collect(model, RunData.Evaluation(heldOut, options, device), options with { LimitValidationBatches = null }, ct)
+        (float[] logits, long[] labels) = Evaluator.Collect(model, RunData.Evaluation(heldOut, options, device),
+            options with { LimitValidationBatches = null }, ct)
             ?? throw new OperationCanceledException(ct);
         float temperature = TemperatureFit.Of(logits, labels);
         Calibration calibration = new()

@@ -39,7 +39,8 @@ public static class TrainingRecipe
     };
 
     /// <summary>
-    /// For digits from anywhere, not only from MNIST: forty epochs in which strokes are made thinner and thicker, bent, turned, slanted, stretched, scaled and moved, and half of the images are blurred, covered,
+    /// For digits from anywhere, not only from MNIST: forty epochs in which strokes are made thinner and thicker, bent, turned, slanted, stretched, scaled and
+    /// moved, and half of the images are blurred, covered,
     /// filled with noise, or given other greys besides. It costs a tenth of a percent of MNIST's own test images against <see cref="Best"/>.
     /// </summary>
     public static TrainerOptions Robust { get; } = new()
@@ -54,6 +55,10 @@ public static class TrainingRecipe
         EmaDecay = 0.999,
     };
 
-    /// <summary>The corruptions of MNIST-C of which nothing like it is among the transforms of <see cref="Robust"/>. Canny's edges are not among them, since that recipe sees outlines of strokes.</summary>
-    public static IReadOnlyList<Corruption> CorruptionsUnseenByRobust { get; } = Array.AsReadOnly([Corruption.GlassBlur, Corruption.Fog, Corruption.Spatter, Corruption.Zigzag]);
+    /// <summary>
+    /// The corruptions of MNIST-C of which nothing like it is among the transforms of <see cref="Robust"/>. Canny's edges are not among them, since that recipe
+    /// sees outlines of strokes.
+    /// </summary>
+    public static IReadOnlyList<Corruption> CorruptionsUnseenByRobust { get; } = Array.AsReadOnly([Corruption.GlassBlur, Corruption.Fog, Corruption.Spatter,
+        Corruption.Zigzag]);
 }

@@ -27,7 +27,8 @@ public sealed class CorruptedDatasetTests
     {
         int severities = CorruptedDataset.SeveritiesOf(corruption);
         Assert.InRange(new CorruptedDataset(Digits, corruption).Severity, 1, severities);
-        Assert.Equal(severities, Enumerable.Range(1, severities).Select(s => Convert.ToHexString(Pixels(new CorruptedDataset(Digits, corruption, s)))).Distinct().Count());
+        Assert.Equal(severities, Enumerable.Range(1, severities).Select(s => Convert.ToHexString(Pixels(new CorruptedDataset(Digits, corruption, s))))
+            .Distinct().Count());
         Assert.Throws<ArgumentOutOfRangeException>(() => new CorruptedDataset(Digits, corruption, severities + 1));
     }
 
@@ -35,7 +36,8 @@ public sealed class CorruptedDatasetTests
     public void Simple_corruptions_do_what_their_definitions_say()
     {
         ReadOnlySpan<byte> image = Digits.GetImage(3);
-        ReadOnlySpan<byte> bright = new CorruptedDataset(Digits, Corruption.Brightness).GetImage(3), stripe = new CorruptedDataset(Digits, Corruption.Stripe).GetImage(3);
+        ReadOnlySpan<byte> bright = new CorruptedDataset(Digits, Corruption.Brightness).GetImage(3), stripe = new CorruptedDataset(Digits, Corruption.Stripe)
+            .GetImage(3);
         for (int i = 0; i < image.Length; i++)
         {
             Assert.Equal(Math.Min(255, Math.Round(image[i] + 127.5)), bright[i], 1.0);
@@ -61,7 +63,8 @@ public sealed class CorruptedDatasetTests
     public void Noise_changes_as_many_pixels_as_it_says()
     {
         MnistDataset grey = MnistDataset.FromMemory([.. Enumerable.Repeat((byte)100, 40 * 784)], new byte[40], 28, 28);
-        byte[] impulses = Pixels(new CorruptedDataset(grey, Corruption.ImpulseNoise)), shots = Pixels(new CorruptedDataset(grey, Corruption.ShotNoise, severity: 1));
+        byte[] impulses = Pixels(new CorruptedDataset(grey, Corruption.ImpulseNoise)),
+            shots = Pixels(new CorruptedDataset(grey, Corruption.ShotNoise, severity: 1));
         Assert.Equal(.17, impulses.Count(pixel => pixel != 100) / (double)impulses.Length, .01);
         Assert.Equal(.5, impulses.Count(pixel => pixel == 255) / (double)impulses.Count(pixel => pixel != 100), .03);
         // A Poisson number of mean λ = 60 · 100 / 255 has the variance λ.
@@ -111,14 +114,17 @@ public sealed class CorruptedDatasetTests
         Assert.Equal(Expected, string.Join('\n', edges.Chunk(28).Select(row => string.Concat(row.Select(pixel => pixel == 255 ? '#' : '.')))));
     }
 
-    /// <summary>The sixth row of <c>skimage.filters.gaussian(image / 255., sigma=0.7, mode='nearest')</c> of the same image, from its ninth column on.</summary>
+    /// <summary>
+    /// The sixth row of <c>skimage.filters.gaussian(image / 255., sigma=0.7, mode='nearest')</c> of the same image, from its ninth column on.
+    /// </summary>
     [Fact]
     public void Blurs_are_those_of_scikit_image()
     {
         double[] image = [.. Enumerable.Range(0, 784).Select(i => (X: i % 28, Y: i / 28))
             .Select(p => Math.Clamp(300 - 4 * Math.Abs((p.X - 13) * (p.X - 13) + (p.Y - 12) * (p.Y - 12) - 64), 0, 255) / 255.0)];
         double[] blurred = GaussianFilter.Apply(image, 28, .7, alongRows: true, repeatEdge: true);
-        Assert.All(new[] { 0.9277313, 0.9685244, 0.96741644, 0.94985959, 0.92458787, 0.91329652 }, (expected, x) => Assert.Equal(expected, blurred[5 * 28 + 8 + x], 1e-7));
+        Assert.All(new[] { 0.9277313, 0.9685244, 0.96741644, 0.94985959, 0.92458787, 0.91329652 }, (expected, x) =>
+            Assert.Equal(expected, blurred[5 * 28 + 8 + x], 1e-7));
     }
 
     private static byte[] Pixels(IMnistDataset data) => [.. Enumerable.Range(0, data.Count).SelectMany(index => data.GetImage(index).ToArray())];

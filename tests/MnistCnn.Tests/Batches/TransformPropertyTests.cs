@@ -55,7 +55,8 @@ public sealed class TransformPropertyTests
         (float[] source, float[] kernel, float[] result) = (Source(given), Numbers(25, seed), new float[height * width]);
         Neighbours.Filter(source, result, height, width, kernel);
         Assert.All(result, (pixel, i) => Assert.Equal(
-            Window(2).Sum(w => (double)At(source, height, width, i / width + w.Down, i % width + w.Right) * kernel[(w.Down + 2) * 5 + w.Right + 2]), pixel, 1e-4));
+            Window(2).Sum(w => (double)At(source, height, width, i / width + w.Down, i % width + w.Right) * kernel[(w.Down + 2) * 5 + w.Right + 2]), pixel,
+                1e-4));
     });
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class TransformPropertyTests
             Neighbours.Extreme(source, result, height, width, largest, diagonal);
             Assert.All(result, (pixel, i) =>
             {
-                IEnumerable<float> around = Window(1).Where(w => diagonal || w.Down * w.Right == 0).Select(w => At(source, height, width, i / width + w.Down, i % width + w.Right));
+                IEnumerable<float> around = Window(1).Where(w => diagonal || w.Down * w.Right == 0).Select(w =>
+                    At(source, height, width, i / width + w.Down, i % width + w.Right));
                 Assert.Equal(largest ? around.Max() : around.Min(), pixel);
             });
         }
@@ -127,15 +129,18 @@ public sealed class TransformPropertyTests
         CultureInfo.CurrentCulture = new CultureInfo("de-DE");
         RandomChoice choice = RandomChoice.Sometimes(.25f, new RandomBlur { Kind = BlurKind.Motion });
         Assert.Equal("RandomChoice { CountWeights = [0.75, 0.25], 1 RandomBlur { Kind = Motion, Strength = 1 } }", choice.ToString());
-        Assert.DoesNotContain("ValueTuple", string.Concat(TrainingRecipe.Robust.Transforms.Select(transform => transform.ToString())), StringComparison.Ordinal);
+        Assert.DoesNotContain("ValueTuple", string.Concat(TrainingRecipe.Robust.Transforms.Select(transform => transform.ToString())),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Weights_out_of_range_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new RandomChoice());
-        Assert.Contains("found weights [0]", Assert.Throws<ArgumentException>(() => new RandomChoice((0, new RandomShift()))).Message, StringComparison.Ordinal);
-        Assert.Contains("found [0, 0]", Assert.Throws<ArgumentException>(() => new RandomChoice((1, new RandomShift())) { CountWeights = [0, 0] }).Message, StringComparison.Ordinal);
+        Assert.Contains("found weights [0]", Assert.Throws<ArgumentException>(() => new RandomChoice((0, new RandomShift()))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("found [0, 0]", Assert.Throws<ArgumentException>(() => new RandomChoice((1, new RandomShift())) { CountWeights = [0, 0] }).Message,
+            StringComparison.Ordinal);
         Assert.Equal("probability", Assert.Throws<ArgumentOutOfRangeException>(() => RandomChoice.Sometimes(1.5f, new RandomShift())).ParamName);
         Assert.Equal("Strength", Assert.Throws<ArgumentOutOfRangeException>(() => new RandomBlur { Strength = float.NaN }).ParamName);
         Assert.Equal("Kind", Assert.Throws<ArgumentOutOfRangeException>(() => new RandomNoise { Kind = (NoiseKind)9 }).ParamName);
@@ -166,6 +171,7 @@ public sealed class TransformPropertyTests
 
     private sealed class Plus(float summand) : IImageTransform
     {
-        public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random) => destination[0] = source[0] + summand;
+        public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random) => destination[0] = source[0]
+            + summand;
     }
 }

@@ -28,7 +28,8 @@ public sealed class CalibrationTests : IDisposable
         long[] labels = [.. logits.Chunk(6).Select(row => Draw(row, temperature, random))];
         Assert.Equal(temperature, TemperatureFit.Of(logits, labels), 0.05);
 
-        double Likelihood(double t) => logits.Chunk(6).Zip(labels).Average(pair => -Math.Log(Math.Exp(pair.First[pair.Second] / t) / pair.First.Sum(z => Math.Exp(z / t))));
+        double Likelihood(double t) => logits.Chunk(6).Zip(labels).Average(pair =>
+            -Math.Log(Math.Exp(pair.First[pair.Second] / t) / pair.First.Sum(z => Math.Exp(z / t))));
         float fitted = TemperatureFit.Of(logits, labels);
         Assert.True(Likelihood(fitted) < Math.Min(Likelihood(fitted * 1.02), Likelihood(fitted / 1.02)));
     }
@@ -82,7 +83,8 @@ public sealed class CalibrationTests : IDisposable
         NetworkFile network = NetworkFile.Load(folder["model"]);
         using nn.Module<Tensor, Tensor> sequential = network.Model;
         sequential.SaveNetwork(folder["again"]);
-        Assert.All([predictor.Calibration, loaded.GetCalibration(), sequential.GetCalibration(), CnnPredictor.Load(folder["again"]).Calibration, model.ToPredictor().Calibration],
+        Assert.All([predictor.Calibration, loaded.GetCalibration(), sequential.GetCalibration(), CnnPredictor.Load(folder["again"]).Calibration,
+            model.ToPredictor().Calibration],
             found => Assert.Equal(calibration, found));
 
         (float[] logits, _) = Logits(model);
@@ -92,7 +94,8 @@ public sealed class CalibrationTests : IDisposable
             float[] row = logits[(i * 10)..((i + 1) * 10)];
             Assert.Equal(Softmax(row, calibration.Temperature).Max(), all[i].Probability, 1e-5);
             Assert.Equal(calibration.Temperature * Math.Log(row.Sum(z => Math.Exp(z / calibration.Temperature))), all[i].Familiarity, 1e-3);
-            Assert.Equal(all[i], predictor.Predict(HeldOut.GetImage(i)) with { Probability = all[i].Probability, Familiarity = all[i].Familiarity, IsFamiliar = all[i].IsFamiliar });
+            Assert.Equal(all[i], predictor.Predict(HeldOut.GetImage(i)) with { Probability = all[i].Probability, Familiarity = all[i].Familiarity,
+                IsFamiliar = all[i].IsFamiliar });
         }
 
         Assert.InRange(all.Count(prediction => prediction.IsFamiliar), 396 - 1, 396 + 1);
@@ -148,7 +151,8 @@ public sealed class CalibrationTests : IDisposable
         model.Save(folder["good"]);
         SafetensorsFile file = SafetensorsFile.Load(folder["good"]);
         new SafetensorsFile(file.Tensors, new Dictionary<string, string>(file.Metadata) { [key] = value }).Save(folder["bad"]);
-        Assert.Contains($"metadata {key}: expected a finite number", Assert.Throws<CheckpointFormatException>(() => CnnPredictor.Load(folder["bad"])).Message, StringComparison.Ordinal);
+        Assert.Contains($"metadata {key}: expected a finite number", Assert.Throws<CheckpointFormatException>(() => CnnPredictor.Load(folder["bad"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +177,8 @@ public sealed class CalibrationTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         float[] pixels = [.. Enumerable.Range(0, HeldOut.Count).SelectMany(i => HeldOut.GetImage(i).ToArray()).Select(p => p / 255f)];
-        return (model.forward(tensor(pixels).view(HeldOut.Count, 1, 28, 28)).data<float>().ToArray(), [.. Enumerable.Range(0, HeldOut.Count).Select(HeldOut.GetLabel)]);
+        return (model.forward(tensor(pixels).view(HeldOut.Count, 1, 28, 28)).data<float>().ToArray(),
+            [.. Enumerable.Range(0, HeldOut.Count).Select(HeldOut.GetLabel)]);
     }
 
     private static double[] Softmax(float[] logits, double temperature)

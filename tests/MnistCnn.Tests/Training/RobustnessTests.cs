@@ -42,7 +42,8 @@ public sealed class RobustnessTests
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
         RobustnessResult result = Robustness.EvaluatePublished(model, folder.Root);
         double expected = new Trainer().Evaluate(model, SmallSets.Source(MnistSplit.Test)).Accuracy;
-        Assert.All(result.Corrupted.Select(row => row.Result).Append(result.Clean), found => Assert.Equal((expected, SmallSets.TestCount), (found.Accuracy, found.Count)));
+        Assert.All(result.Corrupted.Select(row => row.Result).Append(result.Clean), found =>
+            Assert.Equal((expected, SmallSets.TestCount), (found.Accuracy, found.Count)));
         Assert.Equal(15, result.Corrupted.Count);
     }
 }

@@ -4,7 +4,8 @@ namespace MnistCnn.Batches;
 internal static class BlurCorruptions
 {
     /// <summary>
-    /// Pixels change places with one up to some pixels above and to the left, each with probability ½, between two Gaussian filters along columns. Along columns alone, since the program of MNIST-C takes the rows
+    /// Pixels change places with one up to some pixels above and to the left, each with probability ½, between two Gaussian filters along columns. Along
+    /// columns alone, since the program of MNIST-C takes the rows
     /// of a grey image for its channels.
     /// </summary>
     public static void Glass(ImageWork image, float sigma, int reach, int rounds, ref ImageRandom random)
@@ -38,7 +39,9 @@ internal static class BlurCorruptions
         }
     }
 
-    /// <summary>A weighted mean of the pixels along a line that begins at the pixel, as ImageMagick's motion blur; weights are one half of a Gaussian.</summary>
+    /// <summary>
+    /// A weighted mean of the pixels along a line that begins at the pixel, as ImageMagick's motion blur; weights are one half of a Gaussian.
+    /// </summary>
     public static void Motion(ImageWork image, int radius, float sigma, ref ImageRandom random)
     {
         int length = 2 * radius + 1;

@@ -1,7 +1,8 @@
 namespace MnistCnn.Batches;
 
 /// <summary>
-/// The edges of strokes: a Gaussian filter, gradients by Sobel's operator, only those that are the highest across the edge, above 0.1, and connected to one above 0.2.
+/// The edges of strokes: a Gaussian filter, gradients by Sobel's operator, only those that are the highest across the edge, above 0.1, and connected to one
+/// above 0.2.
 /// </summary>
 /// <remarks>Source: Canny, «A computational approach to edge detection», 1986, with the parameters and the borders of scikit-image.</remarks>
 internal sealed class CannyEdges

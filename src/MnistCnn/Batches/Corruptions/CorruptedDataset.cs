@@ -2,7 +2,9 @@ using MnistCnn.Data;
 
 namespace MnistCnn.Batches;
 
-/// <summary>A data set whose images went through one of the corruptions of MNIST-C. Immutable and thread-safe; equal arguments give equal images on every machine.</summary>
+/// <summary>
+/// A data set whose images went through one of the corruptions of MNIST-C. Immutable and thread-safe; equal arguments give equal images on every machine.
+/// </summary>
 public sealed class CorruptedDataset : IMnistDataset
 {
     private readonly IMnistDataset data;

@@ -1,7 +1,9 @@
 namespace MnistCnn.Batches;
 
 /// <summary>The 15 corruptions of MNIST-C, at the severities that its authors chose among those of their program.</summary>
-/// <remarks>Source: Mu and Gilmer, «MNIST-C: a robustness benchmark for computer vision», 2019, and the program that made it, github.com/google-research/mnist-c.</remarks>
+/// <remarks>
+/// Source: Mu and Gilmer, «MNIST-C: a robustness benchmark for computer vision», 2019, and the program that made it, github.com/google-research/mnist-c.
+/// </remarks>
 public enum Corruption
 {
     /// <summary>Poisson noise, as of few photons.</summary>

@@ -23,7 +23,8 @@ internal static class Spatter
         }
 
         field = GaussianFilter.Apply(field, image.Width, blur, alongRows: true, repeatEdge: true);
-        double[] cover = GaussianFilter.Apply([.. field.Select(height => height > threshold ? 1.0 : 0)], image.Width, edgeBlur, alongRows: true, repeatEdge: true);
+        double[] cover = GaussianFilter.Apply([.. field.Select(height => height > threshold ? 1.0 : 0)], image.Width, edgeBlur, alongRows: true,
+            repeatEdge: true);
         for (int i = 0; i < cover.Length; i++)
         {
             double share = cover[i] < LeastCover ? 0 : cover[i];

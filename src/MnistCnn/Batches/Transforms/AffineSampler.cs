@@ -87,7 +87,8 @@ internal static unsafe class AffineSampler
         }
     }
 
-    private static Vector256<float> Clamp(Vector256<float> place, float last) => Vector256.Min(Vector256.Max(place, Vector256<float>.Zero), Vector256.Create(last));
+    private static Vector256<float> Clamp(Vector256<float> place, float last) =>
+        Vector256.Min(Vector256.Max(place, Vector256<float>.Zero), Vector256.Create(last));
 
     private static Vector256<float> Between(float* pixels, Vector256<int> left, Vector256<float> fraction)
     {

@@ -3,7 +3,9 @@ namespace MnistCnn.Batches;
 /// <summary>What <see cref="RandomOcclusion"/> does.</summary>
 public enum OcclusionKind
 {
-    /// <summary>One or two straight strokes across the image, or up to eight short ones, whole or dashed, of ink or of background: rulings, scratches, strike-throughs.</summary>
+    /// <summary>
+    /// One or two straight strokes across the image, or up to eight short ones, whole or dashed, of ink or of background: rulings, scratches, strike-throughs.
+    /// </summary>
     Lines,
 
     /// <summary>One to three rectangles of one grey each: stains, labels, holes.</summary>

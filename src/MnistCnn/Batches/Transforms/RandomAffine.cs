@@ -1,6 +1,8 @@
 namespace MnistCnn.Batches;
 
-/// <summary>Rotates, shears, scales and moves an image at random about its centre, with bilinear interpolation; what comes in from outside is background.</summary>
+/// <summary>
+/// Rotates, shears, scales and moves an image at random about its centre, with bilinear interpolation; what comes in from outside is background.
+/// </summary>
 /// <remarks>Immutable and thread-safe. Each image gets a map of its own, every parameter uniform in its range.</remarks>
 public sealed record RandomAffine : IImageTransform
 {

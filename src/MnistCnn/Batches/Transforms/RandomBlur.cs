@@ -21,8 +21,10 @@ public sealed record RandomBlur : IImageTransform
     }
 
     /// <summary>
-    /// How far the range of random blurs goes: a standard deviation of up to 1.7 pixels × Strength (<see cref="BlurKind.Gaussian"/>), a line of up to 10 × Strength pixels (<see cref="BlurKind.Motion"/>), pixels
-    /// of a side of up to 1 + 2.2 × Strength (<see cref="BlurKind.LowResolution"/>), weights of up to ±Strength around the pixel's own (<see cref="BlurKind.Filter"/>).
+    /// How far the range of random blurs goes: a standard deviation of up to 1.7 pixels × Strength (<see cref="BlurKind.Gaussian"/>), a line of up to 10 ×
+    /// Strength pixels (<see cref="BlurKind.Motion"/>), pixels
+    /// of a side of up to 1 + 2.2 × Strength (<see cref="BlurKind.LowResolution"/>), weights of up to ±Strength around the pixel's own (<see
+    /// cref="BlurKind.Filter"/>).
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>

@@ -3,7 +3,9 @@ using System.Globalization;
 namespace MnistCnn.Batches;
 
 /// <summary>Applies some of several transforms: how many of them, and which, is drawn for each image.</summary>
-/// <remarks>Immutable and thread-safe, where its transforms are. One after another, each is drawn from all, with a probability in proportion to its weight.</remarks>
+/// <remarks>
+/// Immutable and thread-safe, where its transforms are. One after another, each is drawn from all, with a probability in proportion to its weight.
+/// </remarks>
 public sealed class RandomChoice : IImageTransform
 {
     private const int LargestOnStack = 48 * 48;
@@ -18,7 +20,8 @@ public sealed class RandomChoice : IImageTransform
         ArgumentNullException.ThrowIfNull(choices);
         if (choices.Length == 0 || choices.Any(choice => !(choice.Weight > 0) || !float.IsFinite(choice.Weight)))
         {
-            throw new ArgumentException($"choices: expected one or more transforms with weights above 0, found weights [{Text(choices.Select(c => c.Weight))}].", nameof(choices));
+            throw new ArgumentException(
+                $"choices: expected one or more transforms with weights above 0, found weights [{Text(choices.Select(c => c.Weight))}].", nameof(choices));
         }
 
         (this.choices, chances) = ([.. choices], Sums(choices.Select(choice => choice.Weight)));
@@ -34,7 +37,8 @@ public sealed class RandomChoice : IImageTransform
         {
             counts = value is { Count: > 0 } && value.All(weight => weight >= 0 && float.IsFinite(weight)) && value.Any(weight => weight > 0)
                 ? [.. value]
-                : throw new ArgumentException($"CountWeights: expected numbers of 0 or more that are not all 0, found [{Text(value ?? [])}].", nameof(CountWeights));
+                : throw new ArgumentException($"CountWeights: expected numbers of 0 or more that are not all 0, found [{Text(value ?? [])}].",
+                    nameof(CountWeights));
             countChances = Sums(counts);
         }
     }
@@ -71,8 +75,11 @@ public sealed class RandomChoice : IImageTransform
     }
 
     /// <summary>The choices with their weights: what decides whether two runs are the same.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{nameof(RandomChoice)} {{ {nameof(CountWeights)} = [{Text(counts)}], {string.Join(", ", choices.Select(choice => $"{Text([choice.Weight])} {choice.Transform}"))} }}");
+    public override string ToString()
+    {
+        string transforms = string.Join(", ", choices.Select(choice => $"{Text([choice.Weight])} {choice.Transform}"));
+        return $"{nameof(RandomChoice)} {{ {nameof(CountWeights)} = [{Text(counts)}], {transforms} }}";
+    }
 
     private IImageTransform Chosen(ref ImageRandom random) => choices[Draw(chances, ref random)].Transform;
 

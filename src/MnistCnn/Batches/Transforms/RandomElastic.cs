@@ -1,11 +1,13 @@
 namespace MnistCnn.Batches;
 
 /// <summary>
-/// Bends an image as if it were drawn on rubber: each node of a grid over it is moved at random, and the pixels between the nodes go with them. An affine map may be drawn with it: both take one resampling
+/// Bends an image as if it were drawn on rubber: each node of a grid over it is moved at random, and the pixels between the nodes go with them. An affine map
+/// may be drawn with it: both take one resampling
 /// together, which blurs less than two.
 /// </summary>
 /// <remarks>
-/// Immutable and thread-safe. Source: Simard, Steinkraus and Platt, «Best practices for convolutional neural networks applied to visual document analysis», ICDAR 2003; the smooth field of offsets is interpolated
+/// Immutable and thread-safe. Source: Simard, Steinkraus and Platt, «Best practices for convolutional neural networks applied to visual document analysis»,
+/// ICDAR 2003; the smooth field of offsets is interpolated
 /// from a grid here, where they smooth an independent offset of each pixel.
 /// </remarks>
 public sealed record RandomElastic : IImageTransform

@@ -2,7 +2,8 @@ namespace MnistCnn.Batches;
 
 /// <summary>Adds noise to the pixels, each independent of the others.</summary>
 /// <remarks>
-/// Immutable and thread-safe. A normal number is the sum of four uniform ones, scaled to a variance of 1: none is beyond ±3.5. Shot noise is the normal approximation of a Poisson distribution.
+/// Immutable and thread-safe. A normal number is the sum of four uniform ones, scaled to a variance of 1: none is beyond ±3.5. Shot noise is the normal
+/// approximation of a Poisson distribution.
 /// </remarks>
 public sealed record RandomNoise : IImageTransform
 {
@@ -23,7 +24,8 @@ public sealed record RandomNoise : IImageTransform
     }
 
     /// <summary>
-    /// How far the range of random noise goes: a standard deviation of up to 0.4 × Strength (<see cref="NoiseKind.Gaussian"/>), up to 0.3 × Strength of the pixels (<see cref="NoiseKind.Impulse"/>), of full ink a
+    /// How far the range of random noise goes: a standard deviation of up to 0.4 × Strength (<see cref="NoiseKind.Gaussian"/>), up to 0.3 × Strength of the
+    /// pixels (<see cref="NoiseKind.Impulse"/>), of full ink a
     /// standard deviation of up to Strength / √2.5 (<see cref="NoiseKind.Shot"/>).
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>

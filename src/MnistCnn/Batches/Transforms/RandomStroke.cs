@@ -1,6 +1,8 @@
 namespace MnistCnn.Batches;
 
-/// <summary>Makes strokes thinner or thicker, or leaves their outlines: a morphological operation over 3×3 pixels, or over the four neighbours, blended with the image.</summary>
+/// <summary>
+/// Makes strokes thinner or thicker, or leaves their outlines: a morphological operation over 3×3 pixels, or over the four neighbours, blended with the image.
+/// </summary>
 /// <remarks>Immutable and thread-safe. Source: Serra, «Image analysis and mathematical morphology», 1982.</remarks>
 public sealed record RandomStroke : IImageTransform
 {
@@ -17,7 +19,9 @@ public sealed record RandomStroke : IImageTransform
         init => change = TransformOptions.Member(value);
     }
 
-    /// <summary>The largest share of the changed image in the blend: that of every other image; for the others, every share up to it is equally likely.</summary>
+    /// <summary>
+    /// The largest share of the changed image in the blend: that of every other image; for the others, every share up to it is equally likely.
+    /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public float Strength

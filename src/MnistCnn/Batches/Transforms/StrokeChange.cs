@@ -9,6 +9,8 @@ public enum StrokeChange
     /// <summary>Each pixel becomes the lightest around it: dilation.</summary>
     Thicker,
 
-    /// <summary>Only the edges of strokes are left: dilation less erosion, the morphological gradient, or one half of it, with one to three times its contrast.</summary>
+    /// <summary>
+    /// Only the edges of strokes are left: dilation less erosion, the morphological gradient, or one half of it, with one to three times its contrast.
+    /// </summary>
     Outline,
 }

@@ -95,7 +95,8 @@ internal static class SmallSets
     ];
 
     /// <summary>All corruptions of MNIST-C in one file.</summary>
-    public static byte[] MnistC() => Zip.Of(MnistVariant.MnistC.SelectMany(variant => Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split))));
+    public static byte[] MnistC() => Zip.Of(MnistVariant.MnistC.SelectMany(variant =>
+        Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split))));
 
     private static (string Name, byte[] Content)[] MnistC(string corruption, MnistSplit split) =>
     [
