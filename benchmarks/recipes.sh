@@ -3,7 +3,7 @@
 #   benchmarks/recipes.sh choose --data DIR [--recipe fast|best|robust] [--only NAME,NAME] [--epochs N] [--seeds N] [--first-seed N]
 #   benchmarks/recipes.sh realworld --data DIR [--recipe reference|fast|best|robust] [--seeds N] [--first-seed N] [--fashion DIR] [--others DIR] [--out DIR]
 #   benchmarks/recipes.sh transforms --data DIR [--rounds N]
-# 'choose' never reads test images. What it tries is in MnistCnn.Benchmarks/Training/RecipeCandidates.cs. A training of the recipe robust takes one to two minutes on two cores.
+# 'choose' never reads test images. What it tries is in MnistCnn.Benchmarks/Training/RecipeCandidates.cs.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

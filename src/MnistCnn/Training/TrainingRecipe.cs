@@ -40,8 +40,8 @@ public static class TrainingRecipe
 
     /// <summary>
     /// For digits from anywhere, not only from MNIST: forty epochs in which strokes are made thinner and thicker, bent, turned, slanted, stretched, scaled and
-    /// moved, and half of the images are blurred, covered, filled with noise, or given other greys besides. Of MNIST's own test images it gets about 0.15 points
-    /// fewer right than <see cref="Best"/>.
+    /// moved, and half of the images are blurred, covered, filled with noise, or given other greys besides. Of MNIST's own test images it gets about 0.15
+    /// points fewer right than <see cref="Best"/>.
     /// </summary>
     public static TrainerOptions Robust { get; } = new()
     {

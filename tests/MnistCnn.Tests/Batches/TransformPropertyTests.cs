@@ -90,6 +90,25 @@ public sealed class TransformPropertyTests
     });
 
     [Fact]
+    public void Offsets_between_nodes_are_bilinear() => Cases.Sample(given =>
+    {
+        (_, int height, int width, int seed) = given;
+        int side = 2 + seed % 6;
+        float[] right = Numbers(side * side, seed), down = Numbers(side * side, seed + 1), xs = new float[width], ys = new float[width];
+        int row = seed % height;
+        new OffsetGrid(side, right, down).AddTo(xs, ys, row, height);
+        for (int x = 0; x < width; x++)
+        {
+            double u = x * (side - 1.0) / Math.Max(1, width - 1), v = row * (side - 1.0) / Math.Max(1, height - 1);
+            Assert.Equal(Sum(right, u, v), xs[x], 1e-4);
+            Assert.Equal(Sum(down, u, v), ys[x], 1e-4);
+        }
+
+        double Sum(float[] nodes, double u, double v) =>
+            nodes.Select((offset, n) => offset * Math.Max(0, 1 - Math.Abs(u - n % side)) * Math.Max(0, 1 - Math.Abs(v - n / side))).Sum();
+    });
+
+    [Fact]
     public void Noise_has_the_spread_that_it_says()
     {
         float[] grey = [.. Enumerable.Repeat(.5f, 40_000)], noisy = new float[grey.Length];

@@ -25,21 +25,22 @@ internal readonly ref struct OffsetGrid(int side, ReadOnlySpan<float> right, Rea
         float place = row * (side - 1f) / Math.Max(1, height - 1);
         int above = Math.Min((int)place, side - 2);
         float part = place - above;
+        Span<float> rightInRow = stackalloc float[side], downInRow = stackalloc float[side];
+        for (int node = 0; node < side; node++)
+        {
+            rightInRow[node] = Between(right[above * side + node], right[(above + 1) * side + node], part);
+            downInRow[node] = Between(down[above * side + node], down[(above + 1) * side + node], part);
+        }
+
         float perColumn = (side - 1f) / Math.Max(1, xs.Length - 1);
         for (int x = 0; x < xs.Length; x++)
         {
             float column = x * perColumn;
-            int node = above * side + Math.Min((int)column, side - 2);
-            float between = column - (node - above * side);
-            xs[x] += At(right, node, between, part);
-            ys[x] += At(down, node, between, part);
+            int node = Math.Min((int)column, side - 2);
+            xs[x] += Between(rightInRow[node], rightInRow[node + 1], column - node);
+            ys[x] += Between(downInRow[node], downInRow[node + 1], column - node);
         }
     }
 
-    private float At(ReadOnlySpan<float> offsets, int node, float right, float down)
-    {
-        float upper = offsets[node] + right * (offsets[node + 1] - offsets[node]);
-        float lower = offsets[node + side] + right * (offsets[node + side + 1] - offsets[node + side]);
-        return upper + down * (lower - upper);
-    }
+    private static float Between(float from, float to, float part) => from + part * (to - from);
 }
