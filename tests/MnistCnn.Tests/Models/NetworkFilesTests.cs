@@ -130,7 +130,6 @@ public sealed class NetworkFilesTests : IDisposable
     /// <summary>Random weights, and running statistics of some batches.</summary>
     private static Sequential Trained(string kind)
     {
-        torch.random.manual_seed(1).Dispose();
         Sequential model = kind switch
         {
             "norm" => nn.Sequential(
@@ -145,10 +144,10 @@ public sealed class NetworkFilesTests : IDisposable
         };
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        model.train();
+        model.WithWeights(seed: 1).train();
         for (int i = 0; i < 20; i++)
         {
-            model.forward(rand(32, 1, 28, 28) * 2);
+            model.forward(SeededTensors.Uniform(i, 32, 1, 28, 28) * 2);
         }
 
         model.eval();
