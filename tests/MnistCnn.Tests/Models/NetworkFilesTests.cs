@@ -142,12 +142,13 @@ public sealed class NetworkFilesTests : IDisposable
             _ => nn.Sequential(("features", nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2))), ("flatten", nn.Flatten()),
                 ("classifier", nn.Linear(864, 10))),
         };
+        model.Seeded(1);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        model.WithWeights(seed: 1).train();
+        model.train();
         for (int i = 0; i < 20; i++)
         {
-            model.forward(SeededTensors.Uniform(i, 32, 1, 28, 28) * 2);
+            model.forward(RandomWeights.Uniform(i, 32, 1, 28, 28) * 2);
         }
 
         model.eval();
