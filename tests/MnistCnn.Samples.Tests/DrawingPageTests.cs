@@ -38,10 +38,10 @@ public sealed class DrawingPageTests(Server server) : IClassFixture<Server>
         await page.DrawAsync([(0.1, 0.5), (0.9, 0.5)]);
         await page.Browser.Keyboard.PressAsync("Control+z");
         await page.ExpectDigitAsync("1");
-        await Assertions.Expect(page.Browser.Locator("#undo")).ToBeEnabledAsync();
+        await Assertions.Expect(page.Browser.Locator("#undo")).ToBeEnabledAsync(new() { Timeout = Page.Patience });
         await page.Browser.Keyboard.PressAsync("Escape");
         await page.ExpectDigitAsync("–");
-        await Assertions.Expect(page.Browser.Locator("#undo")).ToBeDisabledAsync();
+        await Assertions.Expect(page.Browser.Locator("#undo")).ToBeDisabledAsync(new() { Timeout = Page.Patience });
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class DrawingPageTests(Server server) : IClassFixture<Server>
         await AssertAccessibleAsync(page);
         await page.DrawAsync(Seven);
         await page.ExpectDigitAsync("7");
-        await page.Browser.WaitForTimeoutAsync(300);
+        await page.FinishAnimationsAsync();
         await AssertAccessibleAsync(page);
         Assert.Equal(width, await page.Browser.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         string screenshots = Directory.CreateDirectory(Path.Combine(Sample.RepositoryRoot, "artifacts", "screenshots")).FullName;

@@ -120,6 +120,7 @@ public sealed class TrainerOptionsEffectTests
     [Fact]
     public void Mixed_precision_learns_nearly_the_same_and_leaves_a_float32_model()
     {
+        BFloat16.SkipUnlessSupported();
         using TinyModel model = new();
         FitResult mixed = new Trainer(TrainingData.Options with { Epochs = 8, Precision = TrainingPrecision.BFloat16Mixed }).Fit(model, TrainingData.Train, TrainingData.Validation);
         FitResult full = Fit(TrainingData.Options with { Epochs = 8 });

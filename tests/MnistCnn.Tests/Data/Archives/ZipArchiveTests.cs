@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using MnistCnn.Data;
 using ZipArchive = MnistCnn.Data.ZipArchive;
@@ -105,13 +104,13 @@ public sealed class ZipArchiveTests
     }
 
     [Fact]
-    public void A_hundred_thousand_empty_members_are_listed_in_under_a_second()
+    public void A_hundred_thousand_empty_members_are_listed_with_memory_in_proportion()
     {
         byte[] many = Zip.Of(Enumerable.Range(0, 100_000).Select(i => ($"m{i}", Array.Empty<byte>())));
-        long start = Stopwatch.GetTimestamp();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         using ZipArchive zip = new(new MemoryStream(many), "many.zip", leaveOpen: false);
         Assert.Equal(100_000, zip.Names.Count());
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 1);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10L * many.Length);
     }
 
     [Fact]
