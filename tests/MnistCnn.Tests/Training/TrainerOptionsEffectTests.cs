@@ -32,13 +32,13 @@ public sealed class TrainerOptionsEffectTests
     {
         static optim.Optimizer Sgd(IEnumerable<TorchSharp.Modules.Parameter> p, double lr) => optim.SGD(p, lr);
         using TinyModel model = new();
-        float[] before = Values(model);
+        float[] before = TrainingData.Floats(model);
         new Trainer(TrainingData.Options with { MaxSteps = 1, LearningRate = 1, Optimizer = Sgd, GradientClipNorm = 0.01 }).Fit(model, TrainingData.Train);
-        double moved = Math.Sqrt(Values(model).Zip(before, (a, b) => (double)(a - b) * (a - b)).Sum());
+        double moved = Math.Sqrt(TrainingData.Floats(model).Zip(before, (a, b) => (double)(a - b) * (a - b)).Sum());
         Assert.Equal(0.01, moved, 1e-4);
-        before = Values(model);
+        before = TrainingData.Floats(model);
         new Trainer(TrainingData.Options with { MaxSteps = 1, LearningRate = 1, Optimizer = Sgd, GradientClipValue = 0.001 }).Fit(model, TrainingData.Train);
-        Assert.Equal(0.001, Values(model).Zip(before, (a, b) => (double)Math.Abs(a - b)).Max(), 1e-5);
+        Assert.Equal(0.001, TrainingData.Floats(model).Zip(before, (a, b) => (double)Math.Abs(a - b)).Max(), 1e-5);
     }
 
     [Fact]
@@ -150,8 +150,6 @@ public sealed class TrainerOptionsEffectTests
         new Trainer(options).Fit(model, TrainingData.Train);
         return TrainingData.Weights(model);
     }
-
-    private static float[] Values(TinyModel model) => [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(TrainingData.Weights(model))];
 
     private static void AssertClose(byte[] expected, byte[] found, float tolerance)
     {

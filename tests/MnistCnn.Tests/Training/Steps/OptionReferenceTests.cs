@@ -146,7 +146,7 @@ public sealed class OptionReferenceTests
     [Fact]
     public void The_losses_of_an_epoch_follow_those_of_libtorch_closely()
     {
-        IMnistDataset train = RealMnist.IsPresent ? MnistDataset.Load(RealMnist.Directory, MnistSplit.Train) : new SyntheticDigits(20_000, seed: 1);
+        MnistDataset train = DigitFiles.Train;
         double[] Losses(bool kernels)
         {
             using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels });
