@@ -56,6 +56,19 @@ public sealed class DownloadStatusTests
         Assert.Equal(Body, await File.ReadAllBytesAsync(folder[Images], Token));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public async Task A_beginning_as_long_as_the_file_or_longer_is_not_continued(int more)
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllBytesAsync(folder[$".{Images}.part"], new byte[Body.Length + more], Token);
+        await using LoopbackServer server = Serving(Files);
+        await DownloadAsync(server, folder);
+        Assert.Equal([0], server.Requests.Select(request => request.From));
+        Assert.Equal(Body, await File.ReadAllBytesAsync(folder[Images], Token));
+    }
+
     [Fact]
     public async Task Bytes_from_another_place_than_was_asked_for_are_refused()
     {

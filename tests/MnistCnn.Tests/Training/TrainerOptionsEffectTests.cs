@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using MnistCnn.Data;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
@@ -25,6 +26,29 @@ public sealed class TrainerOptionsEffectTests
         FitResult result = Fit(TrainingData.Options with { Epochs = 1, BatchSize = 12, GradientAccumulation = 3 }, spy);
         Assert.Equal([(1, 36), (2, 36), (3, 8)], steps);
         Assert.Equal(80, result.History.Epochs[0].Count);
+    }
+
+    [Fact]
+    public void The_figures_of_an_epoch_are_the_means_of_its_images()
+    {
+        // Steps of 32, 32 and 16 images.
+        FitResult result = Fit(TrainingData.Options);
+        foreach (EpochResult epoch in result.History.Epochs)
+        {
+            StepRecord[] steps = [.. result.History.Steps.Where(step => step.Epoch == epoch.Epoch)];
+            Assert.Equal(((32 * steps[0].Loss) + (32 * steps[1].Loss) + (16 * steps[2].Loss)) / 80, epoch.Loss, 1e-6);
+            Assert.Equal(((32 * steps[0].Accuracy) + (32 * steps[1].Accuracy) + (16 * steps[2].Accuracy)) / 80, epoch.Accuracy, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Accumulated_batches_drop_other_inputs_each()
+    {
+        List<float[]> seen = [];
+        using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add(logits.data<float>().ToArray()); return logits; } };
+        MnistDataset alike = MnistDataset.FromMemory([.. Enumerable.Repeat((byte)255, 64 * 784)], new byte[64], 28, 28);
+        new Trainer(TrainingData.Options with { Epochs = 1, BatchSize = 16, GradientAccumulation = 4 }).Fit(model, alike);
+        Assert.Equal(4, seen.Distinct(new SameNumbers()).Count());
     }
 
     [Fact]
@@ -136,6 +160,13 @@ public sealed class TrainerOptionsEffectTests
         FitResult result = new Trainer(TrainingData.Options with { StopOnNonFiniteLoss = false }).Fit(model, TrainingData.Train);
         Assert.Equal(StopReason.Completed, result.StopReason);
         Assert.Empty(result.History.Steps);
+    }
+
+    private sealed class SameNumbers : IEqualityComparer<float[]>
+    {
+        public bool Equals(float[]? x, float[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(float[] obj) => obj[0].GetHashCode();
     }
 
     private static FitResult Fit(TrainerOptions options, params ITrainerCallback[] callbacks)
