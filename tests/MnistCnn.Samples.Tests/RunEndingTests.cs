@@ -3,19 +3,22 @@ namespace MnistCnn.Samples.Tests;
 /// <summary>How runs end that have no data, or no finite loss.</summary>
 public sealed class RunEndingTests : IDisposable
 {
+    private const string NoProxy = "http://127.0.0.1:1";
+
     private readonly TemporaryFolder folder = new();
 
     /// <summary>No file in the cache, and a proxy that is not there.</summary>
     private Dictionary<string, string> Offline => new()
     {
-        ["MNISTCNN_CACHE"] = Path.Combine(folder.Root, "cache"), ["HTTPS_PROXY"] = "http://127.0.0.1:1", ["HTTP_PROXY"] = "http://127.0.0.1:1", ["NO_PROXY"] = "",
-        ["https_proxy"] = "http://127.0.0.1:1", ["http_proxy"] = "http://127.0.0.1:1", ["no_proxy"] = "",
+        ["MNISTCNN_CACHE"] = Path.Combine(folder.Root, "cache"),
+        ["HTTPS_PROXY"] = NoProxy, ["HTTP_PROXY"] = NoProxy, ["https_proxy"] = NoProxy, ["http_proxy"] = NoProxy, ["NO_PROXY"] = "", ["no_proxy"] = "",
     };
 
     [Fact]
     public void A_loss_that_is_not_finite_ends_with_1_and_advice()
     {
-        SampleResult result = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--epochs", "1", "--lr", "1e30", "--out", "run", "--json").MustEndWith(1);
+        string[] command = ["train", "--variant", "synthetic", "--epochs", "1", "--lr", "1e30", "--out", "run", "--json"];
+        SampleResult result = Sample.Run(folder.Root, command).MustEndWith(1);
         Assert.Matches(@"^error: The loss of epoch 1, step \d+ is (NaN|∞|Infinity|-Infinity).*Try a lower --lr\.\n$", result.Error);
         Assert.False(File.Exists(Path.Combine(folder.Root, "run", "model.safetensors")));
         Assert.True(File.Exists(Path.Combine(folder.Root, "run", "last.ckpt")));

@@ -70,7 +70,8 @@ public sealed class CultureAndPathTests : IDisposable
             ResumeFrom = resumeFrom, MaxSteps = maxSteps, WeightDecay = 0.05, Loss = Loss.CrossEntropy(0.1), Transforms = [new RandomAffine()], Device = CPU,
         };
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
-        new Trainer(options, [new CsvLogger(Path.Combine(path, "history.csv"), 1), new ModelCheckpoint(path)]).Fit(model, TrainingData.Train, TrainingData.Validation);
+        ITrainerCallback[] callbacks = [new CsvLogger(Path.Combine(path, "history.csv"), 1), new ModelCheckpoint(path)];
+        new Trainer(options, callbacks).Fit(model, TrainingData.Train, TrainingData.Validation);
         model.Save(Path.Combine(path, "model"));
         model.ExportOnnx(Path.Combine(path, "model.onnx"));
         return (TrainingData.Weights(model), [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)]);

@@ -59,7 +59,9 @@ public sealed class UnusualDataTests : IDisposable
     [InlineData(14, 28)]
     [InlineData(28, 14)]
     public void A_side_that_is_too_small_is_named(int height, int width) =>
-        Assert.Contains("expected 15 or more, found 14", Assert.Throws<ArgumentOutOfRangeException>(() => new CnnClassifierOptions { Height = height, Width = width }).Message,
+        Assert.Contains(
+            "expected 15 or more, found 14",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new CnnClassifierOptions { Height = height, Width = width }).Message,
             StringComparison.Ordinal);
 
     public void Dispose() => folder.Dispose();

@@ -42,7 +42,8 @@ def kills(folder, count):
         out, runs = folder / f"run{runs}", runs + 1
         while True:
             resume = ["--resume"] if (out / "last.ckpt").exists() else []
-            process = subprocess.Popen(SAMPLE + command + ["--out", str(out)] + resume, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(SAMPLE + command + ["--out", str(out)] + resume, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                       text=True)
             try:
                 error = process.communicate(timeout=chance.uniform(0, longest))[1]
                 assert process.returncode == 0, error
@@ -66,7 +67,8 @@ def disk(folder, step):
         try:
             result = sample(folder, *command)
             if result.returncode == 0:
-                row("full disk", f"{full} sizes in steps of {step} KiB, up to {size} KiB where all fits", "each run ended with one line and went on once there was room")
+                row("full disk", f"{full} sizes in steps of {step} KiB, up to {size} KiB where all fits",
+                    "each run ended with one line and went on once there was room")
                 return
             full += 1
             assert result.returncode == 1 and result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, (size, result.stderr)
@@ -135,7 +137,8 @@ def memory(process):
 def serve(folder, minutes):
     trained = sample(folder, *TRAIN, "--epochs", "1", "--out", "model")
     assert trained.returncode == 0, trained.stderr
-    server = subprocess.Popen(SAMPLE + ["serve", "--model", "model/model.safetensors", "--urls", "http://127.0.0.1:0"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(SAMPLE + ["serve", "--model", "model/model.safetensors", "--urls", "http://127.0.0.1:0"], cwd=folder,
+                              stdout=subprocess.PIPE, text=True)
     try:
         port = int(server.stdout.readline().split("http://127.0.0.1:")[1].split()[0].rstrip("/"))
         load = Load(port, time.monotonic() + 60 * minutes)
@@ -156,7 +159,8 @@ def serve(folder, minutes):
         assert max(half) - min(half) < 64, f"memory in MiB: {sizes}"
         statuses = ", ".join(f"{count} × {status}" for status, count in sorted(load.statuses.items(), key=str))
         row("serve under load", f"{minutes} min: {statuses}",
-            f"p50 {1000 * load.seconds[len(load.seconds) // 2]:.1f} ms, p99 {1000 * load.seconds[len(load.seconds) * 99 // 100]:.1f} ms; memory {min(half)} to {max(half)} MiB in the second half")
+            f"p50 {1000 * load.seconds[len(load.seconds) // 2]:.1f} ms, p99 {1000 * load.seconds[len(load.seconds) * 99 // 100]:.1f} ms; "
+            f"memory {min(half)} to {max(half)} MiB in the second half")
     finally:
         server.kill()
 

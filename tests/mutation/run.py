@@ -58,8 +58,8 @@ def build(folder):
             shutil.copy2(ROOT / file, folder / file)
     mutants = read(ROOT / "tests/mutation/mutants.txt")
     apply(folder, mutants)
-    subprocess.run(["dotnet", "build", "tests/MnistCnn.Tests", "-c", "Release", "-v", "q", "-nologo", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"],
-                   cwd=folder, check=True)
+    command = ["dotnet", "build", "tests/MnistCnn.Tests", "-c", "Release", "-v", "q", "-nologo"]
+    subprocess.run(command + ["-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"], cwd=folder, check=True)
     return mutants
 
 
@@ -86,7 +86,8 @@ def main():
             mutant = mutants[number - 1]
             found = is_killed(folder, number, mutant["tests"])
             killed += found
-            print(f"{number:3} {'noticed ' if found else 'SURVIVED'} {mutant['file'].removeprefix('src/MnistCnn/')}: {mutant['old']}  ->  {mutant['new'] or '(left out)'}", flush=True)
+            file = mutant["file"].removeprefix("src/MnistCnn/")
+            print(f"{number:3} {'noticed ' if found else 'SURVIVED'} {file}: {mutant['old']}  ->  {mutant['new'] or '(left out)'}", flush=True)
         print(f"{killed} of {len(chosen)} noticed")
 
 

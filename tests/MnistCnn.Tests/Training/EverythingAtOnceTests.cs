@@ -40,8 +40,10 @@ public sealed class EverythingAtOnceTests : IDisposable
         StepRecord last = whole.History.Steps[^1];
         Assert.InRange(last.LearningRate, 0, 0.3 * options.LearningRate * options.Schedule.FactorAt(last.GlobalStep - 1, 3, 36));
 
-        LambdaCallback interrupt = new() { StepEnd = (context, step) => _ = step.GlobalStep == interruptedAt ? throw new InvalidOperationException("interrupted")
-            : context };
+        LambdaCallback interrupt = new()
+        {
+            StepEnd = (context, step) => _ = step.GlobalStep == interruptedAt ? throw new InvalidOperationException("interrupted") : context,
+        };
         Assert.Throws<TrainerCallbackException>(() => Fit(path, options, "cut.csv", interrupt, new ModelCheckpoint(folder["saved"])));
         (byte[] resumed, FitResult rest) = Fit(path, options with { ResumeFrom = folder["saved/last.ckpt"] }, "cut.csv");
 

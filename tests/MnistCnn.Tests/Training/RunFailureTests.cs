@@ -28,7 +28,8 @@ public sealed class RunFailureTests : IDisposable
 
         // The checkpoint is that of step 2: the run goes on from it as if nothing had happened.
         using TinyModel resumed = new(), whole = new();
-        new Trainer(options with { Optimizer = (p, lr) => new FailingSgd(p, lr, failsAt: 0), ResumeFrom = checkpoint.LastPath }).Fit(resumed, TrainingData.Train);
+        new Trainer(options with { Optimizer = (p, lr) => new FailingSgd(p, lr, failsAt: 0), ResumeFrom = checkpoint.LastPath })
+            .Fit(resumed, TrainingData.Train);
         new Trainer(options with { Optimizer = (p, lr) => optim.SGD(p, lr) }).Fit(whole, TrainingData.Train);
         Assert.Equal(TrainingData.Weights(whole), TrainingData.Weights(resumed));
     }

@@ -38,7 +38,8 @@ public sealed class CsvLogger : TrainerCallback
     public override void OnFitStart(TrainerContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string[] before = context.GlobalStep > 0 && File.Exists(path) ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
+        string[] before = context.GlobalStep > 0 && File.Exists(path)
+            ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(before.Prepend(Header).Select(line => line + "\n")))));
         // Its validation may be still to come.
         string last = before.LastOrDefault("");
@@ -75,7 +76,8 @@ public sealed class CsvLogger : TrainerCallback
     }
 
     /// <summary>The step of a row, none for one that was cut when its process was killed.</summary>
-    private static long StepOf(string line) => line.Split(',') is { Length: FigureCount + 2 } cells && long.TryParse(cells[GlobalStepColumn], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+    private static long StepOf(string line) => line.Split(',') is { Length: FigureCount + 2 } cells
+        && long.TryParse(cells[GlobalStepColumn], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
         ? step
         : long.MaxValue;
 

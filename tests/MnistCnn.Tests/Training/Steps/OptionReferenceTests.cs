@@ -156,7 +156,8 @@ public sealed class OptionReferenceTests
 
         double[] ours = Losses(kernels: true), theirs = Losses(kernels: false);
         double[] differences = [.. ours.Zip(theirs, (x, y) => Math.Abs(x - y))];
-        TestContext.Current.TestOutputHelper?.WriteLine($"mean difference of {ours.Length} losses: {differences.Average():E2}, of the first 20 {differences[..20].Average():E2}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"mean difference of {ours.Length} losses: {differences.Average():E2}, of the first 20 {differences[..20].Average():E2}");
         Assert.InRange(differences[..20].Average(), 0, 1e-5);
         Assert.InRange(differences.Average(), 0, 5e-3);
     }
