@@ -48,7 +48,8 @@ public sealed class TrainerOptionsEffectTests
         using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add(logits.data<float>().ToArray()); return logits; } };
         MnistDataset alike = MnistDataset.FromMemory([.. Enumerable.Repeat((byte)255, 64 * 784)], new byte[64], 28, 28);
         new Trainer(TrainingData.Options with { Epochs = 1, BatchSize = 16, GradientAccumulation = 4 }).Fit(model, alike);
-        Assert.Equal(4, seen.Distinct(new SameNumbers()).Count());
+        // The first was a check of the model.
+        Assert.Equal(4, seen.TakeLast(4).Distinct(new SameNumbers()).Count());
     }
 
     [Fact]
