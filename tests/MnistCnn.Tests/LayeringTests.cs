@@ -20,7 +20,7 @@ public sealed class LayeringTests
         { "Kernels", [] },
         { "Engine", ["Kernels", "Networks"] },
         { "Inference", ["Data", "Engine", "Kernels", "Networks", "Serialization"] },
-        { "Models", ["Engine", "Inference", "Kernels", "Networks", "Serialization"] },
+        { "Models", ["Data", "Engine", "Inference", "Kernels", "Networks", "Serialization"] },
         { "Metrics", [] },
         { "Training", ["Batches", "Data", "Engine", "Inference", "Kernels", "Metrics", "Models", "Networks", "Serialization"] },
     };

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MnistCnn.Data;
+using MnistCnn.Models;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -57,6 +58,7 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
 
+        KnownClassNames.Keep(model, train.ClassNames);
         context.LastValidation = progress.Validations.LastOrDefault();
     }
 
