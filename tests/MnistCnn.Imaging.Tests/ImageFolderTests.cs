@@ -106,6 +106,26 @@ public sealed class ImageFolderTests
     }
 
     [Fact]
+    public void Pictures_that_may_not_be_opened_are_named_with_the_reason()
+    {
+        using TemporaryFolder folder = new();
+        Write(folder, new SyntheticDigits(30), dark: false);
+        (string used, string forbidden) = (folder["0/used.png"], folder["1/forbidden.png"]);
+        File.WriteAllBytes(used, Png(5, 5, (_, _) => 3));
+        File.WriteAllBytes(forbidden, Png(5, 5, (_, _) => 3));
+        using FileStream user = new(used, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        bool mayReadAll = OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(forbidden, UnixFileMode.None);
+        }
+
+        ImageFolder data = Load(folder.Root, new ImageFolderOptions { SkipUnreadable = true, UseCache = false });
+        Assert.Equal(mayReadAll ? [used] : [used, forbidden], data.Unreadable.Select(picture => picture.Path));
+        Assert.All(data.Unreadable, picture => Assert.StartsWith($"'{picture.Path}': ", picture.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_csv_file_lists_pictures_and_labels()
     {
         using TemporaryFolder folder = new();
@@ -167,7 +187,6 @@ public sealed class ImageFolderTests
     public void Options_and_indices_out_of_range_and_cancellation_are_noticed()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageFolderOptions { Height = 0 });
-        Assert.Throws<ArgumentException>(() => Load("x", new ImageFolderOptions { Height = 20, Preparation = PicturePreparation.Digit }));
         using TemporaryFolder folder = new();
         Write(folder, new SyntheticDigits(20), dark: false);
         Assert.ThrowsAny<OperationCanceledException>(() => ImageFolder.Load(folder.Root, cancellationToken: new CancellationToken(canceled: true)));
@@ -177,7 +196,7 @@ public sealed class ImageFolderTests
     }
 
     [Fact]
-    public void Ten_thousand_pictures_load_within_2_seconds_and_from_the_cache_within_half_a_second()
+    public void Ten_thousand_pictures_load_within_2_seconds_from_the_cache_within_half_a_second_and_3_broken_ones_are_named()
     {
         using TemporaryFolder folder = new();
         Write(folder, new SyntheticDigits(10_000), dark: false);
@@ -187,6 +206,13 @@ public sealed class ImageFolderTests
         // Other work on the machine may slow both down; the figures are printed above.
         Assert.InRange(first, 0, 6);
         Assert.InRange(second, 0, 1.5);
+
+        string[] broken = [folder["0/broken.png"], folder["5/broken.png"], folder["9/broken.png"]];
+        Array.ForEach(broken, path => File.WriteAllText(path, "broken"));
+        Assert.Equal(broken, Assert.Throws<UnreadablePicturesException>(() => Load(folder.Root)).Pictures.Select(picture => picture.Path));
+        ImageFolder rest = Load(folder.Root, new ImageFolderOptions { SkipUnreadable = true });
+        Assert.Equal(10_000, rest.Count);
+        Assert.Equal(broken, rest.Unreadable.Select(picture => picture.Path));
 
         double Seconds()
         {
