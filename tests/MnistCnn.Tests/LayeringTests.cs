@@ -22,6 +22,7 @@ public sealed class LayeringTests
         { "Inference", ["Data", "Engine", "Kernels", "Networks", "Serialization"] },
         { "Models", ["Data", "Engine", "Inference", "Kernels", "Networks", "Serialization"] },
         { "Metrics", [] },
+        { "Hosting", ["Inference", "Training"] },
         { "Training", ["Batches", "Data", "Engine", "Inference", "Kernels", "Metrics", "Models", "Networks", "Serialization"] },
     };
 
