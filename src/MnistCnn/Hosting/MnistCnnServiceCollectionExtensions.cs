@@ -14,8 +14,11 @@ public static class MnistCnnServiceCollectionExtensions
     /// <param name="services">Receives a singleton <see cref="CnnPredictorSource"/> and a transient <see cref="CnnPredictor"/>.</param>
     /// <param name="path">The file of weights or the checkpoint. It is read when the predictor is first asked for.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public static IServiceCollection AddCnnPredictor(this IServiceCollection services, string path) =>
-        services.AddCnnPredictor(new CnnPredictorServiceOptions { Path = path });
+    public static IServiceCollection AddCnnPredictor(this IServiceCollection services, string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return services.AddCnnPredictor(new CnnPredictorServiceOptions { Path = path });
+    }
 
     /// <summary>Registers the predictor of a file.</summary>
     /// <param name="services">Receives a singleton <see cref="CnnPredictorSource"/> and a transient <see cref="CnnPredictor"/>.</param>
@@ -29,7 +32,8 @@ public static class MnistCnnServiceCollectionExtensions
     /// <summary>Registers the predictor of a file that is known later, for instance from <c>IOptions&lt;CnnPredictorServiceOptions&gt;</c>.</summary>
     /// <remarks>
     /// The file is read when a service first asks for it, which then gets the exception of a file that cannot be read. A transient
-    /// <see cref="CnnPredictor"/> is what the file holds when it is asked for; a service that lives longer than a reload asks for <see cref="CnnPredictorSource"/>.
+    /// <see cref="CnnPredictor"/> is what the file holds when it is asked for; a service that lives longer than a reload asks for
+    /// <see cref="CnnPredictorSource"/>.
     /// </remarks>
     /// <param name="services">Receives a singleton <see cref="CnnPredictorSource"/> and a transient <see cref="CnnPredictor"/>.</param>
     /// <param name="options">Called once.</param>
