@@ -14,8 +14,7 @@ internal sealed class TorchNetwork : IDisposable
     public TorchNetwork(NetworkDescription network, int seed)
     {
         this.network = network;
-        torch.random.manual_seed(seed).Dispose();
-        Module = nn.Sequential([.. network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))]);
+        Module = nn.Sequential([.. network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))]).Seeded(seed);
         foreach (NormBase norm in Module.children().OfType<NormBase>())
         {
             using IDisposable noGradient = no_grad();

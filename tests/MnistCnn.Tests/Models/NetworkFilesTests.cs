@@ -130,7 +130,6 @@ public sealed class NetworkFilesTests : IDisposable
     /// <summary>Random weights, and running statistics of some batches.</summary>
     private static Sequential Trained(string kind)
     {
-        torch.random.manual_seed(1).Dispose();
         Sequential model = kind switch
         {
             "norm" => nn.Sequential(
@@ -143,6 +142,7 @@ public sealed class NetworkFilesTests : IDisposable
             _ => nn.Sequential(("features", nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2))), ("flatten", nn.Flatten()),
                 ("classifier", nn.Linear(864, 10))),
         };
+        model.Seeded(1);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         model.train();

@@ -37,11 +37,10 @@ public sealed class PyTorchInteropTests : IDisposable
     {
         RealMnist.SkipUnlessPresent();
         PythonTorch.SkipUnlessPresent();
-        random.manual_seed(1).Dispose();
         using Sequential model = nn.Sequential(
             nn.Conv2d(1, 8, 3, padding: 1, bias: false), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, stride: 2), nn.LeakyReLU(0.1),
             nn.AvgPool2d(2), nn.Dropout2d(0.1), nn.Flatten(),
-            nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10));
+            nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10)).Seeded(1);
         new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 64, LearningRate = 0.002 })
             .Fit(model, MnistDataset.Load(RealMnist.Directory, MnistSplit.Train).Take(1_280), cancellationToken: TestContext.Current.CancellationToken);
         model.SaveNetwork(folder["network.safetensors"]);

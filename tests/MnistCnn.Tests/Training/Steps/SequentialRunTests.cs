@@ -2,7 +2,6 @@ using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -47,7 +46,6 @@ public sealed class SequentialRunTests : IDisposable
         Assert.Equal(expected, Fit(option, options with { Threads = 3 }).State);
         foreach (int stop in new[] { 1, 6, 15 })
         {
-            string path = folder[$"{option}-{stop}.ckpt"];
             Fit(option, options with { MaxSteps = stop, Schedule = options.Schedule }, new ModelCheckpoint(folder[$"{option}-{stop}"]) { EverySteps = 1 });
             Assert.Equal(expected, Fit(option, options with { ResumeFrom = Path.Combine(folder[$"{option}-{stop}"], "last.ckpt") }).State);
         }
@@ -129,7 +127,6 @@ public sealed class SequentialRunTests : IDisposable
 
     private static Sequential Network(bool withDropout)
     {
-        torch.random.manual_seed(3).Dispose();
         List<(string, nn.Module<Tensor, Tensor>)> layers =
         [
             ("conv1", nn.Conv2d(1, 8, 3, padding: 1, bias: false)), ("bn1", nn.BatchNorm2d(8)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
@@ -138,6 +135,6 @@ public sealed class SequentialRunTests : IDisposable
             ("flatten", nn.Flatten()), ("fc1", nn.Linear(16 * 7 * 7, 32)),
             ("bn3", nn.BatchNorm1d(32)), ("relu3", nn.ReLU()), ("drop2", nn.Dropout(0.3)), ("fc2", nn.Linear(32, 10)),
         ];
-        return nn.Sequential([.. layers.Where(layer => withDropout || !layer.Item1.StartsWith("drop", StringComparison.Ordinal))]);
+        return nn.Sequential([.. layers.Where(layer => withDropout || !layer.Item1.StartsWith("drop", StringComparison.Ordinal))]).Seeded(3);
     }
 }
