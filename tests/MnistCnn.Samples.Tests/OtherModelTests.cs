@@ -39,7 +39,8 @@ public sealed class OtherModelTests(OtherModelTests.ClothingServer server) : ICl
         await Assertions.Expect(page.Browser.Locator("#bars .name")).ToHaveTextAsync(await ClassesAsync());
         await Assertions.Expect(page.Browser.Locator("#modes")).ToBeHiddenAsync();
         await page.DrawAsync([(0.3, 0.3), (0.7, 0.7)]);
-        await Assertions.Expect(page.Browser.Locator("#bars .first .name")).ToHaveTextAsync(await page.Browser.Locator("#digit").TextContentAsync() ?? "");
+        await Assertions.Expect(page.Browser.Locator("#digit")).Not.ToHaveTextAsync("–");
+        await page.ExpectDigitAsync(await page.Browser.Locator("#bars .first .name").TextContentAsync() ?? "");
         Assert.Equal(Width, await page.Browser.EvaluateAsync<int>("document.getElementById('seen').width"));
     }
 

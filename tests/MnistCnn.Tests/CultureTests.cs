@@ -101,7 +101,7 @@ public sealed class CultureTests : IDisposable
             ResumeFrom = resume ? checkpoint.LastPath : null,
         };
         CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, ClassNames = ["I", "i", "İ", "ı", "1,5", "1.5", "ß", "SS", "-", "ö"] });
-        new Trainer(options, callbacks, logger).Fit(model, TrainingData.Train, TrainingData.Validation);
+        new Trainer(options, callbacks, logger).Fit(model, TrainingData.Train, TrainingData.Validation, TestContext.Current.CancellationToken);
         File.WriteAllText(Path.Combine(root, "lines.log"), lines + string.Join('\n', logger.Lines).Replace(folder.Root, "", StringComparison.Ordinal));
         return model;
     }

@@ -60,7 +60,9 @@ function showRows(rows) {
     row.innerHTML = '<span class="name"></span><div class="track"><div class="bar"></div></div><span class="share"></span>';
     list.append(row);
   }
-  list.style.setProperty('--name', `${Math.max(1.2, ...rows.map(row => Math.min(14, row.name.length)))}ch`);
+  const longest = Math.min(14, Math.max(1.2, ...rows.map(row => row.name.length)));
+  list.style.setProperty('--name', `${longest}ch`);
+  list.classList.toggle('named', longest > 2);
   rows.forEach(({ name, share, first }, i) => {
     const row = list.children[i];
     row.querySelector('.name').textContent = name;

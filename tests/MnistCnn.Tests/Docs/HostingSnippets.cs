@@ -21,7 +21,7 @@ public sealed class HostingSnippets : IDisposable
     {
         string path = Saved();
         byte[] image = new byte[784];
-        IServiceCollection services = new ServiceCollection();
+        ServiceCollection services = [];
         // snippet: predictor
         services.AddCnnPredictor(path);
         services.AddTransient<Postbox>();
