@@ -17,7 +17,7 @@ public sealed class ImageFolderTests
     {
         using TemporaryFolder folder = new();
         SyntheticDigits digits = new(40);
-        Write(folder, digits, dark: false);
+        PictureFolder.Write(folder, digits);
         ImageFolder data = Load(folder.Root);
 
         Assert.Equal((40, 28, 28), (data.Count, data.Height, data.Width));
@@ -30,7 +30,7 @@ public sealed class ImageFolderTests
     public void The_second_start_reads_the_cache_and_a_change_or_damage_makes_it_again()
     {
         using TemporaryFolder folder = new();
-        Write(folder, new SyntheticDigits(600), dark: false);
+        PictureFolder.Write(folder, new SyntheticDigits(600));
         List<ImageFolderProgress> heard = [];
         Listener listener = new(heard);
         byte[] first = Bytes(ImageFolder.Load(folder.Root, progress: listener, cancellationToken: Token));
@@ -78,51 +78,6 @@ public sealed class ImageFolderTests
             Assert.True(row[0] > 250 && row[3] < (data.Paths[i].EndsWith("alpha.png", StringComparison.Ordinal) ? 256 : 5),
                 $"{data.Paths[i]}: {string.Join(" ", row)}");
         }
-    }
-
-    [Fact]
-    public void Unreadable_pictures_are_each_named_and_left_out_on_request()
-    {
-        using TemporaryFolder folder = new();
-        Write(folder, new SyntheticDigits(30), dark: false);
-        byte[] whole = Png(50, 50, (x, y) => (byte)(x * y));
-        File.WriteAllBytes(folder["0/cut.png"], whole[..^40]);
-        File.WriteAllText(folder["1/text.png"], "hello");
-        File.WriteAllBytes(folder["2/empty.png"], []);
-        string[] broken = [folder["0/cut.png"], folder["1/text.png"], folder["2/empty.png"]];
-
-        UnreadablePicturesException exception = Assert.Throws<UnreadablePicturesException>(() => Load(folder.Root));
-        Assert.Equal(broken, exception.Pictures.Select(picture => picture.Path));
-        Assert.Contains("expected 33 readable pictures, found 3 that are not", exception.Message, StringComparison.Ordinal);
-        Assert.All(broken, path => Assert.Contains($"'{path}': expected ", exception.Message, StringComparison.Ordinal));
-
-        foreach (int _ in Enumerable.Range(0, 2))
-        {
-            ImageFolder data = Load(folder.Root, new ImageFolderOptions { SkipUnreadable = true });
-            Assert.Equal((30, 30), (data.Count, data.Paths.Count));
-            Assert.Equal(broken, data.Unreadable.Select(picture => picture.Path));
-            Assert.DoesNotContain(broken[0], data.Paths);
-        }
-    }
-
-    [Fact]
-    public void Pictures_that_may_not_be_opened_are_named_with_the_reason()
-    {
-        using TemporaryFolder folder = new();
-        Write(folder, new SyntheticDigits(30), dark: false);
-        (string used, string forbidden) = (folder["0/used.png"], folder["1/forbidden.png"]);
-        File.WriteAllBytes(used, Png(5, 5, (_, _) => 3));
-        File.WriteAllBytes(forbidden, Png(5, 5, (_, _) => 3));
-        using FileStream user = new(used, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        bool mayReadAll = OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess;
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(forbidden, UnixFileMode.None);
-        }
-
-        ImageFolder data = Load(folder.Root, new ImageFolderOptions { SkipUnreadable = true, UseCache = false });
-        Assert.Equal(mayReadAll ? [used] : [used, forbidden], data.Unreadable.Select(picture => picture.Path));
-        Assert.All(data.Unreadable, picture => Assert.StartsWith($"'{picture.Path}': ", picture.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -188,7 +143,7 @@ public sealed class ImageFolderTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageFolderOptions { Height = 0 });
         using TemporaryFolder folder = new();
-        Write(folder, new SyntheticDigits(20), dark: false);
+        PictureFolder.Write(folder, new SyntheticDigits(20));
         Assert.ThrowsAny<OperationCanceledException>(() => ImageFolder.Load(folder.Root, cancellationToken: new CancellationToken(canceled: true)));
         ImageFolder data = Load(folder.Root);
         Assert.Throws<ArgumentOutOfRangeException>(() => data.GetLabel(20));
@@ -199,7 +154,7 @@ public sealed class ImageFolderTests
     public void Ten_thousand_pictures_load_within_2_seconds_from_the_cache_within_half_a_second_and_3_broken_ones_are_named()
     {
         using TemporaryFolder folder = new();
-        Write(folder, new SyntheticDigits(10_000), dark: false);
+        PictureFolder.Write(folder, new SyntheticDigits(10_000));
         _ = Load(folder.Root, new ImageFolderOptions { Height = 8, Width = 8 });
         (double first, double second) = (Seconds(), Seconds());
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"10,000 pictures: first {first:F2} s, second {second:F2} s"));
@@ -225,19 +180,6 @@ public sealed class ImageFolderTests
     private static ImageFolder Load(string directory, ImageFolderOptions? options = null) => ImageFolder.Load(directory, options, cancellationToken: Token);
 
     private static ImageFolder LoadCsv(string path) => ImageFolder.LoadCsv(path, cancellationToken: Token);
-
-    private static void Write(TemporaryFolder folder, SyntheticDigits digits, bool dark)
-    {
-        for (int i = 0; i < digits.Count; i++)
-        {
-            byte[] image = digits.GetImage(i).ToArray();
-            string path = folder[Path.Combine($"{digits.GetLabel(i)}", $"{i:D5}.png")];
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using SKBitmap bitmap = new(new SKImageInfo(28, 28, SKColorType.Gray8, SKAlphaType.Opaque));
-            image.Select(pixel => (byte)(dark ? 255 - pixel : pixel)).ToArray().CopyTo(bitmap.GetPixelSpan());
-            File.WriteAllBytes(path, bitmap.Encode(SKEncodedImageFormat.Png, 90).ToArray());
-        }
-    }
 
     private static void AssertHolds(SyntheticDigits digits, ImageFolder data, Func<byte, byte> convert)
     {
