@@ -39,14 +39,15 @@ internal sealed record MapLayout(MapShape Shape, int Border, int PixelStride, in
     /// <summary>Copies an image, [height, width, channels], to its place in a map; the border and the padding stay as they are.</summary>
     public unsafe void Place(float* image, float* map)
     {
+        (int channels, int width, int pixelStride) = (Shape.Channels, Shape.Width, PixelStride);
+        // Pixels without padding lie one after another: a row is then copied like one long pixel.
+        (int pixels, int length) = pixelStride == channels ? (1, width * channels) : (width, channels);
         for (int y = 0; y < Shape.Height; y++)
         {
-            for (int x = 0; x < Shape.Width; x++)
+            float* pixel = map + Offset(y, 0);
+            for (int x = 0; x < pixels; x++, pixel += pixelStride, image += length)
             {
-                for (int c = 0; c < Shape.Channels; c++)
-                {
-                    map[Offset(y, x) + c] = *image++;
-                }
+                new ReadOnlySpan<float>(image, length).CopyTo(new Span<float>(pixel, length));
             }
         }
     }

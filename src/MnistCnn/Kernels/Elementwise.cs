@@ -38,26 +38,6 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary>How many numbers are zero; any length.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int CountZeros(float* values, int length)
-    {
-        Vector<int> counts = Vector<int>.Zero;
-        int i = 0;
-        for (; i <= length - width; i += width)
-        {
-            counts -= Vector.Equals(Vector.Load(values + i), Vector<float>.Zero);
-        }
-
-        int count = Vector.Sum(counts);
-        for (; i < length; i++)
-        {
-            count += values[i] == 0 ? 1 : 0;
-        }
-
-        return count;
-    }
-
     /// <summary>One step of stochastic gradient descent, in one pass.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="gradients">Their gradients.</param>

@@ -30,6 +30,9 @@ internal unsafe struct RowTile
         (Rows, Tall, ATall, CTall) = (rows <= 4 ? 4 : 6, second > 0, second * strideA, second * strideC);
     }
 
+    /// <summary>Rows up to which the way to cut depends on how many are left.</summary>
+    public const int MostRows = 16;
+
     /// <summary>How to cut the next tile from the rows that are left: the rows of a half, and where the second half begins, 0 for a tile without.</summary>
     public static (int Rows, int Second) Next(int left, bool tall)
     {

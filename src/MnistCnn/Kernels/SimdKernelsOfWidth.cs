@@ -105,24 +105,41 @@ internal sealed unsafe class SimdKernelsOfWidth<TSimd, TVector> : SimdKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool AllWithin(float* source, nint stride, int rows, int columns, float limit)
     {
-        TVector bound = TSimd.Broadcast(limit), excess = TSimd.Broadcast(0);
+        // Several sums, since each addition waits for the one before.
+        TVector bound = TSimd.Broadcast(limit), e0 = TSimd.Broadcast(0), e1 = e0, e2 = e0, e3 = e0;
         for (int r = 0; r < rows; r++, source += stride)
         {
-            for (int c = 0; c < columns; c += TSimd.Width)
+            int c = 0;
+            for (; c <= columns - 4 * TSimd.Width; c += 4 * TSimd.Width)
             {
-                TVector value = TSimd.Absolute(TSimd.Load(source + c));
-                excess = TSimd.Add(excess, TSimd.ZeroUnlessAbove(bound, value, value));
+                e0 = TSimd.Add(e0, Excess(source + c, bound));
+                e1 = TSimd.Add(e1, Excess(source + c + TSimd.Width, bound));
+                e2 = TSimd.Add(e2, Excess(source + c + 2 * TSimd.Width, bound));
+                e3 = TSimd.Add(e3, Excess(source + c + 3 * TSimd.Width, bound));
+            }
+
+            for (; c < columns; c += TSimd.Width)
+            {
+                e0 = TSimd.Add(e0, Excess(source + c, bound));
             }
         }
 
         float* lanes = stackalloc float[TSimd.Width];
-        TSimd.Store(lanes, excess);
+        TSimd.Store(lanes, TSimd.Add(TSimd.Add(e0, e1), TSimd.Add(e2, e3)));
         return !new ReadOnlySpan<float>(lanes, TSimd.Width).ContainsAnyExcept(0);
     }
 
     public override void Transform(WinogradMatrix matrix, VectorGrid source, VectorGrid destination, int length, bool add = false, float* gate = null,
         float* bias = null, bool relu = false) =>
         WinogradTransforms<TSimd, TVector>.Run(matrix, source, destination, length, new TransformResult(add, gate, bias, relu));
+
+    /// <summary>Magnitudes that are above a bound or NaN, and zero in place of the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Excess(float* source, TVector bound)
+    {
+        TVector value = TSimd.Absolute(TSimd.Load(source));
+        return TSimd.ZeroUnlessAbove(bound, value, value);
+    }
 
     /// <summary>A product as wide as a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -156,7 +173,8 @@ internal sealed unsafe class SimdKernelsOfWidth<TSimd, TVector> : SimdKernels
         int taken = 0, second = -1, strideA = rows.StrideA, strideC = rows.StrideC;
         for (int left = rows.Count; left > 0; left -= taken + second)
         {
-            (int Rows, int Second) next = RowTile.Next(left, tall);
+            // Until the last rows all tiles are alike.
+            (int Rows, int Second) next = left > RowTile.MostRows && taken > 0 ? (taken, second) : RowTile.Next(left, tall);
             if (next.Rows != taken || next.Second != second)
             {
                 (taken, second) = next;

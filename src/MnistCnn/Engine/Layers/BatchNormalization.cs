@@ -49,28 +49,23 @@ internal sealed unsafe class BatchNormalization : Layer
 
     public override void BeginForward(in LayerWork work)
     {
-        float* mean = work.SliceMemory + CountLength, squares = mean + Channels;
-        float count = (float)work.Count * Pixels;
-        work.SliceMemory[0] = count;
+        float* mean = work.SliceMemory + CountLength, squares = mean + Channels, imageMean = work.Scratch, imageSquares = imageMean + Channels;
+        work.SliceMemory[0] = (float)work.Count * Pixels;
         new Span<float>(mean, 2 * Channels).Clear();
+        // Image by image, so that the second look at an image finds it in the nearest caches.
         for (int n = 0; n < work.Count; n++)
         {
-            for (int y = 0; y < rows.Count; y++)
+            float* image = work.Input + rows.Input(n, 0);
+            Simd.SumRows(image, Channels, Pixels, Channels, imageMean);
+            MapOperations.Scale(imageMean, imageMean, Channels, 1f / Pixels, add: false);
+            new Span<float>(imageSquares, Channels).Clear();
+            MapOperations.SumSquares(image, Pixels, Channels, imageMean, imageSquares);
+            float share = 1f / (n + 1), factor = (float)n * Pixels * share;
+            for (int c = 0; c < Channels; c++)
             {
-                Simd.SumRows(work.Input + rows.Input(n, y), Channels, rows.Pixels, Channels, mean, add: true);
-            }
-        }
-
-        for (int c = 0; c < Channels; c++)
-        {
-            mean[c] /= count;
-        }
-
-        for (int n = 0; n < work.Count; n++)
-        {
-            for (int y = 0; y < rows.Count; y++)
-            {
-                MapOperations.SumSquares(work.Input + rows.Input(n, y), rows.Pixels, Channels, mean, squares);
+                float difference = imageMean[c] - mean[c];
+                mean[c] += difference * share;
+                squares[c] += imageSquares[c] + difference * difference * factor;
             }
         }
     }

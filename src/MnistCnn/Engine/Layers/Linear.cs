@@ -30,9 +30,10 @@ internal sealed unsafe class Linear : Layer
     public Linear(SimdKernels simd, LinearDescription description, MapLayout input, MapLayout output, Fusion fusion, int offset)
         : base(simd, input, output)
     {
-        (relu, gateInput, outputs, panel, gradientWidth) = (fusion.Relu, fusion.GateInput, description.Outputs, simd.PanelWidth(description.Outputs), 2 * simd.Width);
+        (relu, gateInput, outputs, panel, gradientWidth) =
+            (fusion.Relu, fusion.GateInput, description.Outputs, simd.PanelWidth(description.Outputs), 2 * simd.Width);
         blocks = new InputBlocks(Inputs);
-        weights = new(description.Parameters[0], offset, Pieces(), CopyWeights, Columns / panel);
+        weights = new(description.Parameters[0], offset, Pieces(), new LinearWeights(input, outputs, panel).Copy, Columns / panel);
         hasBias = description.Bias;
         // Where there is none, zeros take its place.
         bias = ParameterSlot.OfVector(description.Bias ? description.Parameters[1] : new("", [outputs]), offset + weights.Length);
@@ -90,7 +91,8 @@ internal sealed unsafe class Linear : Layer
 
     /// <summary>What a block of inputs adds to the outputs.</summary>
     public override void SharedForward(in LayerWork work, int item) =>
-        Multiply(work, blocks.FirstOf(item), blocks.LengthOf(item), item == 0 ? work.Parameters + bias.Offset : null, relu: false, work.ImageMemory + item * Output.ImageStride, blocks.Count * Output.ImageStride);
+        Multiply(work, blocks.FirstOf(item), blocks.LengthOf(item), item == 0 ? work.Parameters + bias.Offset : null, relu: false,
+            work.ImageMemory + item * Output.ImageStride, blocks.Count * Output.ImageStride);
 
     public override void FinishForward(in LayerWork work)
     {
@@ -102,7 +104,8 @@ internal sealed unsafe class Linear : Layer
 
         for (nint n = 0; n < work.Count; n++)
         {
-            Simd.SumRows(work.ImageMemory + n * blocks.Count * Output.ImageStride, Output.ImageStride, blocks.Count, Columns, work.Output + n * Output.ImageStride, relu: relu);
+            Simd.SumRows(work.ImageMemory + n * blocks.Count * Output.ImageStride, Output.ImageStride, blocks.Count, Columns,
+                work.Output + n * Output.ImageStride, relu: relu);
         }
 
         if (work.Gradients is not null)
@@ -139,7 +142,8 @@ internal sealed unsafe class Linear : Layer
     {
         if (blocks.OfItem(item) is (var first, > 0 and var inputs))
         {
-            BackwardWeights(work, LiveOf(work, Simd.AllWithin(work.Input + first, Input.ImageStride, work.Count, Simd.Padded(inputs), float.MaxValue)), first, inputs);
+            BackwardWeights(work, LiveOf(work, Simd.AllWithin(work.Input + first, Input.ImageStride, work.Count, Simd.Padded(inputs), float.MaxValue)), first,
+                inputs);
         }
 
         if (item == 0)
@@ -148,7 +152,10 @@ internal sealed unsafe class Linear : Layer
         }
     }
 
-    /// <summary>The outputs to compute with, null for all. Sums without the others lose zeros alone, so no bit changes, if what the zeros are multiplied by is bounded: zero times infinity is not zero.</summary>
+    /// <summary>
+    /// The outputs to compute with, null for all. Sums without the others lose zeros alone, so no bit changes, if what the zeros are multiplied by is bounded:
+    /// zero times infinity is not zero.
+    /// </summary>
     private LiveOutputs? LiveOf(in LayerWork work, bool isBounded) => IsWide && relu && isBounded ? new LiveOutputs(work.FirstSliceMemory, outputs) : null;
 
     /// <summary>A block of a panel each, so that threads that take turns update what they compute with.</summary>
@@ -184,12 +191,14 @@ internal sealed unsafe class Linear : Layer
             float* row = work.Scratch;
             for (int output = 0; output < outputs; output += panel)
             {
-                row = Transposition.Panel(work.Parameters + weights.Offset + (nint)output * Inputs + (nint)input * panel, panel, taken, live is { } some ? some.Any + output : null, row, gradientWidth);
+                row = Transposition.Panel(work.Parameters + weights.Offset + (nint)output * Inputs + (nint)input * panel, panel, taken,
+                    live is { } some ? some.Any + output : null, row, gradientWidth);
             }
 
             TileOperands operands = new()
             {
-                A = live is null ? work.OutputGradient : work.ImageMemory, AInner = 1, B = work.Scratch, BInner = gradientWidth, Outer = 1, Middle = 1, Inner = live?.Count ?? outputs,
+                A = live is null ? work.OutputGradient : work.ImageMemory, AInner = 1, B = work.Scratch, BInner = gradientWidth, Outer = 1, Middle = 1,
+                Inner = live?.Count ?? outputs,
                 C = work.InputGradient + input, Gate = gateInput ? work.Input + input : null,
             };
             Simd.Multiply(ref operands, RowSet.Strided(work.Count, live is null ? Output.ImageStride : ImageMemory, Input.ImageStride), Simd.Padded(taken));
@@ -202,10 +211,12 @@ internal sealed unsafe class Linear : Layer
         float* rows = work.Scratch;
         TileOperands operands = new()
         {
-            A = live is null ? work.OutputGradient : work.ImageMemory, AInner = live is null ? Output.ImageStride : ImageMemory, B = work.Input + first, BInner = Input.ImageStride,
+            A = live is null ? work.OutputGradient : work.ImageMemory, AInner = live is null ? Output.ImageStride : ImageMemory, B = work.Input + first,
+            BInner = Input.ImageStride,
             Outer = 1, Middle = 1, Inner = work.Count, C = rows,
         };
-        Simd.Multiply(ref operands, live is { } some ? RowSet.Listed(some.Count, some.Places, some.Rows) : RowSet.Strided(outputs, 1, GradientInputs), Simd.Padded(inputs));
+        Simd.Multiply(ref operands, live is { } some ? RowSet.Listed(some.Count, some.Places, some.Rows) : RowSet.Strided(outputs, 1, GradientInputs),
+            Simd.Padded(inputs));
         for (int output = 0; output < outputs && live is not null; output++)
         {
             if (live.Value.Any[output] == 0)
@@ -216,26 +227,8 @@ internal sealed unsafe class Linear : Layer
 
         for (int output = 0; output < outputs; output += panel)
         {
-            Transposition.Run(rows + output * GradientInputs, GradientInputs, Math.Min(panel, outputs - output), inputs, work.Gradients + weights.Offset + (nint)output * Inputs + (nint)first * panel, panel);
-        }
-    }
-
-    /// <summary>Copies a panel.</summary>
-    private void CopyWeights(float* tensor, float* packed, bool packing, int part)
-    {
-        (int channels, int pixels, int pixelStride) = Input.Shape.IsVector ? (1, Inputs, 1) : (Input.Shape.Channels, Input.Shape.Height * Input.Shape.Width, Input.PixelStride);
-        int output = part * panel, columns = Math.Min(panel, outputs - output);
-        for (int c = 0; c < channels; c++)
-        {
-            float* outside = tensor + ((nint)output * channels + c) * pixels, inside = packed + (nint)output * Inputs + c * panel;
-            if (packing)
-            {
-                Transposition.Run(outside, channels * pixels, columns, pixels, inside, pixelStride * panel);
-            }
-            else
-            {
-                Transposition.Run(inside, pixelStride * panel, pixels, columns, outside, channels * pixels);
-            }
+            Transposition.Run(rows + output * GradientInputs, GradientInputs, Math.Min(panel, outputs - output), inputs,
+                work.Gradients + weights.Offset + (nint)output * Inputs + (nint)first * panel, panel);
         }
     }
 }
