@@ -16,7 +16,7 @@ namespace MnistCnn.Mpi;
 public sealed partial class MpiCollective : ICollective
 {
     private const long LargestExactCount = 1 << 24;
-    private static int initialized;
+    private static int Initialized;
 
     private readonly MpiLibrary library;
     private readonly MpiExchange exchange;
@@ -58,7 +58,7 @@ public sealed partial class MpiCollective : ICollective
         MpiLauncher launcher = MpiLauncher.Detect(Environment.GetEnvironmentVariable);
         NativeEnvironment.KeepErrorSignals();
         MpiLibrary library = MpiLibrary.Load(launcher.Libraries);
-        if (Interlocked.Exchange(ref initialized, 1) != 0)
+        if (Interlocked.Exchange(ref Initialized, 1) != 0)
         {
             throw new InvalidOperationException("MpiCollective: expected one Initialize a process, found a second.");
         }

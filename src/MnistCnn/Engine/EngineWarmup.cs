@@ -12,10 +12,10 @@ internal static unsafe class EngineWarmup
     /// <summary>One slice, for the paths of whole groups.</summary>
     private const int Images = 32;
 
-    private static readonly Lazy<bool> done = new(RunOnce);
+    private static readonly Lazy<bool> Done = new(RunOnce);
 
     /// <returns>Whether this processor has kernels worth using.</returns>
-    public static bool Run() => SimdKernels.IsAccelerated && done.Value;
+    public static bool Run() => SimdKernels.IsAccelerated && Done.Value;
 
     private static bool RunOnce()
     {

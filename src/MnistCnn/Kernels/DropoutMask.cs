@@ -5,8 +5,8 @@ namespace MnistCnn.Kernels;
 /// <summary>Zeros at random: which they are follows from a key and a number's place alone.</summary>
 internal static unsafe class DropoutMask
 {
-    private static readonly int width = Vector<float>.Count;
-    private static readonly Vector<uint> places = new([.. Enumerable.Range(0, Vector<uint>.Count).Select(i => (uint)i)]);
+    private static readonly int Width = Vector<float>.Count;
+    private static readonly Vector<uint> Places = new([.. Enumerable.Range(0, Vector<uint>.Count).Select(i => (uint)i)]);
 
     /// <summary>
     /// Multiplies each number by zero or by the scale, as a hash of the key and its place says. Source of the hash: «lowbias32», Wellons, 2018.
@@ -22,9 +22,9 @@ internal static unsafe class DropoutMask
     public static void Run(float* source, float* destination, int length, uint key, uint firstPlace, uint threshold, float scale)
     {
         int i = 0;
-        for (; i <= length - width; i += width)
+        for (; i <= length - Width; i += Width)
         {
-            Vector<uint> hash = Hash((places + new Vector<uint>(firstPlace + (uint)i)) * 0x9E3779B9 + new Vector<uint>(key));
+            Vector<uint> hash = Hash((Places + new Vector<uint>(firstPlace + (uint)i)) * 0x9E3779B9 + new Vector<uint>(key));
             Vector<float> factor = Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold))), Vector<float>.Zero,
                 new Vector<float>(scale));
             (Vector.Load(source + i) * factor).Store(destination + i);

@@ -9,31 +9,31 @@ namespace MnistCnn.Kernels;
 /// </summary>
 internal static unsafe class Elementwise
 {
-    private static readonly int width = Vector<float>.Count;
+    private static readonly int Width = Vector<float>.Count;
 
     /// <summary>One step of Adam, in one pass; any length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Adam(float* parameters, float* gradients, float* firstMoments, float* secondMoments, int length, in AdamConstants constants)
     {
         int i = 0;
-        for (; i <= length - width; i += width)
+        for (; i <= length - Width; i += Width)
         {
             AdamVector(parameters + i, gradients + i, firstMoments + i, secondMoments + i, constants);
         }
 
         if (i < length)
         {
-            float* rest = stackalloc float[4 * width];
+            float* rest = stackalloc float[4 * Width];
             float*[] sources = [parameters, gradients, firstMoments, secondMoments];
             for (int s = 0; s < sources.Length; s++)
             {
-                new ReadOnlySpan<float>(sources[s] + i, length - i).CopyTo(new Span<float>(rest + s * width, width));
+                new ReadOnlySpan<float>(sources[s] + i, length - i).CopyTo(new Span<float>(rest + s * Width, Width));
             }
 
-            AdamVector(rest, rest + width, rest + 2 * width, rest + 3 * width, constants);
+            AdamVector(rest, rest + Width, rest + 2 * Width, rest + 3 * Width, constants);
             for (int s = 0; s < sources.Length; s++)
             {
-                new ReadOnlySpan<float>(rest + s * width, length - i).CopyTo(new Span<float>(sources[s] + i, length - i));
+                new ReadOnlySpan<float>(rest + s * Width, length - i).CopyTo(new Span<float>(sources[s] + i, length - i));
             }
         }
     }
@@ -47,7 +47,7 @@ internal static unsafe class Elementwise
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sgd(float* parameters, float* gradients, float* velocities, int length, in SgdConstants constants)
     {
-        for (int i = 0; i < length; i += width)
+        for (int i = 0; i < length; i += Width)
         {
             Vector<float> p = Vector.Load(parameters + i), g = Vector.Load(gradients + i);
             g = constants.WeightDecay == 0 ? g : g + p * constants.WeightDecay;
@@ -66,7 +66,7 @@ internal static unsafe class Elementwise
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float* sums, float* values, int length)
     {
-        for (int i = 0; i < length; i += width)
+        for (int i = 0; i < length; i += Width)
         {
             (Vector.Load(sums + i) + Vector.Load(values + i)).Store(sums + i);
         }
@@ -88,7 +88,7 @@ internal static unsafe class Elementwise
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* values, int length, float factor)
     {
-        for (int i = 0; i < length; i += width)
+        for (int i = 0; i < length; i += Width)
         {
             (Vector.Load(values + i) * factor).Store(values + i);
         }
@@ -99,7 +99,7 @@ internal static unsafe class Elementwise
     public static void Clip(float* values, int length, float limit)
     {
         Vector<float> most = new(limit), least = new(-limit);
-        for (int i = 0; i < length; i += width)
+        for (int i = 0; i < length; i += Width)
         {
             Vector<float> value = Vector.Load(values + i);
             value = Vector.ConditionalSelect(Vector.GreaterThan(value, most), most, value);

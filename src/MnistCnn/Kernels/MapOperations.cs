@@ -5,14 +5,14 @@ namespace MnistCnn.Kernels;
 /// <summary>Operations on rows of numbers of any length. Every number is computed by itself, so that the register width changes no bit.</summary>
 internal static unsafe class MapOperations
 {
-    private static readonly int width = Vector<float>.Count;
+    private static readonly int Width = Vector<float>.Count;
 
     /// <summary>x where it is above zero, else slope · x; NaN stays. A slope of zero gives zero, of −∞ too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rectify(float* source, float* destination, int length, float slope)
     {
         int i = 0;
-        for (; i <= length - width; i += width)
+        for (; i <= length - Width; i += Width)
         {
             Vector<float> x = Vector.Load(source + i);
             Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), slope == 0 ? Vector<float>.Zero : x * slope, x).Store(destination + i);
@@ -29,7 +29,7 @@ internal static unsafe class MapOperations
     public static void RectifyBackward(float* x, float* gradient, float* destination, int length, float slope)
     {
         int i = 0;
-        for (; i <= length - width; i += width)
+        for (; i <= length - Width; i += Width)
         {
             Vector<float> g = Vector.Load(gradient + i);
             Vector.ConditionalSelect(Vector.LessThanOrEqual(Vector.Load(x + i), Vector<float>.Zero), slope == 0 ? Vector<float>.Zero : g * slope, g)
@@ -50,7 +50,7 @@ internal static unsafe class MapOperations
     public static void Scale(float* source, float* destination, int length, float scale, bool add)
     {
         int i = 0;
-        for (; i <= length - width; i += width)
+        for (; i <= length - Width; i += Width)
         {
             Vector<float> product = Vector.Load(source + i) * scale;
             (add ? Vector.Load(destination + i) + product : product).Store(destination + i);
@@ -69,7 +69,7 @@ internal static unsafe class MapOperations
         for (int p = 0; p < pixels; p++, source += channels, destination += channels)
         {
             int c = 0;
-            for (; c <= channels - width; c += width)
+            for (; c <= channels - Width; c += Width)
             {
                 Vector<float> y = Vector.Load(source + c) * Vector.Load(scale + c) + Vector.Load(shift + c);
                 (relu ? Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<float>.Zero), Vector<float>.Zero, y) : y).Store(destination + c);
@@ -95,7 +95,7 @@ internal static unsafe class MapOperations
     public static void SumProducts(float* x, float* y, int pixels, int channels, float* mean, float* sums, float* products)
     {
         int c = 0;
-        for (; c <= channels - width; c += width)
+        for (; c <= channels - Width; c += Width)
         {
             Vector<float> sum = Vector<float>.Zero, product = Vector<float>.Zero, middle = Vector.Load(mean + c);
             float* a = x + c, b = y + c;
@@ -138,7 +138,7 @@ internal static unsafe class MapOperations
     public static void SumSquares(float* x, int pixels, int channels, float* mean, float* squares)
     {
         int c = 0;
-        for (; c <= channels - width; c += width)
+        for (; c <= channels - Width; c += Width)
         {
             Vector<float> square = Vector<float>.Zero, middle = Vector.Load(mean + c);
             float* a = x + c;
@@ -171,7 +171,7 @@ internal static unsafe class MapOperations
         for (int p = 0; p < pixels; p++, x += channels, gradient += channels, destination += channels)
         {
             int c = 0;
-            for (; c <= channels - width; c += width)
+            for (; c <= channels - Width; c += Width)
             {
                 (Vector.Load(gradient + c) * Vector.Load(scale + c) + Vector.Load(x + c) * Vector.Load(slope + c) + Vector.Load(shift + c))
                     .Store(destination + c);

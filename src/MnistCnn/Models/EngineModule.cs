@@ -13,7 +13,7 @@ namespace MnistCnn.Models;
 /// </summary>
 internal sealed class EngineModule
 {
-    private static readonly ConditionalWeakTable<nn.Module, EngineModule> known = [];
+    private static readonly ConditionalWeakTable<nn.Module, EngineModule> Known = [];
     private readonly nn.Module<Tensor, Tensor> module;
     private readonly IReadOnlyList<nn.Module<Tensor, Tensor>> layers, around;
     private readonly PredictionNetwork prediction;
@@ -48,17 +48,17 @@ internal sealed class EngineModule
             return null;
         }
 
-        if (!known.TryGetValue(module, out EngineModule? engine) || engine.Plan.Description.Input != input || !engine.layers.SequenceEqual(layers)
+        if (!Known.TryGetValue(module, out EngineModule? engine) || engine.Plan.Description.Input != input || !engine.layers.SequenceEqual(layers)
             || engine.Change() is not null)
         {
             engine = Read(module, layers, around, input, out reason);
-            known.Remove(module);
+            Known.Remove(module);
             if (engine is null)
             {
                 return null;
             }
 
-            known.AddOrUpdate(module, engine);
+            Known.AddOrUpdate(module, engine);
         }
 
         reason = engine.Obstacle(training);

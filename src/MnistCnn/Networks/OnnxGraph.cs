@@ -61,11 +61,12 @@ internal sealed class OnnxGraph
         }
 
         graph.Text(2, description.ModelName);
+        HashSet<string> scales = [.. network.Layers.Zip(network.Shapes).Where(pair => pair is (ScaleDescription, { IsFlat: false }))
+            .SelectMany(pair => pair.First.Parameters.Select(parameter => parameter.Name))];
         foreach ((ParameterDescription parameter, float[] values) in network.Parameters.Zip(prediction.Parameters(name => weights[name].ToSingles())))
         {
             // A scale of a map is one of channels, which come before rows and columns.
-            bool isScale = network.Layers.Any(layer => layer is ScaleDescription && layer.Parameters.Any(of => of.Name == parameter.Name));
-            IReadOnlyList<long> shape = isScale && !IsFlatAt(network, parameter.Name) ? [.. parameter.Shape, 1, 1] : parameter.Shape;
+            IReadOnlyList<long> shape = scales.Contains(parameter.Name) ? [.. parameter.Shape, 1, 1] : parameter.Shape;
             graph.Message(5, OnnxMessages.Tensor(parameter.Name, shape, MemoryMarshal.AsBytes(values.AsSpan())));
         }
 
@@ -88,9 +89,6 @@ internal sealed class OnnxGraph
             description.ClassNames.Count));
         return graph;
     }
-
-    private static bool IsFlatAt(NetworkDescription network, string parameter) =>
-        network.Layers.Zip(network.Shapes).First(pair => pair.First.Parameters.Any(of => of.Name == parameter)).Second.IsFlat;
 
     private void Add(LayerDescription layer, string output)
     {

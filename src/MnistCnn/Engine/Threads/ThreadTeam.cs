@@ -16,7 +16,7 @@ internal sealed class ThreadTeam
     private const int Spins = 2000;
 
     private const int CacheLine = 16;
-    private static readonly Stack<ThreadTeam> idle = new();
+    private static readonly Stack<ThreadTeam> Idle = new();
     private readonly List<ManualResetEventSlim> workers = [];
     private readonly ManualResetEventSlim done = new(false, Spins);
     private readonly TeamProgress progress = new();
@@ -55,16 +55,16 @@ internal sealed class ThreadTeam
         }
 
         ThreadTeam? team;
-        lock (idle)
+        lock (Idle)
         {
-            idle.TryPop(out team);
+            Idle.TryPop(out team);
         }
 
         team ??= new ThreadTeam();
         ExceptionDispatchInfo? failure = team.Execute(Math.Min(threads, most), items, work);
-        lock (idle)
+        lock (Idle)
         {
-            idle.Push(team);
+            Idle.Push(team);
         }
 
         failure?.Throw();

@@ -8,7 +8,7 @@ namespace MnistCnn.Tests.Engine.Shortcuts;
 public sealed unsafe class LiveOutputsTests
 {
     private const int Hidden = 100, FirstWeights = 2, FirstBias = 3;
-    private static readonly NetworkDescription network = RandomNetworks.Create(new(1, 24, 24), [(9, 3, 2, 0)], [Hidden, 10]);
+    private static readonly NetworkDescription Network = RandomNetworks.Create(new(1, 24, 24), [(9, 3, 2, 0)], [Hidden, 10]);
 
     [Theory]
     [InlineData(0)]
@@ -19,12 +19,12 @@ public sealed unsafe class LiveOutputsTests
     public void Gradients_without_the_outputs_that_no_image_activates_agree_with_the_scalar_twin(int shut)
     {
         float[][] parameters = WithShut(shut);
-        (float[] images, long[] labels) = RandomNetworks.Batch(network, 70, 1);
-        ScalarNetwork scalar = new(network, parameters);
+        (float[] images, long[] labels) = RandomNetworks.Batch(Network, 70, 1);
+        ScalarNetwork scalar = new(Network, parameters);
         scalar.Run(images, labels);
         foreach (SimdKernels simd in EngineNetwork.Widths)
         {
-            EngineNetwork engine = new(network, parameters, 70, 2, simd, ofImages: true);
+            EngineNetwork engine = new(Network, parameters, 70, 2, simd, ofImages: true);
             engine.Backward(images, labels);
 
             EngineNetwork.AssertNear(scalar.ImageGradients.SelectMany(g => g), engine.ImageGradients(70), "images");
@@ -40,8 +40,8 @@ public sealed unsafe class LiveOutputsTests
     {
         float[][] parameters = WithShut(40);
         parameters[FirstWeights][7] = float.NegativeInfinity;
-        (float[] images, long[] labels) = RandomNetworks.Batch(network, 20, 1);
-        EngineNetwork engine = new(network, parameters, 20, ofImages: true);
+        (float[] images, long[] labels) = RandomNetworks.Batch(Network, 20, 1);
+        EngineNetwork engine = new(Network, parameters, 20, ofImages: true);
         engine.Backward(images, labels);
 
         Assert.Contains(engine.ImageGradients(20), float.IsNaN);
@@ -97,7 +97,7 @@ public sealed unsafe class LiveOutputsTests
     /// <summary>Every output from the first on has a bias that no input outweighs.</summary>
     private static float[][] WithShut(int outputs)
     {
-        float[][] parameters = RandomNetworks.Parameters(network, 1);
+        float[][] parameters = RandomNetworks.Parameters(Network, 1);
         parameters[FirstBias].AsSpan(0, outputs).Fill(-1000);
         return parameters;
     }
