@@ -21,7 +21,7 @@ internal sealed class Page : IAsyncDisposable
 
     public IPage Browser { get; }
 
-    public static async Task<Page> OpenAsync(Server server, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
+    public static async Task<Page> OpenAsync(RunningServer server, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
     {
         Assert.SkipUnless(File.Exists(chromium), $"Chromium is not installed at {chromium}.");
         IPlaywright playwright = await Playwright.CreateAsync();

@@ -20,8 +20,9 @@ public sealed class LayeringTests
         { "Kernels", [] },
         { "Engine", ["Kernels", "Networks"] },
         { "Inference", ["Data", "Engine", "Kernels", "Networks", "Serialization"] },
-        { "Models", ["Engine", "Inference", "Kernels", "Networks", "Serialization"] },
+        { "Models", ["Data", "Engine", "Inference", "Kernels", "Networks", "Serialization"] },
         { "Metrics", [] },
+        { "Hosting", ["Inference", "Training"] },
         { "Training", ["Batches", "Data", "Engine", "Inference", "Kernels", "Metrics", "Models", "Networks", "Serialization"] },
     };
 

@@ -4,6 +4,7 @@ using MnistCnn.Imaging;
 using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Pictures;
+using MnistCnn.Samples.Results;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -15,7 +16,7 @@ internal static class PredictCommand
 
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
-    private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images.", "FILE");
+    private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
     private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.",
         Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> Number = Flag("--number", "Read the whole number in each picture.");
@@ -49,10 +50,10 @@ internal static class PredictCommand
             }
 
             float[] probabilities = new float[predictor.ClassNames.Count];
-            predictor.Predict(DigitImage.Prepare(file), probabilities);
+            predictor.Predict(DigitImage.Prepare(file, predictor.Height, predictor.Width), probabilities);
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
             Console.WriteLine($"{file.PadRight(width)}  {string.Join("   ", ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%"))}");
-            results.Add(new { file, digit = ranked[0], probability = probabilities[ranked[0]], probabilities });
+            results.Add(new { file, digit = ranked[0], @class = predictor.ClassNames[ranked[0]], probability = probabilities[ranked[0]], probabilities });
         }
 
         if (parsed.GetValue(AsJson))
@@ -77,8 +78,7 @@ internal static class PredictCommand
             file,
             number = reading.Text,
             probability = reading.Probability,
-            digits = reading.Digits.Select(digit => new { digit = digit.ClassName, probability = digit.Probability, left = digit.Box.Left, top = digit.Box.Top,
-                width = digit.Box.Width, height = digit.Box.Height }),
+            digits = NumberAnswer.Digits(reading),
         };
     }
 

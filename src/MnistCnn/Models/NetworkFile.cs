@@ -26,6 +26,7 @@ public sealed record NetworkFile(Sequential Model, int Height, int Width, IReadO
         Sequential model = nn.Sequential([.. description.Network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))]);
         SafetensorsModuleExtensions.Load(model, file, path);
         model.eval();
+        KnownClassNames.Keep(model, description.ClassNames);
         return new NetworkFile(model, description.Height, description.Width, description.ClassNames);
     }
 }

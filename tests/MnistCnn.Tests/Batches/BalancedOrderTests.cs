@@ -53,7 +53,8 @@ public sealed class BalancedOrderTests
         SyntheticDigits digits = new(200, seed: 1);
         int[] rare = [.. Enumerable.Range(0, 200).Where(i => digits.GetLabel(i) != 7 || i < 40)];
         Recording data = new(digits, rare, drawn);
-        new Trainer(TrainingData.Options with { Epochs = 1, BalancedSampling = true }).Fit(model, data, ct: TestContext.Current.CancellationToken);
+        new Trainer(TrainingData.Options with { Epochs = 1, BalancedSampling = true })
+            .Fit(model, data, cancellationToken: TestContext.Current.CancellationToken);
         Dictionary<byte, int> counts = drawn.TakeLast(rare.Length).GroupBy(label => label).ToDictionary(g => g.Key, g => g.Count());
         Assert.InRange(counts.Values.Max() - counts.Values.Min(), 0, 1);
     }

@@ -39,7 +39,8 @@ public sealed class CnnPredictorTests
     {
         MnistDataset train = DigitFiles.Train, test = DigitFiles.Test;
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
-        new Trainer(new TrainerOptions { Epochs = 1, LearningRate = 0.001, Device = CPU }).Fit(model, train.Take(6400), ct: TestContext.Current.CancellationToken);
+        new Trainer(new TrainerOptions { Epochs = 1, LearningRate = 0.001, Device = CPU })
+            .Fit(model, train.Take(6400), cancellationToken: TestContext.Current.CancellationToken);
         byte[] pixels = new byte[test.Count * 28 * 28];
         for (int i = 0; i < test.Count; i++)
         {

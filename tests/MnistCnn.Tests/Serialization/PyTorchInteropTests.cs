@@ -39,7 +39,7 @@ public sealed class PyTorchInteropTests : IDisposable
             nn.AvgPool2d(2), nn.Dropout2d(0.1), nn.Flatten(),
             nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10)).Seeded(1);
         new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 64, LearningRate = 0.002 })
-            .Fit(model, DigitFiles.Train.Take(1_280), ct: TestContext.Current.CancellationToken);
+            .Fit(model, DigitFiles.Train.Take(1_280), cancellationToken: TestContext.Current.CancellationToken);
         model.SaveNetwork(folder["network.safetensors"]);
         PythonTorch.Run("logits", folder["network.safetensors"], TestFile("images-idx3"), folder["logits"]);
         float[] logits = ReadSingles(folder["logits"]), probabilities = new float[logits.Length];

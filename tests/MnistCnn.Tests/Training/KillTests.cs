@@ -50,7 +50,8 @@ public sealed class KillTests
             await Task.Delay(random.Next(60), Token);
             await Kill(process);
             using TinyModel model = new(dropout: 0.3);
-            FitResult loaded = new Trainer(Options with { ResumeFrom = folder["last.ckpt"] }).Fit(model, TrainingData.Train, ct: new CancellationToken(canceled: true));
+            FitResult loaded = new Trainer(Options with { ResumeFrom = folder["last.ckpt"] })
+                .Fit(model, TrainingData.Train, cancellationToken: new CancellationToken(canceled: true));
             Assert.True(loaded.History.Steps.Count >= 2);
         }
     }
