@@ -26,7 +26,7 @@ public sealed class NativeAotTests : IDisposable
         new Random(2).NextBytes(pixels);
         await File.WriteAllBytesAsync(images, pixels, TestContext.Current.CancellationToken);
 
-        (int exitCode, string log) = await Run(
+        (int exitCode, string log) = Run(
             "dotnet", "publish", Application(), "-c", "Release", "-o", published, "-nologo", $"-p:CppCompilerAndLinker={compiler}", $"-p:ArtifactsPath={Path.Combine(folder, "build")}");
         Assert.True(exitCode == 0, log);
         Assert.DoesNotContain("warning", log, StringComparison.OrdinalIgnoreCase);
@@ -34,7 +34,7 @@ public sealed class NativeAotTests : IDisposable
         Assert.InRange(new FileInfo(executable).Length, 1, LargestExecutable);
         Assert.DoesNotContain(Directory.GetFiles(published), file => file.EndsWith(".so", StringComparison.Ordinal) || file.EndsWith(".dll", StringComparison.Ordinal));
 
-        (exitCode, string output) = await Run(executable, model, images);
+        (exitCode, string output) = Run(executable, model, images);
         Assert.True(exitCode == 0, output);
         TestContext.Current.SendDiagnosticMessage($"{new FileInfo(executable).Length} bytes\n{output[output.IndexOf("first", StringComparison.Ordinal)..]}");
         string[] lines = output.TrimEnd().Split('\n');
@@ -48,31 +48,16 @@ public sealed class NativeAotTests : IDisposable
         Assert.Equal("torch 0", lines[^1]);
     }
 
+    private static (int ExitCode, string Output) Run(string program, params string[] arguments)
+    {
+        (int exitCode, string output, string error) = ChildProcess.Run(new ProcessStartInfo(program, arguments));
+        return (exitCode, output + error);
+    }
+
     private static string Application([CallerFilePath] string thisFile = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "MnistCnn.Aot.Application", "MnistCnn.Aot.Application.csproj"));
 
-    private static bool CanLink(string compiler)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(compiler, ["-shared", "-x", "c", "/dev/null", "-lz", "-o", "/dev/null"]) { RedirectStandardError = true })!;
-            process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<(int ExitCode, string Output)> Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output);
-    }
+    private static bool CanLink(string compiler) => ChildProcess.Succeeds(compiler, "-shared", "-x", "c", "/dev/null", "-lz", "-o", "/dev/null");
 
     /// <summary>The weights of the network, as PyTorch would write them: without a description.</summary>
     private static void WriteModel(string path)

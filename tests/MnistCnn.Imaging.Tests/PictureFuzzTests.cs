@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MnistCnn.Tests;
 using MnistCnn.Tests.Data;
 using SkiaSharp;
 using static MnistCnn.Imaging.Tests.Drawing;
@@ -6,6 +7,7 @@ using static MnistCnn.Imaging.Tests.Drawing;
 namespace MnistCnn.Imaging.Tests;
 
 /// <summary>Mutated pictures are prepared or refused with <see cref="PictureFormatException"/>, and the process survives them.</summary>
+[Collection(nameof(AloneInTheProcess))]
 public sealed class PictureFuzzTests
 {
     private const int Count = 10_000;
@@ -16,7 +18,8 @@ public sealed class PictureFuzzTests
     public void Mutants_are_prepared_or_refused(SKEncodedImageFormat format)
     {
         byte[] valid = Encode(60, 60, (x, y) => IsSeven((x - 20.5) / 30, (y - 10.5) / 30) ? SKColors.Black : SKColors.White, format);
-        (int prepared, long slowest) = (0, 0);
+        using Process process = Process.GetCurrentProcess();
+        (long before, int prepared, long slowest) = (process.WorkingSet64, 0, 0);
         Parallel.For(0, Count / 100, block =>
         {
             Random random = new(block);
@@ -42,10 +45,13 @@ public sealed class PictureFuzzTests
                 }
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            FormattableString.Invariant($"{Count} mutants, {prepared} prepared, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds:F0} ms"));
+        process.Refresh();
+        long grown = (process.WorkingSet64 - before) >> 20;
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+            $"{Count} mutants, {prepared} prepared, slowest {TimeSpan.FromTicks(slowest).TotalMilliseconds:F0} ms, working set + {grown} MiB"));
         Assert.InRange(prepared, 0, Count);
-        // Other tests run at the same time; alone the slowest takes a fraction of this.
-        Assert.InRange(TimeSpan.FromTicks(slowest).TotalSeconds, 0, 2);
+        Assert.InRange(grown, -4096, 128);
+        // A picture of the largest size that is allowed takes a third of a second; one that is allowed by mistake takes minutes.
+        Assert.InRange(TimeSpan.FromTicks(slowest).TotalSeconds, 0, 60);
     }
 }

@@ -10,12 +10,8 @@ internal static class Programs
 
     public static (int ExitCode, string Output) Run(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + errors.Result);
+        (int exitCode, string output, string error) = ChildProcess.Run(new ProcessStartInfo(program, arguments));
+        return (exitCode, output + error);
     }
 
     public static void Signal(string signal, int process) => Assert.True(TrySignal(signal, $"{process}"), $"{signal} did not reach process {process}.");

@@ -10,7 +10,7 @@ internal static class CommandRunner
 
     public static (int ExitCode, string Output) Run(string folder, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder };
         foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "DOTNET_CLI_TELEMETRY_SESSIONID" or "RunAnalyzers").ToArray())
         {
             start.Environment.Remove(inherited);
@@ -25,11 +25,8 @@ internal static class CommandRunner
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + error.Result);
+        (int exitCode, string output, string error) = ChildProcess.Run(start);
+        return (exitCode, output + error);
     }
 
     public static string RunOrFail(string folder, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)

@@ -17,23 +17,38 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
         }
     }
 
-    [Fact]
-    public void The_package_holds_what_a_reader_of_its_page_expects()
+    [Theory]
+    [InlineData("MnistCnn")]
+    [InlineData("MnistCnn.Imaging")]
+    [InlineData("MnistCnn.Mpi")]
+    public void Each_package_says_what_a_reader_of_its_page_expects(string name)
     {
-        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg"));
-        string[] names = [.. package.Entries.Select(e => e.FullName)];
-        Assert.Superset(
-            new HashSet<string>(["README.md", "icon.png", "lib/net8.0/MnistCnn.dll", "lib/net8.0/MnistCnn.xml", "buildTransitive/MnistCnn.targets", "buildTransitive/RelaxVersionRequirement.cs"]),
-            new HashSet<string>(names));
+        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg", name));
         XElement metadata = Nuspec(package);
-        Assert.Equal("MnistCnn", Value(metadata, "id"));
+        Assert.Equal(name, Value(metadata, "id"));
         Assert.Equal("MIT", Value(metadata, "license"));
         Assert.Equal("icon.png", Value(metadata, "icon"));
         Assert.Equal("README.md", Value(metadata, "readme"));
         Assert.Contains("mnist", Value(metadata, "tags"), StringComparison.Ordinal);
+        Assert.Contains("MnistCnn contributors", Value(metadata, "authors"), StringComparison.Ordinal);
         XElement repository = metadata.Elements().Single(e => e.Name.LocalName == "repository");
         Assert.Equal("git", repository.Attribute("type")?.Value);
         Assert.Matches("^[0-9a-f]{40}$", repository.Attribute("commit")?.Value);
+    }
+
+    [Theory]
+    [InlineData("MnistCnn", "buildTransitive/MnistCnn.targets", "buildTransitive/RelaxVersionRequirement.cs")]
+    [InlineData("MnistCnn.Imaging")]
+    [InlineData("MnistCnn.Mpi")]
+    public void Each_package_holds_its_assembly_its_documentation_and_what_is_listed_here_and_nothing_else(string name, params string[] more)
+    {
+        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg", name));
+        IEnumerable<string> own = package.Entries.Select(e => e.FullName).Where(file => !file.StartsWith("package/services/", StringComparison.Ordinal));
+        string[] expected =
+            [$"{name}.nuspec", "[Content_Types].xml", "_rels/.rels", "README.md", "icon.png", $"lib/net8.0/{name}.dll", $"lib/net8.0/{name}.xml", .. more];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), own.Order(StringComparer.Ordinal));
+        using ZipArchive symbols = ZipFile.OpenRead(library.PackageFile("first", "snupkg", name));
+        Assert.Equal([$"lib/net8.0/{name}.pdb"], symbols.Entries.Select(e => e.FullName).Where(file => file.StartsWith("lib/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -137,7 +152,7 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
 
     private static XElement Nuspec(ZipArchive package)
     {
-        using Stream file = package.GetEntry("MnistCnn.nuspec")!.Open();
+        using Stream file = package.Entries.Single(e => e.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
         return XDocument.Load(file).Root!.Elements().Single(e => e.Name.LocalName == "metadata");
     }
 

@@ -19,13 +19,14 @@ public sealed class PackedLibrary : IDisposable
             if (name == "first")
             {
                 copy.Pack(copy.ImagingProject, Feed(name), Version);
+                copy.Pack(copy.MpiProject, Feed(name), Version);
             }
         }
     }
 
     public string Version { get; }
 
-    public string PackageFile(string copy, string extension) => Path.Combine(Feed(copy), $"MnistCnn.{Version}.{extension}");
+    public string PackageFile(string copy, string extension, string name = "MnistCnn") => Path.Combine(Feed(copy), $"{name}.{Version}.{extension}");
 
     internal SourceCopy NewSourceCopy(string name) => new(Path.Combine(root, name));
 

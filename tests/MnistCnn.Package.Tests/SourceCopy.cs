@@ -21,7 +21,7 @@ internal sealed class SourceCopy
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        foreach (string project in (string[])["MnistCnn", "MnistCnn.Imaging"])
+        foreach (string project in (string[])["MnistCnn", "MnistCnn.Imaging", "MnistCnn.Mpi"])
         {
             CopyFolder(Path.Combine(repository, "src", project), Path.Combine(folder, "src", project));
         }
@@ -37,6 +37,8 @@ internal sealed class SourceCopy
     public string Project => Path.Combine(Folder, "src", "MnistCnn", "MnistCnn.csproj");
 
     public string ImagingProject => Path.Combine(Folder, "src", "MnistCnn.Imaging", "MnistCnn.Imaging.csproj");
+
+    public string MpiProject => Path.Combine(Folder, "src", "MnistCnn.Mpi", "MnistCnn.Mpi.csproj");
 
     public void Pack(string project, string feed, string version) => CommandRunner.RunOrFail(
         Folder,

@@ -15,7 +15,7 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
     [Fact]
     public async Task A_correction_is_kept_once_under_the_digit_that_was_given_last()
     {
-        using Server server = new(trained, "--corrections", folder.Root);
+        using ServerWith server = new(trained, "--corrections", folder.Root);
         byte[] picture = GreyPng.Encode([.. Enumerable.Range(0, 100).Select(i => (byte)i)], 10);
         foreach (int digit in new[] { 3, 7 })
         {
@@ -34,7 +34,7 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
     [Fact]
     public async Task Nothing_is_kept_without_a_folder()
     {
-        using Server server = new(trained);
+        using ServerWith server = new(trained);
         using HttpResponseMessage response = await Send(server, "/correct?digit=1", GreyPng.Encode(new byte[4], 2));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
@@ -42,7 +42,7 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
     [Fact]
     public async Task One_click_on_the_page_keeps_the_drawing()
     {
-        using Server server = new(trained, "--corrections", folder.Root);
+        using ServerWith server = new(trained, "--corrections", folder.Root);
         await using Page page = await Page.OpenAsync(server, "/usr/bin/chromium");
         await page.DrawAsync([(0.52, 0.2), (0.5, 0.5), (0.48, 0.8)]);
         await page.ExpectDigitAsync("1");
@@ -96,7 +96,7 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
         return content.ToArray();
     }
 
-    private static async Task<HttpResponseMessage> Send(Server server, string path, byte[] body)
+    private static async Task<HttpResponseMessage> Send(RunningServer server, string path, byte[] body)
     {
         using ByteArrayContent content = new(body);
         return await server.Client.PostAsync(path, content, TestContext.Current.CancellationToken);

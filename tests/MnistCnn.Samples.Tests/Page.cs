@@ -5,6 +5,9 @@ namespace MnistCnn.Samples.Tests;
 /// <summary>The drawing page in a browser of its own; a script error or a refused resource fails the test at the end.</summary>
 internal sealed class Page : IAsyncDisposable
 {
+    /// <summary>Milliseconds that a busy machine may take for what takes a moment.</summary>
+    public const float Patience = 120_000;
+
     private readonly List<string> complaints = [];
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
@@ -18,16 +21,22 @@ internal sealed class Page : IAsyncDisposable
 
     public IPage Browser { get; }
 
-    public static async Task<Page> OpenAsync(Server server, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
+    public static async Task<Page> OpenAsync(RunningServer server, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
     {
         Assert.SkipUnless(File.Exists(chromium), $"Chromium is not installed at {chromium}.");
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Timeout = Patience,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
         });
         IPage page = await browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = 2, IsMobile = width < 500, HasTouch = width < 500 });
+        page.SetDefaultTimeout(Patience);
         Page opened = new(playwright, browser, page);
         await page.GotoAsync(server.Address.ToString());
         return opened;
@@ -48,7 +57,10 @@ internal sealed class Page : IAsyncDisposable
         await Browser.Mouse.UpAsync();
     }
 
-    public Task ExpectDigitAsync(string digit) => Assertions.Expect(Browser.Locator("#digit")).ToHaveTextAsync(digit);
+    public Task ExpectDigitAsync(string digit) => Assertions.Expect(Browser.Locator("#digit")).ToHaveTextAsync(digit, new() { Timeout = Patience });
+
+    /// <summary>Waits until nothing on the page moves or fades any more.</summary>
+    public Task FinishAnimationsAsync() => Browser.EvaluateAsync("Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => 0)");
 
     public async ValueTask DisposeAsync()
     {

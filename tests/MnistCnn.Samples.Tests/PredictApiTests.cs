@@ -13,8 +13,9 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(UprightStroke()), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal(["digit", "probability", "probabilities", "familiar", "familiarity"], answer.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["digit", "class", "probability", "probabilities", "familiar", "familiarity"], answer.EnumerateObject().Select(p => p.Name));
         Assert.Equal(1, answer.GetProperty("digit").GetInt32());
+        Assert.Equal("1", answer.GetProperty("class").GetString());
         float[] probabilities = [.. answer.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];
         Assert.Equal(10, probabilities.Length);
         Assert.Equal(1, probabilities.Sum(), 1e-5);
@@ -32,6 +33,38 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Convert.FromBase64String(base64)), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(reason, await ErrorAsync(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_of_digits_is_read_with_the_place_of_each()
+    {
+        using HttpResponseMessage response =
+            await server.Client.PostAsync("/read", Content(Convert.FromBase64String(OnePicture.Base64)), TestContext.Current.CancellationToken);
+        JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal("1", answer.GetProperty("number").GetString());
+        JsonElement digit = Assert.Single(answer.GetProperty("digits").EnumerateArray());
+        Assert.Equal(answer.GetProperty("probability").GetSingle(), digit.GetProperty("probability").GetSingle());
+        Assert.InRange(digit.GetProperty("height").GetInt32(), 20, 40);
+    }
+
+    [Theory]
+    [InlineData("AAAA", "found 3 bytes that are not a PNG")]
+    [InlineData("iVBORw0KGgoAAAANSUhEUgAAdTAAAHUwCAAAAAA=", "4096")]
+    public async Task What_is_no_picture_is_not_read(string base64, string reason)
+    {
+        using HttpResponseMessage response =
+            await server.Client.PostAsync("/read", Content(Convert.FromBase64String(base64)), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(reason, await ErrorAsync(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_model_says_its_size_and_classes()
+    {
+        JsonElement model = await server.Client.GetFromJsonAsync<JsonElement>("/model", TestContext.Current.CancellationToken);
+        Assert.Equal((28, 28), (model.GetProperty("height").GetInt32(), model.GetProperty("width").GetInt32()));
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], model.GetProperty("classes").EnumerateArray().Select(name => name.GetString()));
+        Assert.True(model.GetProperty("isDigits").GetBoolean() && model.GetProperty("readsText").GetBoolean());
     }
 
     [Fact]

@@ -36,10 +36,8 @@ internal static class Sample
 
     public static SampleResult Finish(Process process)
     {
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new SampleResult(process.ExitCode, output, error.Result);
+        (int exitCode, string output, string error) = ChildProcess.Finish(process);
+        return new SampleResult(exitCode, output, error);
     }
 
     /// <summary>Sends SIGINT, as Ctrl+C does.</summary>

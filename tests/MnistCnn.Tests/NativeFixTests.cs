@@ -56,10 +56,8 @@ public sealed class NativeFixTests : IDisposable
               <Target Name="Run">{string.Concat(calls)}</Target>
             </Project>
             """);
-        using Process msbuild = Process.Start(new ProcessStartInfo("dotnet", ["msbuild", project, "-t:Run", "-nologo"]) { RedirectStandardOutput = true })!;
-        string output = await msbuild.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await msbuild.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(msbuild.ExitCode == 0, output);
+        (int exitCode, string output, _) = ChildProcess.Run(new ProcessStartInfo("dotnet", ["msbuild", project, "-t:Run", "-nologo"]));
+        Assert.True(exitCode == 0, output);
         return output;
     }
 

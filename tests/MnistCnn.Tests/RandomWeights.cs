@@ -14,20 +14,23 @@ internal static class RandomWeights
         using Generator generator = new((ulong)seed);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        double bound = 0;
-        foreach (Parameter parameter in module.parameters())
+        foreach (nn.Module layer in module.modules())
         {
-            bool isWeight = parameter.shape.Length > 1;
-            bound = isWeight ? 1 / Math.Sqrt(parameter.numel() / parameter.shape[0]) : bound;
-            if (bound > 0)
+            Parameter[] own = [.. layer.parameters(recurse: false)];
+            if (own.FirstOrDefault(parameter => parameter.dim() > 1) is { } weight)
             {
-                parameter.uniform_(-bound, bound, generator);
+                double bound = 1 / Math.Sqrt(weight.numel() / weight.shape[0]);
+                Array.ForEach(own, parameter => parameter.uniform_(-bound, bound, generator));
             }
-
-            // A bias follows its weights.
-            bound = isWeight ? bound : 0;
         }
 
         return module;
+    }
+
+    /// <summary>A tensor of numbers from 0 up to, but not including, 1.</summary>
+    public static Tensor Uniform(int seed, params long[] shape)
+    {
+        using Generator generator = new((ulong)seed);
+        return rand(shape, generator: generator);
     }
 }

@@ -1,16 +1,13 @@
 namespace MnistCnn.Imaging;
 
 /// <summary>
-/// Makes of a grey picture of one digit what the makers of MNIST made of theirs: ink bright on black, cropped, scaled with anti-aliasing so that the larger side is 20 pixels,
-/// and placed with its centre of mass in the middle of 28×28. A digit of MNIST comes out as it went in.
+/// Makes of a grey picture of one digit what the makers of MNIST made of theirs: ink bright on black, cropped, scaled with anti-aliasing so that the larger
+/// side is 20 pixels, and placed with its centre of mass in the middle of 28×28; in images of another size, in proportion. A digit of MNIST comes
+/// out as it went in.
 /// Source: http://yann.lecun.com/exdb/mnist.
 /// </summary>
 internal static class DigitCentering
 {
-    public const int Side = 28;
-
-    private const int DigitSide = 20;
-
     /// <summary>Below this much deviation from the background (of 255) there is no ink.</summary>
     private const float FaintestInk = 16;
 
@@ -21,24 +18,24 @@ internal static class DigitCentering
     /// <param name="grey">Pixels row by row, 0 black to 255 white, dark on light or light on dark.</param>
     /// <param name="width">Pixels a row.</param>
     /// <param name="relativeTolerance">The part of the strongest ink below which a pixel counts as background: 0 for exact pictures, more for lossy ones.</param>
-    /// <returns>784 bytes row by row, 0 background to 255 ink; null where there is no ink.</returns>
-    public static byte[]? Center(ReadOnlySpan<float> grey, int width, float relativeTolerance)
-    {
-        return CenterInk(ToInk(grey, width, relativeTolerance), width);
-    }
+    /// <param name="size">The size of the result.</param>
+    /// <returns>The image row by row, 0 background to 255 ink; null where there is no ink.</returns>
+    public static byte[]? Center(ReadOnlySpan<float> grey, int width, float relativeTolerance, ImageSize size) =>
+        CenterInk(ToInk(grey, width, relativeTolerance), width, size);
 
     /// <summary>Centres a digit whose ink is known.</summary>
     /// <param name="ink">Pixels row by row, 0 where there is no ink, to 255.</param>
     /// <param name="width">Pixels a row.</param>
-    /// <returns>784 bytes row by row, 0 background to 255 ink; null where there is no ink.</returns>
-    public static byte[]? CenterInk(ReadOnlySpan<float> ink, int width)
+    /// <param name="size">The size of the result.</param>
+    /// <returns>The image row by row, 0 background to 255 ink; null where there is no ink.</returns>
+    public static byte[]? CenterInk(ReadOnlySpan<float> ink, int width, ImageSize size)
     {
         if (Bounds(ink, width) is not { } bounds)
         {
             return null;
         }
 
-        double scale = (double)DigitSide / Math.Max(bounds.Width, bounds.Height);
+        double scale = (double)size.DigitSide / Math.Max(bounds.Width, bounds.Height);
         int scaledWidth = Math.Max(1, (int)Math.Round(bounds.Width * scale));
         int scaledHeight = Math.Max(1, (int)Math.Round(bounds.Height * scale));
         float[] cropped = new float[bounds.Width * bounds.Height];
@@ -48,7 +45,7 @@ internal static class DigitCentering
         }
 
         float[] digit = AreaResampling.Resize(cropped, bounds.Width, bounds.Height, scaledWidth, scaledHeight);
-        return Place(digit, scaledWidth, scaledHeight);
+        return Place(digit, scaledWidth, scaledHeight, size);
     }
 
     private static float[] ToInk(ReadOnlySpan<float> grey, int width, float relativeTolerance)
@@ -115,7 +112,7 @@ internal static class DigitCentering
         return right < 0 ? null : (left, top, right - left + 1, bottom - top + 1);
     }
 
-    private static byte[] Place(ReadOnlySpan<float> digit, int width, int height)
+    private static byte[] Place(ReadOnlySpan<float> digit, int width, int height, ImageSize size)
     {
         double mass = 0;
         double massX = 0;
@@ -130,13 +127,13 @@ internal static class DigitCentering
         }
 
         // In MNIST the centre of mass, in indices of pixels, lies between 13.5 and 14.5.
-        int left = Math.Clamp((int)Math.Round((Side / 2) - (massX / mass)), 0, Side - width);
-        int top = Math.Clamp((int)Math.Round((Side / 2) - (massY / mass)), 0, Side - height);
+        int left = Math.Clamp((int)Math.Round(size.Width / 2.0 - massX / mass), 0, size.Width - width);
+        int top = Math.Clamp((int)Math.Round(size.Height / 2.0 - massY / mass), 0, size.Height - height);
         float gain = brightest < BrightEnough ? 255 / brightest : 1;
-        byte[] image = new byte[Side * Side];
+        byte[] image = new byte[size.Height * size.Width];
         for (int i = 0; i < digit.Length; i++)
         {
-            image[(top + i / width) * Side + left + i % width] = (byte)Math.Clamp(MathF.Round(digit[i] * gain), 0, 255);
+            image[(top + i / width) * size.Width + left + i % width] = (byte)Math.Clamp(MathF.Round(digit[i] * gain), 0, 255);
         }
 
         return image;

@@ -5,36 +5,48 @@ namespace MnistCnn.Imaging;
 /// <para>
 /// The picture (PNG, JPEG, GIF, BMP or WebP, of at most 24 million pixels) is turned as its EXIF orientation says and made grey. Ink is what differs from the
 /// background at the border, whether dark on light or light on dark. It is cropped, scaled so that its larger side is 20 pixels, and placed with its centre of
-/// mass in the middle of 28×28. A digit of MNIST comes out as it went in.
+/// mass in the middle of 28×28. In images of another size the larger side is 20/28 of the image's smaller one. A digit of MNIST comes out as it went in.
 /// </para>
 /// <para>Thread-safe. Source: <c>http://yann.lecun.com/exdb/mnist</c>.</para>
 /// </remarks>
 public static class DigitImage
 {
-    /// <summary>Rows and columns of a prepared image: 28.</summary>
-    public const int Side = DigitCentering.Side;
+    /// <summary>Rows and columns of a prepared image, as in MNIST, unless other ones are asked for: 28.</summary>
+    public const int Side = 28;
 
     /// <summary>The part of the strongest ink that the artefacts of lossy formats stay below.</summary>
     private const float LossyTolerance = 0.12f;
 
     /// <summary>Prepares a picture file.</summary>
     /// <param name="path">A PNG, JPEG, GIF, BMP or WebP file of any size up to 24 million pixels.</param>
-    /// <returns>784 bytes row by row, 0 background to 255 ink.</returns>
+    /// <param name="height">Rows of the image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of the image, 1 to 1024; 28 by default.</param>
+    /// <returns>Height × width bytes row by row, 0 background to 255 ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024.</exception>
     /// <exception cref="PictureFormatException">The file is no picture, is damaged or too large, or shows no ink.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static byte[] Prepare(string path) => Prepare(PictureDecoder.FromFile(path), path);
+    public static byte[] Prepare(string path, int height = Side, int width = Side) =>
+        Prepare(PictureDecoder.FromFile(path), path, ImageSize.Of(height, width));
 
     /// <summary>Prepares a picture from a stream.</summary>
     /// <param name="stream">Read from where it stands to its end, and left open.</param>
-    /// <returns>784 bytes row by row, 0 background to 255 ink.</returns>
+    /// <param name="height">Rows of the image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of the image, 1 to 1024; 28 by default.</param>
+    /// <returns>Height × width bytes row by row, 0 background to 255 ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024.</exception>
     /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large, or shows no ink.</exception>
-    public static byte[] Prepare(Stream stream) => Prepare(PictureDecoder.FromStream(stream), stream is FileStream file ? file.Name : "(stream)");
+    public static byte[] Prepare(Stream stream, int height = Side, int width = Side) =>
+        Prepare(PictureDecoder.FromStream(stream), stream is FileStream file ? file.Name : "(stream)", ImageSize.Of(height, width));
 
     /// <summary>Prepares a picture in memory.</summary>
     /// <param name="encoded">The bytes of a picture file.</param>
-    /// <returns>784 bytes row by row, 0 background to 255 ink.</returns>
+    /// <param name="height">Rows of the image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of the image, 1 to 1024; 28 by default.</param>
+    /// <returns>Height × width bytes row by row, 0 background to 255 ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024.</exception>
     /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large, or shows no ink.</exception>
-    public static byte[] Prepare(ReadOnlySpan<byte> encoded) => Prepare(PictureDecoder.FromEncoded(encoded, "(picture)"), "(picture)");
+    public static byte[] Prepare(ReadOnlySpan<byte> encoded, int height = Side, int width = Side) =>
+        Prepare(PictureDecoder.FromEncoded(encoded, "(picture)"), "(picture)", ImageSize.Of(height, width));
 
     /// <summary>Finds the digits of a written number in a picture file, in reading order.</summary>
     /// <remarks>
@@ -42,24 +54,36 @@ public static class DigitImage
     /// Digits that touch each other are found as one. The background may be grey and noisy, but should be even.
     /// </remarks>
     /// <param name="path">A PNG, JPEG, GIF, BMP or WebP file of at most 24 million pixels.</param>
+    /// <param name="height">Rows of a digit's image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of a digit's image, 1 to 1024; 28 by default.</param>
     /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024.</exception>
     /// <exception cref="PictureFormatException">The file is no picture, is damaged or too large.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<FoundDigit> FindDigits(string path) => DigitFinder.Find(PictureDecoder.FromFile(path));
+    public static IReadOnlyList<FoundDigit> FindDigits(string path, int height = Side, int width = Side) =>
+        DigitFinder.Find(PictureDecoder.FromFile(path), ImageSize.Of(height, width));
 
-    /// <summary>Finds the digits of a written number in a picture from a stream, as <see cref="FindDigits(string)"/>.</summary>
+    /// <summary>Finds the digits of a written number in a picture from a stream, as <see cref="FindDigits(string, int, int)"/>.</summary>
     /// <param name="stream">Read from where it stands to its end, and left open.</param>
+    /// <param name="height">Rows of a digit's image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of a digit's image, 1 to 1024; 28 by default.</param>
     /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024.</exception>
     /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
-    public static IReadOnlyList<FoundDigit> FindDigits(Stream stream) => DigitFinder.Find(PictureDecoder.FromStream(stream));
+    public static IReadOnlyList<FoundDigit> FindDigits(Stream stream, int height = Side, int width = Side) =>
+        DigitFinder.Find(PictureDecoder.FromStream(stream), ImageSize.Of(height, width));
 
-    /// <summary>Finds the digits of a written number in a picture in memory, as <see cref="FindDigits(string)"/>.</summary>
+    /// <summary>Finds the digits of a written number in a picture in memory, as <see cref="FindDigits(string, int, int)"/>.</summary>
     /// <param name="encoded">The bytes of a picture file.</param>
+    /// <param name="height">Rows of a digit's image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of a digit's image, 1 to 1024; 28 by default.</param>
     /// <returns>The digits line by line, from left to right; none where there is no ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024.</exception>
     /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
-    public static IReadOnlyList<FoundDigit> FindDigits(ReadOnlySpan<byte> encoded) => DigitFinder.Find(PictureDecoder.FromEncoded(encoded, "(picture)"));
+    public static IReadOnlyList<FoundDigit> FindDigits(ReadOnlySpan<byte> encoded, int height = Side, int width = Side) =>
+        DigitFinder.Find(PictureDecoder.FromEncoded(encoded, "(picture)"), ImageSize.Of(height, width));
 
-    internal static byte[] Prepare(GreyPicture picture, string name) =>
-        DigitCentering.Center(picture.Pixels, picture.Width, picture.IsLossy ? LossyTolerance : 0) ?? throw new PictureFormatException(name, "a digit",
-            "no ink");
+    internal static byte[] Prepare(GreyPicture picture, string name, ImageSize size) =>
+        DigitCentering.Center(picture.Pixels, picture.Width, picture.IsLossy ? LossyTolerance : 0, size)
+            ?? throw new PictureFormatException(name, "a digit", "no ink");
 }

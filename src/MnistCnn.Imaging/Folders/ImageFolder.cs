@@ -46,7 +46,6 @@ public sealed class ImageFolder : IMnistDataset
     /// <param name="options">Size and preparation; null for the defaults.</param>
     /// <param name="progress">Receives the number of pictures done after each 256, on the threads that decode.</param>
     /// <param name="cancellationToken">Ends the decoding.</param>
-    /// <exception cref="ArgumentException">The size is not that of <see cref="PicturePreparation.Digit"/>.</exception>
     /// <exception cref="PictureFormatException">The folder has no class folders, or one class only, or a class without pictures, or two names that differ by
     /// case only.</exception>
     /// <exception cref="UnreadablePicturesException">Pictures cannot be read, and are not to be skipped.</exception>
@@ -56,8 +55,8 @@ public sealed class ImageFolder : IMnistDataset
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        options = Checked(options);
-        return Load(directory, PictureList.OfFolders(directory), Path.Combine(directory, CacheName), options, progress, cancellationToken);
+        string cache = Path.Combine(directory, CacheName);
+        return Load(directory, PictureList.OfFolders(directory), cache, options ?? new ImageFolderOptions(), progress, cancellationToken);
     }
 
     /// <summary>Reads the pictures that a CSV file lists. Its first line names the columns; <c>path</c> and <c>label</c> are used.</summary>
@@ -65,7 +64,6 @@ public sealed class ImageFolder : IMnistDataset
     /// <param name="options">Size and preparation; null for the defaults.</param>
     /// <param name="progress">Receives the number of pictures done after each 256, on the threads that decode.</param>
     /// <param name="cancellationToken">Ends the decoding.</param>
-    /// <exception cref="ArgumentException">The size is not that of <see cref="PicturePreparation.Digit"/>.</exception>
     /// <exception cref="PictureFormatException">A column or a picture is missing, a line is too short, there is one class only, or a label is not among the
     /// given class names.</exception>
     /// <exception cref="UnreadablePicturesException">Pictures cannot be read, and are not to be skipped.</exception>
@@ -75,8 +73,7 @@ public sealed class ImageFolder : IMnistDataset
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(csvPath);
-        options = Checked(options);
-        return Load(csvPath, PictureList.OfCsv(csvPath), csvPath + CacheName, options, progress, cancellationToken);
+        return Load(csvPath, PictureList.OfCsv(csvPath), csvPath + CacheName, options ?? new ImageFolderOptions(), progress, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -91,16 +88,6 @@ public sealed class ImageFolder : IMnistDataset
     {
         ThrowIfOutside(index);
         return labels[index];
-    }
-
-    private static ImageFolderOptions Checked(ImageFolderOptions? options)
-    {
-        options ??= new ImageFolderOptions();
-        return options.Preparation != PicturePreparation.Digit || (options.Height == DigitImage.Side && options.Width == DigitImage.Side)
-            ? options
-            : throw new ArgumentException(
-                $"Expected images of {DigitImage.Side}×{DigitImage.Side} for PicturePreparation.Digit, found {options.Height}×{options.Width}.",
-                nameof(options));
     }
 
     private static ImageFolder Load(

@@ -12,7 +12,7 @@ public sealed record ImageFolderOptions
     public int Height
     {
         get => height;
-        init => height = InRange(value, nameof(Height));
+        init => height = ImageSize.CheckedSide(value, nameof(Height));
     }
 
     /// <summary>Columns of an image of the data set; pictures of another size are scaled.</summary>
@@ -21,7 +21,7 @@ public sealed record ImageFolderOptions
     public int Width
     {
         get => width;
-        init => width = InRange(value, nameof(Width));
+        init => width = ImageSize.CheckedSide(value, nameof(Width));
     }
 
     /// <summary>What is done to a picture.</summary>
@@ -42,7 +42,4 @@ public sealed record ImageFolderOptions
     /// <summary>Whether the decoded images are kept in a file beside the pictures, so that the next start need not decode them.</summary>
     /// <value>The default is true. A folder that cannot be written is read without a cache.</value>
     public bool UseCache { get; init; } = true;
-
-    private static int InRange(int value, string name) =>
-        value is >= 1 and <= 1024 ? value : throw new ArgumentOutOfRangeException(name, value, "Expected 1 to 1024 pixels.");
 }

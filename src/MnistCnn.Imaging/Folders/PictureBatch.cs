@@ -42,7 +42,7 @@ internal static class PictureBatch
         GreyPicture picture = PictureDecoder.FromFile(path);
         if (options.Preparation == PicturePreparation.Digit)
         {
-            DigitImage.Prepare(picture, path).CopyTo(image);
+            DigitImage.Prepare(picture, path, new ImageSize(options.Height, options.Width)).CopyTo(image);
             return;
         }
 

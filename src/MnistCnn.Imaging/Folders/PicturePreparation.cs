@@ -9,6 +9,6 @@ public enum PicturePreparation
     /// <summary>Grey, scaled to the size of the data set; black is ink (255), white is background (0), as in scans.</summary>
     DarkInk,
 
-    /// <summary>As <see cref="DigitImage.Prepare(string)"/>: background found, ink cropped and centred. For 28×28 only.</summary>
+    /// <summary>As <see cref="DigitImage.Prepare(string, int, int)"/>: background found, ink cropped and centred.</summary>
     Digit,
 }

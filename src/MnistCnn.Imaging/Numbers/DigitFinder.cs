@@ -5,7 +5,7 @@ internal static class DigitFinder
 {
     private const int Margin = 1;
 
-    public static IReadOnlyList<FoundDigit> Find(GreyPicture picture)
+    public static IReadOnlyList<FoundDigit> Find(GreyPicture picture, ImageSize size)
     {
         InkMap map = new(picture);
         FormLines.Remove(map);
@@ -13,7 +13,7 @@ internal static class DigitFinder
         List<FoundDigit> digits = [];
         foreach (DigitGroup group in DigitGroups.Of(parts))
         {
-            if (Cut(map, labels, group) is { } image)
+            if (Cut(map, labels, group, size) is { } image)
             {
                 digits.Add(new FoundDigit(group.Box, image));
             }
@@ -22,7 +22,7 @@ internal static class DigitFinder
         return digits.AsReadOnly();
     }
 
-    private static byte[]? Cut(InkMap map, int[] labels, DigitGroup group)
+    private static byte[]? Cut(InkMap map, int[] labels, DigitGroup group, ImageSize size)
     {
         (int left, int top) = (Math.Max(0, group.Box.Left - Margin), Math.Max(0, group.Box.Top - Margin));
         (int right, int bottom) = (Math.Min(map.Width, group.Box.Right + Margin), Math.Min(map.Height, group.Box.Bottom + Margin));
@@ -35,7 +35,7 @@ internal static class DigitFinder
             }
         }
 
-        return DigitCentering.CenterInk(ink, right - left);
+        return DigitCentering.CenterInk(ink, right - left, size);
     }
 
     /// <summary>Whether a pixel is part of the digit, or of the soft edge around it.</summary>

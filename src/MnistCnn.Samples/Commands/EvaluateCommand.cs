@@ -41,8 +41,8 @@ internal static class EvaluateCommand
         Tables.WriteSummary([("data", data.Name), ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images"),
             ("loss", $"{measured.Result.Loss:F4}"), ("calibration", measured.CalibrationOf(model))]);
         RobustnessResult? robustness = !parsed.GetValue(Robust) ? null
-            : parsed.GetValue(Published) is { } published ? Robustness.EvaluatePublished(model, published, ct: interruption.Token)
-            : Robustness.Evaluate(model, data.Test, parsed.GetValue(AllSeverities), ct: interruption.Token);
+            : parsed.GetValue(Published) is { } published ? Robustness.EvaluatePublished(model, published, cancellationToken: interruption.Token)
+            : Robustness.Evaluate(model, data.Test, parsed.GetValue(AllSeverities), cancellationToken: interruption.Token);
         if (robustness is not null)
         {
             Tables.WriteRobustness(robustness);

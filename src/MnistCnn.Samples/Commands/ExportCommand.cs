@@ -25,11 +25,11 @@ internal static class ExportCommand
         string to = parsed.GetValue(To)!;
         if (parsed.GetValue(Format) == "onnx")
         {
-            model.ExportOnnx(to, file.Height, file.Width, file.ClassNames);
+            model.ExportOnnx(to, file.Height, file.Width);
         }
         else
         {
-            model.SaveNetwork(to, file.Height, file.Width, file.ClassNames);
+            model.SaveNetwork(to, file.Height, file.Width);
         }
 
         Console.WriteLine($"{to}: {new FileInfo(to).Length:N0} bytes");

@@ -41,7 +41,7 @@ internal sealed class FineTuneRun(TrainingRequest request, Interruption interrup
             (trainer.Evaluate(model, pictures, interruption.Token).Accuracy, trainer.Evaluate(model, known.Test, interruption.Token).Accuracy);
 
         (double Pictures, double Known) before = Accuracies();
-        FitResult fit = trainer.Fit(model, Mixture(pictures, known.Train), ct: interruption.Token);
+        FitResult fit = trainer.Fit(model, Mixture(pictures, known.Train), cancellationToken: interruption.Token);
         if (fit.StopReason != StopReason.Completed)
         {
             await Console.Error.WriteLineAsync($"error: {fit.StopMessage} Nothing was written.");

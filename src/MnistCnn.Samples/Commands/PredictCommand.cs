@@ -4,6 +4,7 @@ using MnistCnn.Imaging;
 using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Pictures;
+using MnistCnn.Samples.Results;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -18,7 +19,7 @@ internal static class PredictCommand
 
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
-    private static readonly Option<string> Model = Required("--model", "A model.safetensors of 28×28 images.", "FILE");
+    private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
     private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.",
         Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> Number = Flag("--number", "Read the whole number in each picture.");
@@ -51,15 +52,16 @@ internal static class PredictCommand
                 continue;
             }
 
-            byte[] pixels = DigitImage.Prepare(file);
+            byte[] pixels = DigitImage.Prepare(file, predictor.Height, predictor.Width);
             float[] probabilities = new float[predictor.ClassNames.Count], familiarity = new float[1];
             predictor.Predict(pixels, probabilities, familiarity);
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
+            (string name, float probability) = (predictor.ClassNames[ranked[0]], probabilities[ranked[0]]);
             bool familiar = predictor.IsFamiliar(pixels, familiarity[0]);
-            string doubt = !familiar ? "not a digit: " : probabilities[ranked[0]] < LeastSure ? "not sure: " : "";
+            string doubt = !familiar ? $"not a {(char.IsDigit(name[0]) ? "digit" : "known class")}: " : probability < LeastSure ? "not sure: " : "";
             IEnumerable<string> named = ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%");
             Console.WriteLine($"{file.PadRight(width)}  {doubt}{string.Join("   ", named)}");
-            results.Add(new { file, digit = ranked[0], probability = probabilities[ranked[0]], probabilities, familiar, familiarity = familiarity[0] });
+            results.Add(new { file, digit = ranked[0], @class = name, probability, probabilities, familiar, familiarity = familiarity[0] });
         }
 
         if (parsed.GetValue(AsJson))
@@ -84,8 +86,7 @@ internal static class PredictCommand
             file,
             number = reading.Text,
             probability = reading.Probability,
-            digits = reading.Digits.Select(digit => new { digit = digit.ClassName, probability = digit.Probability, left = digit.Box.Left, top = digit.Box.Top,
-                width = digit.Box.Width, height = digit.Box.Height }),
+            digits = NumberAnswer.Digits(reading),
         };
     }
 

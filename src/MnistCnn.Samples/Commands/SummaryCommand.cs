@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;
@@ -22,8 +23,8 @@ internal static class SummaryCommand
     private static Task<int> Run(ParseResult parsed, Interruption interruption)
     {
         NetworkFile? file = parsed.GetValue(Model) is { } path ? NetworkFile.Load(path) : null;
-        using torch.nn.Module<torch.Tensor, torch.Tensor> model = file?.Model ?? SampleNetworks.Create(parsed.GetValue(Network)!, 28, 28,
-            [.. Enumerable.Range(0, 10).Select(c => $"{c}")], seed: 0, softmax: false);
+        using torch.nn.Module<torch.Tensor, torch.Tensor> model = file?.Model ?? SampleNetworks.Create(
+            parsed.GetValue(Network)!, new SyntheticDigits(1), seed: 0, softmax: false);
         model.eval();
         Tables.WriteLayers(model.Summarize(file?.Height ?? 28, file?.Width ?? 28));
         return Task.FromResult(ExitCode.Success);

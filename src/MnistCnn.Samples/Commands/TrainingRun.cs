@@ -31,8 +31,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         string measuring = $"measuring on {data.Test.Count:N0}{calibrating}";
         Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, {measuring}. Device {device}{processes}");
 
-        using nn.Module<Tensor, Tensor> model = SampleNetworks.Create(request.Network, data.Train.Height, data.Train.Width, data.Train.ClassNames, request.Seed,
-            request.Softmax);
+        using nn.Module<Tensor, Tensor> model = SampleNetworks.Create(request.Network, data.Train, request.Seed, request.Softmax);
         FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove, [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
         if (Launch.IsFirst)
         {

@@ -1,6 +1,20 @@
+using MnistCnn.Training;
+using MnistCnn.Training.Callbacks;
+
 namespace MnistCnn.Samples.Hosting;
 
 /// <summary>What a <see cref="TrainingService"/> is to do.</summary>
 /// <param name="Folder">Where checkpoint and model go.</param>
-/// <param name="Epochs">How often to go through the images.</param>
-internal sealed record TrainingJob(string Folder, int Epochs);
+internal sealed record TrainingJob(string Folder)
+{
+    public ModelCheckpoint Checkpoint { get; } = new(Folder) { KeepBest = 0 };
+
+    public string Model => Path.Combine(Folder, "model.safetensors");
+
+    /// <summary>The options of the configuration, with those of the command line, and a start where the last run was ended.</summary>
+    public TrainerOptions Complete(TrainerOptions configured, int? epochs) => configured with
+    {
+        Epochs = epochs ?? configured.Epochs,
+        ResumeFrom = File.Exists(Checkpoint.LastPath) ? Checkpoint.LastPath : null,
+    };
+}

@@ -16,10 +16,10 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
     /// <summary>Looks at what was given, or, without it, in the cache folder and then on the web.</summary>
     /// <param name="data">A folder or an .npz file, or null.</param>
     /// <param name="variant">Which data set.</param>
-    /// <param name="ct">Ends the download.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
     /// <param name="meanwhile">Called before the larger part is read, to begin what can be done beside it.</param>
     /// <exception cref="IOException">The files are not there, not valid, or could not be downloaded.</exception>
-    public static async Task<FoundData> FindAsync(string? data, string variant, CancellationToken ct, Action? meanwhile = null)
+    public static async Task<FoundData> FindAsync(string? data, string variant, CancellationToken cancellationToken, Action? meanwhile = null)
     {
         if (variant == "synthetic")
         {
@@ -29,26 +29,27 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
         MnistVariant published = MnistVariant.Parse(variant);
         if (data is not null && OwnData.Is(data, published))
         {
-            return OwnData.ForTraining(data, published, ct);
+            return OwnData.ForTraining(data, published, cancellationToken);
         }
 
-        string folder = data ?? await DownloadAsync(variant, null, new MnistDownloaderOptions { TriesPerMirror = 1, TryTimeout = TimeSpan.FromHours(1) }, ct);
+        string folder = data ?? await DownloadAsync(
+            variant, null, new MnistDownloaderOptions { TriesPerMirror = 1, TryTimeout = TimeSpan.FromHours(1) }, cancellationToken);
         MnistDataset test = MnistDataset.Load(folder, published, MnistSplit.Test);
         meanwhile?.Invoke();
         return new(MnistDataset.Load(folder, published, MnistSplit.Train), test, published.Title);
     }
 
     /// <summary>As <see cref="FindAsync"/>, but measures on all pictures of a folder of one's own.</summary>
-    public static async Task<FoundData> ForEvaluationAsync(string? data, string variant, CancellationToken ct) =>
+    public static async Task<FoundData> ForEvaluationAsync(string? data, string variant, CancellationToken cancellationToken) =>
         data is not null && variant != "synthetic" && OwnData.Is(data, MnistVariant.Parse(variant))
-            ? OwnData.ForEvaluation(data, MnistVariant.Parse(variant), ct) : await FindAsync(data, variant, ct);
+            ? OwnData.ForEvaluation(data, MnistVariant.Parse(variant), cancellationToken) : await FindAsync(data, variant, cancellationToken);
 
     /// <summary>As <see cref="FindAsync"/>, but where nothing was asked for and nothing can be had, warns and draws digits.</summary>
-    public static async Task<FoundData> FindOrDrawAsync(string? data, string variant, CancellationToken ct, Action? meanwhile = null)
+    public static async Task<FoundData> FindOrDrawAsync(string? data, string variant, CancellationToken cancellationToken, Action? meanwhile = null)
     {
         try
         {
-            return await FindAsync(data, variant, ct, meanwhile);
+            return await FindAsync(data, variant, cancellationToken, meanwhile);
         }
         catch (MnistDownloadException e)
         {
@@ -80,7 +81,7 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
     }
 
     /// <summary>Downloads what is missing and says so.</summary>
-    public static async Task<string> DownloadAsync(string variant, string? folder, MnistDownloaderOptions options, CancellationToken ct)
+    public static async Task<string> DownloadAsync(string variant, string? folder, MnistDownloaderOptions options, CancellationToken cancellationToken)
     {
         HashSet<string> announced = [];
         Announcement announcement = new(progress =>
@@ -90,7 +91,7 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
                 Console.Error.WriteLine($"downloading {progress.File}, {progress.TotalBytes:N0} bytes");
             }
         });
-        return await new MnistDownloader(options).DownloadAsync(MnistVariant.Parse(variant), folder, announcement, ct);
+        return await new MnistDownloader(options).DownloadAsync(MnistVariant.Parse(variant), folder, announcement, cancellationToken);
     }
 
     /// <summary>Unlike <see cref="Progress{T}"/>, reports at once and in order.</summary>

@@ -20,21 +20,21 @@ internal static class OwnData
             && !variant.Files.Any(file => File.Exists(Path.Combine(path, file.Name))));
 
     /// <exception cref="IOException">The file or the pictures cannot be read.</exception>
-    public static FoundData ForTraining(string path, MnistVariant variant, CancellationToken ct)
+    public static FoundData ForTraining(string path, MnistVariant variant, CancellationToken cancellationToken)
     {
         if (IsArchive(path))
         {
             return new(FromArchive(path, TrainNames, variant), FromArchive(path, TestNames, variant), Path.GetFileName(path));
         }
 
-        (MnistDataset train, MnistDataset test) = InMemory(Pictures(path, ct)).Split(TrainedPart, seed: 0);
+        (MnistDataset train, MnistDataset test) = InMemory(Pictures(path, cancellationToken)).Split(TrainedPart, seed: 0);
         return new(train, test, NameOf(path));
     }
 
     /// <exception cref="IOException">The file or the pictures cannot be read.</exception>
-    public static FoundData ForEvaluation(string path, MnistVariant variant, CancellationToken ct)
+    public static FoundData ForEvaluation(string path, MnistVariant variant, CancellationToken cancellationToken)
     {
-        IMnistDataset test = IsArchive(path) ? FromArchive(path, TestNames, variant) : Pictures(path, ct);
+        IMnistDataset test = IsArchive(path) ? FromArchive(path, TestNames, variant) : Pictures(path, cancellationToken);
         return new(test, test, NameOf(path));
     }
 
@@ -42,8 +42,8 @@ internal static class OwnData
 
     private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
-    private static ImageFolder Pictures(string path, CancellationToken ct) =>
-        ImageFolder.Load(path, new ImageFolderOptions { Preparation = PicturePreparation.Digit }, cancellationToken: ct);
+    private static ImageFolder Pictures(string path, CancellationToken cancellationToken) =>
+        ImageFolder.Load(path, new ImageFolderOptions { Preparation = PicturePreparation.Digit }, cancellationToken: cancellationToken);
 
     private static MnistDataset FromArchive(string path, (string Images, string Labels)[] names, MnistVariant variant)
     {

@@ -41,7 +41,7 @@ internal sealed class RunFolder(string folder)
         }
         else
         {
-            model.SaveNetwork(Model, height, width, measurement.ClassNames);
+            model.SaveNetwork(Model, height, width);
         }
 
         LearningCurves curves = LearningCurves.Read(History);

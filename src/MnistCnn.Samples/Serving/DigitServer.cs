@@ -4,34 +4,47 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MnistCnn.Hosting;
 using MnistCnn.Inference;
+using MnistCnn.Samples.Terminal;
 
 namespace MnistCnn.Samples.Serving;
 
-/// <summary>The web server of <c>serve</c>: a page to draw on, <c>POST /predict</c> and <c>GET /health</c>, on this machine only.</summary>
+/// <summary>
+/// The web server of <c>serve</c>: a page to draw on, <c>POST /predict</c>, <c>POST /read</c>, <c>GET /model</c> and <c>GET /health</c>, on this machine only.
+/// </summary>
 internal static class DigitServer
 {
     /// <summary>Room for a 512×512 photograph as PNG.</summary>
     public const int LargestBody = 1 << 20;
 
     /// <summary>Builds the server; it listens once started. Every address is one that <see cref="TryParse"/> accepts.</summary>
-    public static WebApplication Create(CnnPredictor predictor, string modelName, IEnumerable<string> urls, string? corrections)
+    public static WebApplication Create(CnnPredictorServiceOptions model, IEnumerable<string> urls, string? corrections)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, urls));
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<ILogger<CnnPredictorSource>>(new LineLogger<CnnPredictorSource>(Console.WriteLine));
+        builder.Services.AddCnnPredictor(model);
         WebApplication app = builder.Build();
         app.Use(ReportFailures);
         app.Use(RequestGuard.Check);
         Page.Map(app);
-        app.MapPost("/predict", context => PredictEndpoint.Answer(context, predictor));
         CorrectionEndpoint correct = new(corrections);
-        app.MapPost("/correct", correct.Keep);
+        app.MapPost("/correct", context => correct.Keep(context, PredictorOf(context).ClassNames));
         app.MapGet("/correct", correct.Describe);
-        app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = modelName }));
-        app.MapFallback(context => JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, POST /correct, GET /health."));
+        app.MapPost("/predict", context => PictureAnswer.Write(context, body => PredictEndpoint.Answer(context, PredictorOf(context), body)));
+        app.MapPost("/read", context => PictureAnswer.Write(context, body => ReadEndpoint.Answer(PredictorOf(context), body)));
+        app.MapGet("/model", (HttpContext context) => JsonAnswer.Write(context, ModelEndpoint.Answer(PredictorOf(context))));
+        app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = Path.GetFileName(model.Path) }));
+        app.MapFallback(context =>
+            JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, POST /read, POST /correct, GET /model, GET /health."));
         return app;
     }
+
+    /// <summary>The predictor of this request, which a reload does not change any more.</summary>
+    private static CnnPredictor PredictorOf(HttpContext context) => context.RequestServices.GetRequiredService<CnnPredictor>();
 
     private static void Configure(KestrelServerOptions kestrel, IEnumerable<string> urls)
     {

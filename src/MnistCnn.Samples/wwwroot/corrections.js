@@ -1,33 +1,33 @@
-'use strict';
+// Where the server keeps corrections, a button for each class says what a drawing is that was read wrongly.
 
-// Where the server keeps corrections, ten buttons say what a drawing is that was read wrongly.
 const correction = document.createElement('p');
-correction.id = 'correction';
-correction.hidden = true;
-correction.append('Wrong? It is ');
-for (let digit = 0; digit < 10; digit++) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.textContent = digit;
-  button.addEventListener('click', () => correct(digit));
-  correction.append(button);
-}
 const thanks = document.createElement('span');
-thanks.setAttribute('role', 'status');
-correction.append(thanks);
 
-async function correct(digit) {
-  const body = await upload.convertToBlob({ type: 'image/png' });
-  const response = await fetch(`correct?digit=${digit}`, { method: 'POST', body });
-  const answer = await response.json();
-  thanks.textContent = response.ok ? ` Kept as ${answer.digit}: ${answer.kept} so far.` : ` ${answer.error}`;
+export async function offer(classes, picture) {
+  const answer = await (await fetch('correct')).json();
+  if (!answer.kept) return;
+  correction.id = 'correction';
+  correction.hidden = true;
+  thanks.setAttribute('role', 'status');
+  const buttons = classes.map((name, index) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = name;
+    button.addEventListener('click', async () => correct(index, await picture()));
+    return button;
+  });
+  correction.append('Wrong? It is ', ...buttons, thanks);
+  document.getElementById('bars').after(correction);
 }
 
-fetch('correct').then(response => response.json()).then(answer => {
-  if (!answer.kept) return;
-  byId('bars').after(correction);
-  new MutationObserver(() => {
-    correction.hidden = byId('digit').classList.contains('empty');
-    if (correction.hidden) thanks.textContent = '';
-  }).observe(byId('digit'), { attributes: true });
-});
+// Only for one class: a number has several.
+export function update(isShown) {
+  correction.hidden = !isShown;
+  thanks.textContent = '';
+}
+
+async function correct(index, body) {
+  const response = await fetch(`correct?digit=${index}`, { method: 'POST', body });
+  const answer = await response.json();
+  thanks.textContent = response.ok ? ` Kept as ${answer.class}: ${answer.kept} so far.` : ` ${answer.error}`;
+}

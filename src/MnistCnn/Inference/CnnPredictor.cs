@@ -119,12 +119,12 @@ public sealed class CnnPredictor
 
     /// <summary>Predicts images of a stream, each as it comes, on the thread that brings it.</summary>
     /// <param name="images">Each of <see cref="Height"/> × <see cref="Width"/> bytes, row by row, 0 (background) to 255 (ink).</param>
-    /// <param name="ct">Ends the enumeration with an <see cref="OperationCanceledException"/>, where the images heed it.</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>, where the images heed it.</param>
     /// <returns>One for each image, in order. Enumerating it throws an <see cref="ArgumentException"/> at an image of another size.</returns>
-    public IAsyncEnumerable<Prediction> PredictAllAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> images, CancellationToken ct = default)
+    public IAsyncEnumerable<Prediction> PredictAllAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return ManyPredictions.Of(this, images, ct);
+        return ManyPredictions.Of(this, images, cancellationToken);
     }
 
     /// <summary>Computes the probability of every class for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>

@@ -54,9 +54,9 @@ internal static class ManyPredictions
     }
 
     public static async IAsyncEnumerable<Prediction> Of(CnnPredictor predictor, IAsyncEnumerable<ReadOnlyMemory<byte>> images,
-        [EnumeratorCancellation] CancellationToken ct)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (ReadOnlyMemory<byte> image in images.WithCancellation(ct).ConfigureAwait(false))
+        await foreach (ReadOnlyMemory<byte> image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             yield return predictor.Predict(image.Span);
         }

@@ -26,16 +26,16 @@ public sealed class CrossEntropyMetric : IMetric, IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        sum ??= zeros([], ScalarType.Float64, input.Output.device).DetachFromDisposeScope();
+        sum ??= zeros([], MetricInput.SumTypeOn(input.Output.device), input.Output.device).DetachFromDisposeScope();
         Tensor ofLabel = input.Output.gather(1, input.Labels.unsqueeze(1)).squeeze(1); // [N]
-        sum.add_((MetricInput.Precise(input.Highest) - MetricInput.Precise(ofLabel)).add_(input.LossOfPredicted).sum(ScalarType.Float64));
+        sum.add_((MetricInput.Precise(input.Highest) - MetricInput.Precise(ofLabel)).add_(input.LossOfPredicted).sum(sum.dtype));
         count += input.Labels.shape[0];
     }
 
     /// <inheritdoc/>
     public double Compute()
     {
-        double total = sum?.item<double>() ?? throw MetricInput.Empty(Name);
+        double total = sum?.ToDouble() ?? throw MetricInput.Empty(Name);
         return double.IsNaN(total) ? throw new InvalidOperationException($"{Name}: expected numbers, found NaN in the loss of {count} images.") : total / count;
     }
 

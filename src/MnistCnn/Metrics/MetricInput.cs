@@ -61,6 +61,9 @@ internal sealed class MetricInput : IDisposable
 
     public static InvalidOperationException Empty(string metric) => new($"{metric}: expected at least one batch before Compute, found none.");
 
+    /// <summary>The type of a sum over many batches: 64 bits, but on Metal Performance Shaders, which have no such numbers.</summary>
+    public static ScalarType SumTypeOn(Device device) => device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64;
+
     /// <summary>Half precision as float32.</summary>
     public static Tensor Precise(Tensor output) => output.dtype is ScalarType.Float32 or ScalarType.Float64 ? output : output.to_type(ScalarType.Float32);
 

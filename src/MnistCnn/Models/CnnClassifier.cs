@@ -49,6 +49,10 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     /// <summary>The shape that the network was created with.</summary>
     public CnnClassifierOptions Options { get; }
 
+    /// <summary>The name of each class, in the order of the logits: those of the options, else those of the data set that the model was last trained on, else
+    /// numbers.</summary>
+    public IReadOnlyList<string> ClassNames => Options.ClassNames ?? KnownClassNames.Of(this, Options.ClassCount);
+
     /// <summary>What a file of the weights says about them.</summary>
     internal IReadOnlyDictionary<string, string> Metadata => Describe().ToMetadata();
 
@@ -197,7 +201,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     private ModelDescription Describe() => ModelDescription.OfReference(
         Options.Height,
         Options.Width,
-        Options.ClassNames ?? ModelDescription.DefaultClassNames(Options.ClassCount),
+        ClassNames,
         Options.Output == ClassifierOutput.Softmax) with
     {
         Calibration = this.GetCalibration(),

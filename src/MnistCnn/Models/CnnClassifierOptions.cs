@@ -1,3 +1,5 @@
+using MnistCnn.Data;
+
 namespace MnistCnn.Models;
 
 /// <summary>The shape of a <see cref="CnnClassifier"/>. Immutable; checked on init.</summary>
@@ -40,8 +42,11 @@ public sealed record CnnClassifierOptions
             : throw new ArgumentOutOfRangeException(nameof(ClassCount), value, $"ClassCount: expected 2 to 256, found {value}.");
     }
 
-    /// <summary>The name of each class, which saved and exported files carry.</summary>
-    /// <value>As many as <see cref="ClassCount"/>, in the order of the labels. Null, the default: the numbers 0, 1, 2 ….</value>
+    /// <summary>The name of each class, which saved files and predictors carry.</summary>
+    /// <value>
+    /// As many as <see cref="ClassCount"/>, in the order of the labels. Null, the default: those of the data set that the model was last trained on, and the
+    /// numbers 0, 1, 2 … until then.
+    /// </value>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
     /// <summary>What <c>forward</c> returns.</summary>
@@ -66,6 +71,16 @@ public sealed record CnnClassifierOptions
     /// </summary>
     /// <value>True by default.</value>
     public bool UseKernels { get; init; } = true;
+
+    /// <summary>The shape that fits a data set: its image size, its number of classes and their names.</summary>
+    /// <param name="data">The data set; its images have one channel, as all that the network takes.</param>
+    /// <returns>Options whose other values are the defaults; change them by <c>with</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The images have a side below 15 pixels, or the data set less than 2 or more than 256 classes.</exception>
+    public static CnnClassifierOptions For(IMnistDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new() { Height = data.Height, Width = data.Width, ClassCount = data.ClassNames.Count, ClassNames = [.. data.ClassNames] };
+    }
 
     private static int Side(int value, string name) => value >= SmallestSide
         ? value

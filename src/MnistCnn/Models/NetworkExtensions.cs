@@ -18,7 +18,8 @@ public static class NetworkExtensions
     /// <param name="model">The module; no other thread may change it meanwhile.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="classNames">One for each output; the numbers from 0 where null.</param>
+    /// <param name="classNames">One for each output; where null, those of the data set that the module was last trained on, or of its file, else
+    /// numbers.</param>
     /// <param name="options">How the predictor works; the defaults where null.</param>
     /// <exception cref="NotSupportedException">The engine cannot run the module; the message says why.</exception>
     /// <exception cref="ArgumentException">Another number of names than of outputs.</exception>
@@ -48,7 +49,8 @@ public static class NetworkExtensions
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="classNames">One for each output; the numbers from 0 where null.</param>
+    /// <param name="classNames">One for each output; where null, those of the data set that the module was last trained on, or of its file, else
+    /// numbers.</param>
     /// <exception cref="NotSupportedException">The engine cannot run the module; the message says why. <c>SaveSafetensors</c> writes the weights of any
     /// module.</exception>
     /// <exception cref="ArgumentException">Another number of names than of outputs.</exception>
@@ -65,7 +67,8 @@ public static class NetworkExtensions
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    /// <param name="classNames">One for each output; the numbers from 0 where null.</param>
+    /// <param name="classNames">One for each output; where null, those of the data set that the module was last trained on, or of its file, else
+    /// numbers.</param>
     /// <param name="options">What goes in and out; numbers from 0 to 1 in and logits out where null.</param>
     /// <exception cref="NotSupportedException">The engine cannot run the module; the message says why.</exception>
     /// <exception cref="ArgumentException">Another number of names than of outputs.</exception>
@@ -119,7 +122,7 @@ public static class NetworkExtensions
     private static ModelDescription Describe(nn.Module<Tensor, Tensor> model, int height, int width, IReadOnlyList<string>? classNames)
     {
         NetworkDescription network = Network(model, height, width);
-        classNames ??= ModelDescription.DefaultClassNames(network.Classes);
+        classNames ??= KnownClassNames.Of(model, network.Classes);
         return classNames.Count == network.Classes
             ? new ModelDescription(network, classNames, ReferenceNetwork.Is(network) ? ModelDescription.Reference : ModelDescription.Other)
             {

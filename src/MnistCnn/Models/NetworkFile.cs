@@ -27,6 +27,7 @@ public sealed record NetworkFile(Sequential Model, int Height, int Width, IReadO
         SafetensorsModuleExtensions.Load(model, file, path);
         model.SetCalibration(description.Calibration);
         model.eval();
+        KnownClassNames.Keep(model, description.ClassNames);
         return new NetworkFile(model, description.Height, description.Width, description.ClassNames);
     }
 }

@@ -25,9 +25,9 @@ internal sealed class BatchOutcome
 
     public int Count { get; }
 
-    public double LossSum => lossSum ??= onDevice!.Value.LossSum.ToDouble();
+    public double LossSum => ReadBoth().LossSum;
 
-    public long Hits => hits ??= onDevice!.Value.Hits.item<long>();
+    public long Hits => ReadBoth().Hits;
 
     /// <summary>The sums where they still are on a device; null where they are numbers.</summary>
     public (Tensor LossSum, Tensor Hits)? OnDevice => onDevice;
@@ -35,4 +35,23 @@ internal sealed class BatchOutcome
     public static BatchOutcome operator +(BatchOutcome a, BatchOutcome b) => (a.onDevice, b.onDevice) is ({ } x, { } y)
         ? new BatchOutcome(a.Count + b.Count, x.LossSum + y.LossSum, x.Hits + y.Hits)
         : new BatchOutcome(a.Count + b.Count, a.LossSum + b.LossSum, a.Hits + b.Hits);
+
+    /// <summary>Two scalars as numbers, by one transfer where they are on a device. The hits are those of a batch, exact in 32 bits.</summary>
+    internal static (double LossSum, long Hits) Read(Tensor lossSum, Tensor hits)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] both = stack([lossSum.to_type(ScalarType.Float32), hits.to_type(ScalarType.Float32)]).cpu().data<float>().ToArray();
+        return (both[0], (long)both[1]);
+    }
+
+    /// <summary>Whoever asks for one of the numbers asks for the other soon: the device is waited for once.</summary>
+    private (double LossSum, long Hits) ReadBoth()
+    {
+        if (lossSum is null || hits is null)
+        {
+            (lossSum, hits) = Read(onDevice!.Value.LossSum, onDevice!.Value.Hits);
+        }
+
+        return (lossSum.Value, hits.Value);
+    }
 }

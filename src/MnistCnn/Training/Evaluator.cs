@@ -16,14 +16,15 @@ internal static class Evaluator
     private const float SmallestProbability = 1.1754944e-38f;
 
     /// <returns>What was found, null where it was canceled.</returns>
-    public static EvaluationResult? Run(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
+    public static EvaluationResult? Run(
+        nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken cancellationToken)
     {
         using IDisposable noGradient = no_grad();
         using Predictions predictions = new();
         IReadOnlyList<IMetric> further = options.Metrics();
         try
         {
-            foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks, ct))
+            foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks, cancellationToken))
             {
                 if (output is null)
                 {
@@ -48,12 +49,12 @@ internal static class Evaluator
 
     /// <returns>What the model sees in each image, null where it was canceled.</returns>
     /// <exception cref="InvalidOperationException">An output is not a finite number.</exception>
-    public static ClassPredictions? Predict(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken ct)
+    public static ClassPredictions? Predict(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken cancellationToken)
     {
         using IDisposable noGradient = no_grad();
         List<float> probabilities = [];
         int classes = 1;
-        foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks: null, ct))
+        foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks: null, cancellationToken))
         {
             if (output is null)
             {
@@ -153,7 +154,8 @@ internal static class Evaluator
     }
 
     /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the last of those that are evaluated with it; no outputs where the evaluation was canceled.</summary>
-    private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken ct)
+    private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(
+        nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken cancellationToken)
     {
         string? obstacle = null;
         EngineModule? engine = ranks is null && batches.IsOnCpu ? EngineModule.Of(model, new(1, batches.Height, batches.Width), training: false, out obstacle)
@@ -162,7 +164,7 @@ internal static class Evaluator
         foreach (LazyBatch[] several in batches.Lazy(1).Take(options.LimitValidationBatches ?? int.MaxValue).Chunk(session is null ? 1 : EngineBatches))
         {
             using DisposeScope scope = NewDisposeScope();
-            if (ranks is null && ct.IsCancellationRequested)
+            if (ranks is null && cancellationToken.IsCancellationRequested)
             {
                 yield return (null, several[0].Labels());
             }
@@ -178,7 +180,8 @@ internal static class Evaluator
             else
             {
                 using MnistBatch tensors = batches.Read(several[0]);
-                yield return (ranks is null ? model.forward(tensors.Images) : ranks.Forward(tensors.Images, ct.IsCancellationRequested), tensors.Labels);
+                Tensor? output = ranks is null ? model.forward(tensors.Images) : ranks.Forward(tensors.Images, cancellationToken.IsCancellationRequested);
+                yield return (output, tensors.Labels);
             }
         }
     }

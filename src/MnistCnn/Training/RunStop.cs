@@ -1,7 +1,7 @@
 namespace MnistCnn.Training;
 
 /// <summary>Whether a run stops, and why: the first reason that was found stays.</summary>
-internal sealed class RunStop(TrainerOptions options, RunProgress progress, Ranks? ranks, CancellationToken ct)
+internal sealed class RunStop(TrainerOptions options, RunProgress progress, Ranks? ranks, CancellationToken cancellationToken)
 {
     private readonly long started = options.Clock.GetTimestamp();
     private (StopReason Reason, string Message)? found;
@@ -37,7 +37,7 @@ internal sealed class RunStop(TrainerOptions options, RunProgress progress, Rank
     /// <summary>Finds cancellation, and the limits on steps and time.</summary>
     public void CheckLimits()
     {
-        if (ct.IsCancellationRequested)
+        if (cancellationToken.IsCancellationRequested)
         {
             Request(StopReason.Canceled, $"Canceled after step {progress.TrainedSteps} of epoch {progress.Epoch}.");
         }

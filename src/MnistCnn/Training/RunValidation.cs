@@ -7,7 +7,7 @@ namespace MnistCnn.Training;
 /// <summary>The validations of a run: those that callbacks ask for, and the one at its end.</summary>
 internal sealed class RunValidation(
     TrainerOptions options, nn.Module<Tensor, Tensor> model, BatchLoader? batches, RunProgress progress, WeightAverage? average, CallbackList hooks,
-    TrainerContext context, Ranks? ranks, RunStop stop, CancellationToken ct)
+    TrainerContext context, Ranks? ranks, RunStop stop, CancellationToken cancellationToken)
 {
     /// <summary>The validation hooks and between them the evaluation, of the averaged weights where there are any; null where it was canceled.</summary>
     public EvaluationResult? Run()
@@ -20,7 +20,7 @@ internal sealed class RunValidation(
         {
             hooks.ValidationStart(context);
             using ModelUse use = ModelUse.ForEvaluation(model);
-            EvaluationResult? result = Evaluator.Run(model, batches!, options, ranks, ct);
+            EvaluationResult? result = Evaluator.Run(model, batches!, options, ranks, cancellationToken);
             if (result is not null)
             {
                 context.LastValidation = new ValidationRecord(context.Epoch, context.Step, context.GlobalStep, result);

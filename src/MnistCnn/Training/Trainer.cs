@@ -37,8 +37,8 @@ public sealed class Trainer
     /// <param name="model">Images [N, 1, H, W], float32, to logits [N, classes]. It is moved to the device, and left there in eval mode.</param>
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What to validate on; no validation where null.</param>
-    /// <param name="ct">Ends the run within a batch; <c>Fit</c> then returns with <see cref="StopReason.Canceled"/>, and the model is as it was after its last
-    /// update.</param>
+    /// <param name="cancellationToken">Ends the run within a batch; <c>Fit</c> then returns with <see cref="StopReason.Canceled"/>, and the model is as it was
+    /// after its last update.</param>
     /// <exception cref="TrainerCallbackException">A callback threw; it carries the exception.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape, labels.</exception>
     /// <exception cref="InvalidOperationException">Somebody else trains or evaluates the model.</exception>
@@ -46,13 +46,13 @@ public sealed class Trainer
     /// <see cref="TrainerOptions.InitialWeights"/> is damaged, or does not fit. The model is unchanged. </exception>
     /// <exception cref="DeviceNotAvailableException">The device is not there.</exception>
     /// <exception cref="TorchUnavailableException">libtorch could not be loaded.</exception>
-    public FitResult Fit(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
+    public FitResult Fit(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
         try
         {
-            return Run(model, train, validation, ct);
+            return Run(model, train, validation, cancellationToken);
         }
         catch (Exception e)
         {
@@ -65,26 +65,28 @@ public sealed class Trainer
     /// <param name="model">Images [N, 1, H, W], float32, to logits [N, classes]. It is moved to the device, and left there in eval mode.</param>
     /// <param name="train">What to train on.</param>
     /// <param name="validation">What to validate on; no validation where null.</param>
-    /// <param name="ct">Ends the run within a batch; the task then completes with <see cref="StopReason.Canceled"/>, and is not canceled itself.</param>
+    /// <param name="cancellationToken">Ends the run within a batch; the task then completes with <see cref="StopReason.Canceled"/>, and is not canceled
+    /// itself.</param>
     /// <returns>
     /// What <see cref="Fit"/> returns or throws. Callbacks run on the thread of the run; <see cref="ProgressReporter"/> passes progress on to a caller's own.
     /// </returns>
-    public Task<FitResult> FitAsync(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken ct = default)
+    public Task<FitResult> FitAsync(
+        nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
-        return Task.Factory.StartNew(() => Fit(model, train, validation, ct), CancellationToken.None,
+        return Task.Factory.StartNew(() => Fit(model, train, validation, cancellationToken), CancellationToken.None,
             TaskCreationOptions.LongRunning | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Evaluates a model in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
     /// <param name="model">Images [N, 1, H, W] to logits [N, classes]; moved to the device. Several threads may evaluate one model at once.</param>
     /// <param name="data">What to evaluate on.</param>
-    /// <param name="ct">Ends the evaluation within a batch.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
+    /// <param name="cancellationToken">Ends the evaluation within a batch.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit.</exception>
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
-    public EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken ct = default)
+    public EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
@@ -92,18 +94,19 @@ public sealed class Trainer
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
         ModelChecks.ThrowIfUnfit(model, data, device, nameof(data));
-        return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ranks: null, ct) ?? throw new OperationCanceledException(ct);
+        return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ranks: null, cancellationToken)
+            ?? throw new OperationCanceledException(cancellationToken);
     }
 
     /// <summary>Predicts the images of a data set with any model, in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
     /// <param name="model">Images [N, 1, H, W] to logits [N, classes], or to probabilities where it is a <c>CnnClassifier</c> with softmax output; moved to the
     /// device. Several threads may use one model at once.</param>
     /// <param name="data">The images; labels are not read. <see cref="TrainerOptions.LimitValidationBatches"/> does not apply.</param>
-    /// <param name="ct">Ends the prediction within a batch.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled.</exception>
+    /// <param name="cancellationToken">Ends the prediction within a batch.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape.</exception>
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
-    public ClassPredictions Predict(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken ct = default)
+    public ClassPredictions Predict(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
@@ -112,7 +115,7 @@ public sealed class Trainer
         using ThreadCount threads = new(options.Threads);
         ModelChecks.CountClasses(model, data, device, nameof(data));
         return Evaluator.Predict(model, RunData.Evaluation(data, options, device), options with { LimitValidationBatches = null },
-            ct) ?? throw new OperationCanceledException(ct);
+            cancellationToken) ?? throw new OperationCanceledException(cancellationToken);
     }
 
     /// <summary>
@@ -122,15 +125,15 @@ public sealed class Trainer
     /// </summary>
     /// <param name="model">The model, as for <see cref="Evaluate"/>.</param>
     /// <param name="heldOut">Images like those that it was trained on, with labels; about 2,000 are enough.</param>
-    /// <param name="ct">Ends the evaluation within a batch.</param>
+    /// <param name="cancellationToken">Ends the evaluation within a batch.</param>
     /// <returns>
     /// What <see cref="NetworkExtensions.GetCalibration"/> of the model returns from now on; without a threshold where the model returns probabilities, which
     /// do not tell how familiar an image is.
     /// </returns>
-    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was canceled; the model is as it was.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled; the model is as it was.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit.</exception>
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
-    public Calibration Calibrate(nn.Module<Tensor, Tensor> model, IMnistDataset heldOut, CancellationToken ct = default)
+    public Calibration Calibrate(nn.Module<Tensor, Tensor> model, IMnistDataset heldOut, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -139,8 +142,8 @@ public sealed class Trainer
         using ThreadCount threads = new(options.Threads);
         ModelChecks.ThrowIfUnfit(model, heldOut, device, nameof(heldOut));
         (float[] logits, long[] labels) = Evaluator.Collect(model, RunData.Evaluation(heldOut, options, device),
-            options with { LimitValidationBatches = null }, ct)
-            ?? throw new OperationCanceledException(ct);
+            options with { LimitValidationBatches = null }, cancellationToken)
+            ?? throw new OperationCanceledException(cancellationToken);
         float temperature = TemperatureFit.Of(logits, labels);
         Calibration calibration = new()
         {
@@ -151,12 +154,12 @@ public sealed class Trainer
         return calibration;
     }
 
-    private FitResult Run(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, CancellationToken ct)
+    private FitResult Run(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, CancellationToken cancellationToken)
     {
         using ModelUse use = ModelUse.ForTraining(model);
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
-        using TrainingRun run = new(options, CallbacksFor(validation), logger, model, train, validation, device, ct);
+        using TrainingRun run = new(options, CallbacksFor(validation), logger, model, train, validation, device, cancellationToken);
         use.ExposeWeightsBy(run.ExposeWeights);
         model.SetCalibration(Calibration.None);
         try

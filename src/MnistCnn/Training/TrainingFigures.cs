@@ -1,3 +1,4 @@
+using MnistCnn.Metrics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,9 +33,9 @@ internal sealed class TrainingFigures : IDisposable
         }
 
         using DisposeScope scope = NewDisposeScope();
-        lossOnDevice ??= zeros([], ScalarType.Float64, sums.Hits.device).DetachFromDisposeScope();
+        lossOnDevice ??= zeros([], MetricInput.SumTypeOn(sums.Hits.device), sums.Hits.device).DetachFromDisposeScope();
         hitsOnDevice ??= zeros([], ScalarType.Int64, sums.Hits.device).DetachFromDisposeScope();
-        lossOnDevice.add_(sums.LossSum.to_type(ScalarType.Float64));
+        lossOnDevice.add_(sums.LossSum.to_type(lossOnDevice.dtype));
         hitsOnDevice.add_(sums.Hits);
     }
 

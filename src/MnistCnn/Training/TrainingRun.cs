@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MnistCnn.Data;
+using MnistCnn.Models;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
@@ -26,7 +27,7 @@ internal sealed class TrainingRun : IDisposable
 
     public TrainingRun(
         TrainerOptions options, IReadOnlyList<ITrainerCallback> callbacks, ILogger logger, nn.Module<Tensor, Tensor> model, IMnistDataset train,
-        IMnistDataset? validationData, Device device, CancellationToken ct)
+        IMnistDataset? validationData, Device device, CancellationToken cancellationToken)
     {
         this.options = options = options.Effective();
         options.Loss.ThrowIfUnfit(ModelChecks.ThrowIfUnfit(model, train, device, nameof(train)));
@@ -36,7 +37,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         (Model, ranks) = (model, Ranks.Of(options.Collective, model));
-        stop = new RunStop(options, progress, ranks, ct);
+        stop = new RunStop(options, progress, ranks, cancellationToken);
         data = new RunData(options, train, validationData, device);
         totalSteps = Math.Min((long)options.Epochs * data.StepsPerEpoch, options.MaxSteps ?? long.MaxValue);
         hooks = new CallbackList(ranks is { Rank: > 0 } ? callbacks.Where(callback => !callback.IsForFirstRank) : callbacks, logger);
@@ -45,7 +46,7 @@ internal sealed class TrainingRun : IDisposable
         average = options.EmaDecay is { } decay ? new WeightAverage(model, decay) : null;
         context = new TrainerContext(this, options, data.StepsPerEpoch, totalSteps, data.Validation is not null, logger);
         checkpoint = new RunCheckpoint(options, data, progress, model, step, average, hooks, ranks, totalSteps);
-        validation = new RunValidation(options, model, data.Validation, progress, average, hooks, context, ranks, stop, ct);
+        validation = new RunValidation(options, model, data.Validation, progress, average, hooks, context, ranks, stop, cancellationToken);
         telemetry = new RunTelemetry(device);
         try
         {
@@ -57,6 +58,7 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
 
+        KnownClassNames.Keep(model, train.ClassNames);
         context.LastValidation = progress.Validations.LastOrDefault();
     }
 

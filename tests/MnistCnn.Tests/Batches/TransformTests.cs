@@ -47,9 +47,17 @@ public sealed class TransformTests
     public void A_shift_larger_than_the_image_leaves_only_background()
     {
         ImageRandom random = new(1, 1, 1);
-        float[] destination = new float[12];
-        for (int i = 0; i < 50; i++)
+        int empty = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            float[] destination = Enumerable.Repeat(float.NaN, 12).ToArray();
             new RandomShift { MaxPixels = 50 }.Apply(Enumerable.Repeat(1f, 12).ToArray(), destination, 3, 4, ref random);
+            Assert.All(destination, pixel => Assert.True(pixel is 0 or 1, $"found {pixel}"));
+            empty += destination.Contains(1) ? 0 : 1;
+        }
+
+        // Of 101 × 101 shifts 7 × 5 leave a pixel of the image.
+        Assert.InRange(empty, 190, 200);
     }
 
     [Fact]

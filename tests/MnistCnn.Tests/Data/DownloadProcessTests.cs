@@ -84,11 +84,6 @@ public sealed class DownloadProcessTests
         Environment.Exit(MnistDataset.Load(directory, MnistSplit.Test).Count % 256);
     }
 
-    private static Process Start(Uri mirror, string folder)
-    {
-        ProcessStartInfo start = new("dotnet", [typeof(DownloadProcessTests).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment[MirrorVariable] = mirror.ToString();
-        start.Environment[FolderVariable] = folder;
-        return Process.Start(start)!;
-    }
+    private static Process Start(Uri mirror, string folder) =>
+        OwnProcess.Start(new Dictionary<string, string> { [MirrorVariable] = mirror.ToString(), [FolderVariable] = folder });
 }

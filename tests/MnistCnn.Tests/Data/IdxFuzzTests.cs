@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using CsCheck;
 using MnistCnn.Data;
@@ -7,7 +5,6 @@ using MnistCnn.Data;
 namespace MnistCnn.Tests.Data;
 
 /// <summary>Mutated files either load what they declare or are refused with <see cref="IdxFormatException"/>. The variable MNISTCNN_FUZZ sets the number of mutants of each kind.</summary>
-[Collection(nameof(AloneInTheProcess))]
 public sealed class IdxFuzzTests
 {
     private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_FUZZ") ?? "200000", CultureInfo.InvariantCulture);
@@ -27,36 +24,7 @@ public sealed class IdxFuzzTests
             Check(gzip ? [0x1F, 0x8B, 8, .. bytes] : bytes, gzip);
         });
 
-    private static void Run(byte[] valid, bool gzip)
-    {
-        long before = Process.GetCurrentProcess().WorkingSet64;
-        (long peak, ConcurrentBag<TimeSpan>? slowest) = (before, new ConcurrentBag<TimeSpan>());
-        int loaded = 0;
-        Parallel.For(0, (Count + 999) / 1000, block =>
-        {
-            Random random = new(block);
-            TimeSpan worst = TimeSpan.Zero;
-            for (int i = 0; i < 1000; i++)
-            {
-                byte[] mutant = Mutants.Of(valid, random, headerLength: 24);
-                long start = Stopwatch.GetTimestamp();
-                if (Check(mutant, gzip))
-                    Interlocked.Increment(ref loaded);
-                worst = TimeSpan.FromTicks(Math.Max(worst.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
-            }
-
-            slowest.Add(worst);
-            using Process process = Process.GetCurrentProcess();
-            lock (slowest)
-                peak = Math.Max(peak, process.WorkingSet64);
-        });
-
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            FormattableString.Invariant(
-                $"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {(peak - before) >> 20} MiB"));
-        Assert.InRange(loaded, 0, Count);
-        Assert.InRange((peak - before) >> 20, 0, 128);
-    }
+    private static void Run(byte[] valid, bool gzip) => MutantRun.Of(valid, headerLength: 24, Count, mutant => Check(mutant, gzip));
 
     private static bool Check(byte[] mutant, bool gzip)
     {

@@ -15,7 +15,7 @@ public sealed class MnistDatasetTests
         Assert.Equal((60_000, 28, 28), (train.Count, train.Height, train.Width));
         Assert.Equal((10_000, 28, 28), (test.Count, test.Height, test.Width));
         Assert.Equal([5, 0, 4, 1, 9, 2, 1, 3, 1, 4], Enumerable.Range(0, 10).Select(train.GetLabel));
-        Assert.Equal([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], Enumerable.Range(0, train.Count).CountBy(train.GetLabel).OrderBy(pair => pair.Key).Select(pair => pair.Value));
+        Assert.Equal([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], Enumerable.Range(0, train.Count).GroupBy(train.GetLabel).OrderBy(group => group.Key).Select(group => group.Count()));
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class MnistDatasetTests
             List<List<int>> ids = new[] { first, second }.Select(set => Enumerable.Range(0, set.Count).Select(i => set.GetImage(i)[0] | set.GetImage(i)[1] << 8).ToList()).ToList();
             Assert.Equal(Enumerable.Range(0, labels.Length), ids[0].Concat(ids[1]).Order());
             Assert.All(ids, part => Assert.NotEmpty(part));
-            foreach ((byte label, int count) in labels.CountBy(label => label))
-                Assert.InRange(ids[0].Count(id => labels[id] == label) - count * fraction, -1.01, 1.01);
+            foreach (IGrouping<byte, byte> group in labels.GroupBy(label => label))
+                Assert.InRange(ids[0].Count(id => labels[id] == group.Key) - group.Count() * fraction, -1.01, 1.01);
         });
 
     [Fact]

@@ -11,13 +11,11 @@ public sealed class TorchvisionTests
 {
     private const string Python = "/usr/bin/python3";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
-    public async Task Torchvision_reads_the_same_images_and_labels()
+    public void Torchvision_reads_the_same_images_and_labels()
     {
         Assert.SkipUnless(
-            File.Exists(Python) && (await RunAsync("-c", "import torchvision")).ExitCode == 0,
+            ChildProcess.Succeeds(Python, "-c", "import torchvision"),
             $"{Python} has no torchvision (Debian: python3-torchvision).");
         using TemporaryFolder folder = new();
         string raw = Directory.CreateDirectory(folder[Path.Combine("MNIST", "raw")]).FullName;
@@ -30,7 +28,7 @@ public sealed class TorchvisionTests
             IdxWriter.Write<byte>(Path.Combine(raw, $"{prefix}-labels-idx1-ubyte.gz"), LabelsOf(count), count);
         }
 
-        (int exitCode, string? output, string? error) = await RunAsync(Script(), folder.Root);
+        (int exitCode, string? output, string? error) = ChildProcess.Run(new ProcessStartInfo(Python, [Script(), folder.Root]));
         Assert.True(exitCode == 0, error);
         using JsonDocument found = JsonDocument.Parse(output);
         foreach ((string? name, string? prefix, int count) in (ReadOnlySpan<(string, string, int)>)[("train", "train", 50), ("test", "t10k", 20)])
@@ -46,13 +44,4 @@ public sealed class TorchvisionTests
 
     private static string Script([CallerFilePath] string thisFile = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "python", "read_idx_with_torchvision.py"));
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> error = process.StandardError.ReadToEndAsync(Token);
-        string output = await process.StandardOutput.ReadToEndAsync(Token);
-        await process.WaitForExitAsync(Token);
-        return (process.ExitCode, output, await error);
-    }
 }

@@ -53,7 +53,7 @@ public sealed class DataSetSnippets
 
         // snippet: pictures
         ImageFolder pictures = ImageFolder.Load(folder, new ImageFolderOptions { Preparation = PicturePreparation.Digit });
-        using CnnClassifier model = new(new CnnClassifierOptions { ClassCount = pictures.ClassNames.Count, ClassNames = pictures.ClassNames });
+        using CnnClassifier model = new(CnnClassifierOptions.For(pictures));
         new Trainer(TrainingRecipe.Fast with { Epochs = 2 }).Fit(model, pictures);
         CnnPredictor predictor = model.ToPredictor();
         Prediction prediction = predictor.Predict(DigitImage.Prepare(photograph));

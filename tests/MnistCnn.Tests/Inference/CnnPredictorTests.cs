@@ -35,12 +35,12 @@ public sealed class CnnPredictorTests
             }, iter: 8);
 
     [Fact]
-    public void Ten_thousand_real_images_get_libtorchs_probabilities_from_a_trained_model()
+    public void Ten_thousand_images_get_libtorchs_probabilities_from_a_trained_model()
     {
-        RealMnist.SkipUnlessPresent();
-        MnistDataset train = MnistDataset.Load(RealMnist.Directory, MnistSplit.Train), test = MnistDataset.Load(RealMnist.Directory, MnistSplit.Test);
+        MnistDataset train = DigitFiles.Train, test = DigitFiles.Test;
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
-        new Trainer(new TrainerOptions { Epochs = 1, LearningRate = 0.001, Device = CPU }).Fit(model, train.Take(6400), ct: TestContext.Current.CancellationToken);
+        new Trainer(new TrainerOptions { Epochs = 1, LearningRate = 0.001, Device = CPU })
+            .Fit(model, train.Take(6400), cancellationToken: TestContext.Current.CancellationToken);
         byte[] pixels = new byte[test.Count * 28 * 28];
         for (int i = 0; i < test.Count; i++)
         {

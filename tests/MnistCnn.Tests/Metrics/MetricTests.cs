@@ -34,6 +34,7 @@ public sealed class MetricTests
         using ConfusionMatrix metric = new(4);
         Feed(metric, given);
         ConfusionTable table = metric.Read();
+        double sumOfF1 = 0;
         int[] predicted = [.. given.Labels.Select((_, i) => Array.IndexOf(Row(given.Logits, i), Row(given.Logits, i).Max()))];
         for (int label = 0; label < 4; label++)
         {
@@ -45,11 +46,15 @@ public sealed class MetricTests
             double hits = given.Labels.Where((l, i) => l == label && predicted[i] == label).Count();
             Assert.Equal(hits / predicted.Count(p => p == label), table.Precision(label), 1e-12);
             Assert.Equal(hits / given.Labels.Count(l => l == label), table.Recall(label), 1e-12);
-            Assert.Equal(2 * hits / (predicted.Count(p => p == label) + given.Labels.Count(l => l == label)), table.F1(label), 1e-12);
+            double f1 = 2 * hits / (predicted.Count(p => p == label) + given.Labels.Count(l => l == label));
+            Assert.Equal(f1, table.F1(label), 1e-12);
+            sumOfF1 += f1;
         }
 
         Assert.Equal(given.Labels.Length, table.Total);
-        Assert.Equal(table.MacroF1, metric.Compute());
+        Assert.Equal(sumOfF1 / 4, table.MacroF1, 1e-12);
+        Assert.Equal(sumOfF1 / 4, metric.Compute(), 1e-12);
+        Assert.Equal(given.Labels.Where((label, i) => label == predicted[i]).Count() / (double)given.Labels.Length, table.Accuracy, 1e-12);
     });
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class CnnClassifierFilesTests : IDisposable
         Assert.Equal(options with { ClassNames = null }, loaded.Options with { ClassNames = null });
         loaded.Save(folder["b"]);
         Assert.Equal(File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]));
-        using Tensor images = rand(2, 1, 20, 31);
+        using Tensor images = RandomWeights.Uniform(1, 2, 1, 20, 31);
         Assert.Equal(model.forward(images).data<float>().ToArray(), loaded.forward(images).data<float>().ToArray());
     }
 

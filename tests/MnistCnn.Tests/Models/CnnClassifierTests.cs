@@ -25,7 +25,7 @@ public sealed class CnnClassifierTests
     {
         using DisposeScope scope = NewDisposeScope();
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 7 });
-        Tensor x = rand(5, 1, 28, 28);
+        Tensor x = RandomWeights.Uniform(1, 5, 1, 28, 28);
         Dictionary<string, Tensor> p = model.named_parameters().ToDictionary(n => n.name, n => (Tensor)n.parameter);
         Tensor y = nn.functional.relu(nn.functional.conv2d(x, p["conv1.weight"], p["conv1.bias"], [2, 2]));
         y = nn.functional.relu(nn.functional.conv2d(y, p["conv2.weight"], p["conv2.bias"], [2, 2]));
@@ -42,7 +42,7 @@ public sealed class CnnClassifierTests
         using DisposeScope scope = NewDisposeScope();
         using CnnClassifier logits = new(new CnnClassifierOptions { Seed = 7 });
         using CnnClassifier probabilities = new(new CnnClassifierOptions { Seed = 7, Output = ClassifierOutput.Softmax });
-        Tensor x = rand(3, 1, 28, 28);
+        Tensor x = RandomWeights.Uniform(1, 3, 1, 28, 28);
         Assert.True(allclose(nn.functional.softmax(logits.forward(x), 1), probabilities.forward(x), rtol: 1e-5, atol: 1e-7));
     }
 

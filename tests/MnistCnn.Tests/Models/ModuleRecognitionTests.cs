@@ -43,7 +43,7 @@ public sealed class ModuleRecognitionTests
         using HonestNetwork model = new();
         ListLogger logger = new();
         new Trainer(new TrainerOptions { Epochs = 1, Device = CPU }, [], logger)
-            .Fit(model, new SyntheticDigits(100, seed: 1), ct: TestContext.Current.CancellationToken);
+            .Fit(model, new SyntheticDigits(100, seed: 1), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Steps run on the engine", logger.Lines);
     }
 

@@ -148,7 +148,7 @@ public sealed class NetworkFilesTests : IDisposable
         model.train();
         for (int i = 0; i < 20; i++)
         {
-            model.forward(rand(32, 1, 28, 28) * 2);
+            model.forward(RandomWeights.Uniform(i, 32, 1, 28, 28) * 2);
         }
 
         model.eval();

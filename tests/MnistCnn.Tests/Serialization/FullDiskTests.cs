@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
 
@@ -11,7 +10,9 @@ public sealed class FullDiskTests
     {
         using TemporaryFolder folder = new();
         string disk = Directory.CreateDirectory(folder["disk"]).FullName;
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk), "Mounting a small tmpfs needs Linux and the rights of root.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && ChildProcess.Succeeds("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk),
+            "Mounting a small tmpfs needs Linux and the rights of root.");
         try
         {
             string target = Path.Combine(disk, "model.safetensors");
@@ -29,21 +30,7 @@ public sealed class FullDiskTests
         }
         finally
         {
-            Run("umount", disk);
-        }
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
+            ChildProcess.Succeeds("umount", disk);
         }
     }
 }

@@ -17,7 +17,6 @@ public sealed class OnnxExportTests : IDisposable
     [InlineData(128)]
     public void ONNX_Runtime_gives_the_logits_and_classes_of_10_000_test_images(int batchSize)
     {
-        RealMnist.SkipUnlessPresent();
         TrainedClassifier.Model.ExportOnnx(folder["model.onnx"]);
         using OnnxModel onnx = new(folder["model.onnx"]);
         float[] logits = onnx.Run(TrainedClassifier.Pixels(0, 10_000), batchSize);
@@ -30,7 +29,6 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void Bytes_in_and_probabilities_out_agree_with_the_model()
     {
-        RealMnist.SkipUnlessPresent();
         TrainedClassifier.Model.ExportOnnx(folder["model.onnx"], new OnnxExportOptions { Input = OnnxInput.UInt8, Output = OnnxOutput.Probabilities });
         using OnnxModel onnx = new(folder["model.onnx"]);
         float[] probabilities = onnx.Run(TrainedClassifier.Bytes(0, 10_000), 1000);

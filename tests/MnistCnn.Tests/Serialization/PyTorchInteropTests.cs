@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MnistCnn.Data;
 using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
@@ -15,7 +14,7 @@ public sealed class PyTorchInteropTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    private static string TestFile(string name) => Path.Combine(RealMnist.Directory, $"t10k-{name}-ubyte.gz");
+    private static string TestFile(string name) => Path.Combine(DigitFiles.Directory, $"t10k-{name}-ubyte.gz");
 
     private static float[] ReadSingles(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
 
@@ -24,7 +23,6 @@ public sealed class PyTorchInteropTests : IDisposable
     [Fact]
     public void PyTorch_opens_a_model_trained_here_and_gives_its_logits_for_10_000_test_images()
     {
-        RealMnist.SkipUnlessPresent();
         PythonTorch.SkipUnlessPresent();
         TrainedClassifier.Model.Save(folder["ours.safetensors"]);
         string metadata = PythonTorch.Run("logits", folder["ours.safetensors"], TestFile("images-idx3"), folder["logits"]);
@@ -35,14 +33,13 @@ public sealed class PyTorchInteropTests : IDisposable
     [Fact]
     public void PyTorch_builds_a_network_from_what_its_file_says_and_gives_its_logits_for_10_000_test_images()
     {
-        RealMnist.SkipUnlessPresent();
         PythonTorch.SkipUnlessPresent();
         using Sequential model = nn.Sequential(
             nn.Conv2d(1, 8, 3, padding: 1, bias: false), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, stride: 2), nn.LeakyReLU(0.1),
             nn.AvgPool2d(2), nn.Dropout2d(0.1), nn.Flatten(),
             nn.Linear(144, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10)).Seeded(1);
         new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 64, LearningRate = 0.002 })
-            .Fit(model, MnistDataset.Load(RealMnist.Directory, MnistSplit.Train).Take(1_280), ct: TestContext.Current.CancellationToken);
+            .Fit(model, DigitFiles.Train.Take(1_280), cancellationToken: TestContext.Current.CancellationToken);
         model.SaveNetwork(folder["network.safetensors"]);
         PythonTorch.Run("logits", folder["network.safetensors"], TestFile("images-idx3"), folder["logits"]);
         float[] logits = ReadSingles(folder["logits"]), probabilities = new float[logits.Length];
@@ -55,7 +52,6 @@ public sealed class PyTorchInteropTests : IDisposable
     [Fact]
     public void A_model_trained_in_PyTorch_opens_here_and_gives_its_logits_for_10_000_test_images_its_pickles_only_once_converted_as_the_message_says()
     {
-        RealMnist.SkipUnlessPresent();
         PythonTorch.SkipUnlessPresent();
         PythonTorch.Run("train", TestFile("images-idx3"), TestFile("labels-idx1"), folder["theirs"]);
         using CnnClassifier model = CnnClassifier.Load(folder["theirs.safetensors"]);

@@ -8,28 +8,19 @@ internal static class PythonTorch
 {
     private const string Interpreter = "/usr/bin/python3";
 
-    private static readonly Lazy<bool> Present = new(() => File.Exists(Interpreter) && Start("-c", "import torch, numpy").ExitCode == 0);
+    private static readonly Lazy<bool> Present = new(() => ChildProcess.Succeeds(Interpreter, "-c", "import torch, numpy"));
 
     public static void SkipUnlessPresent() => Assert.SkipUnless(Present.Value, $"{Interpreter} has no torch and numpy (Debian: python3-torch).");
 
     public static string Run(params string[] arguments)
     {
-        (int exitCode, string output, string error) = Start([Script(), .. arguments]);
+        ProcessStartInfo start = new(Interpreter, [Script(), .. arguments]);
+        start.Environment.Remove("OPENBLAS_CORETYPE");
+        start.Environment.Remove("OPENBLAS_L2_SIZE");
+        (int exitCode, string output, string error) = ChildProcess.Run(start);
         Assert.True(exitCode == 0, error);
         return output;
     }
 
     private static string Script([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "python", "interop.py"));
-
-    private static (int ExitCode, string Output, string Error) Start(params string[] arguments)
-    {
-        ProcessStartInfo start = new(Interpreter, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Remove("OPENBLAS_CORETYPE");
-        start.Environment.Remove("OPENBLAS_L2_SIZE");
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
 }

@@ -13,16 +13,10 @@ internal static class SaveLoop
 
     public const string Target = "model.safetensors";
 
-    public static Process Start(string folder)
+    public static Process Start(string folder) => OwnProcess.Start(new Dictionary<string, string>
     {
-        string executable = Environment.ProcessPath!;
-        bool hosted = Path.GetFileNameWithoutExtension(executable) == "dotnet";
-        ProcessStartInfo start = new(executable, hosted ? [typeof(SaveLoop).Assembly.Location] : []) { RedirectStandardOutput = true };
-        start.Environment[Variable] = folder;
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment["DOTNET_gcConcurrent"] = "0";
-        return Process.Start(start)!;
-    }
+        [Variable] = folder, ["DOTNET_TieredPGO"] = "0", ["DOTNET_gcConcurrent"] = "0",
+    });
 
 #pragma warning disable CA2255
     [ModuleInitializer]

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Serialization;
 
-/// <summary>A classifier trained for a moment on real digits, and its answers to the 10,000 test images.</summary>
+/// <summary>A classifier trained for a moment on digits, and its answers to the 10,000 test images.</summary>
 internal static class TrainedClassifier
 {
     private static readonly Lazy<(CnnClassifier Model, float[] Logits)> Shared = new(Train);
 
-    public static MnistDataset TestImages { get; } = MnistDataset.Load(RealMnist.Directory, MnistSplit.Test);
+    public static MnistDataset TestImages { get; } = DigitFiles.Test;
 
     public static CnnClassifier Model => Shared.Value.Model;
 
@@ -56,7 +56,7 @@ internal static class TrainedClassifier
     private static (CnnClassifier Model, float[] Logits) Train()
     {
         CnnClassifier model = new(new CnnClassifierOptions { Seed = 5 });
-        new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 64, LearningRate = 0.002, Seed = 5 }).Fit(model, MnistDataset.Load(RealMnist.Directory, MnistSplit.Train).Take(3_840));
+        new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 64, LearningRate = 0.002, Seed = 5 }).Fit(model, DigitFiles.Train.Take(3_840));
         return (model, LogitsOf(model));
     }
 }

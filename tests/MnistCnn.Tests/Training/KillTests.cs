@@ -30,8 +30,7 @@ public sealed class KillTests
         {
         }
 
-        process.Kill();
-        await process.WaitForExitAsync(Token);
+        await Kill(process);
         Assert.Equal(Train(Options), Train(Options with { ResumeFrom = folder["last.ckpt"] }));
     }
 
@@ -49,10 +48,10 @@ public sealed class KillTests
             }
 
             await Task.Delay(random.Next(60), Token);
-            process.Kill();
-            await process.WaitForExitAsync(Token);
+            await Kill(process);
             using TinyModel model = new(dropout: 0.3);
-            FitResult loaded = new Trainer(Options with { ResumeFrom = folder["last.ckpt"] }).Fit(model, TrainingData.Train, ct: new CancellationToken(canceled: true));
+            FitResult loaded = new Trainer(Options with { ResumeFrom = folder["last.ckpt"] })
+                .Fit(model, TrainingData.Train, cancellationToken: new CancellationToken(canceled: true));
             Assert.True(loaded.History.Steps.Count >= 2);
         }
     }
@@ -73,6 +72,13 @@ public sealed class KillTests
         Environment.Exit(0);
     }
 
+    private static async Task Kill(Process process)
+    {
+        process.Kill();
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(128 + 9, process.ExitCode);
+    }
+
     private static byte[] Train(TrainerOptions options, params ITrainerCallback[] callbacks)
     {
         using TinyModel model = new(dropout: 0.3);
@@ -80,11 +86,8 @@ public sealed class KillTests
         return TrainingData.Weights(model);
     }
 
-    private static Process Start(string folder, int everySteps)
+    private static Process Start(string folder, int everySteps) => OwnProcess.Start(new Dictionary<string, string>
     {
-        ProcessStartInfo start = new("dotnet", [typeof(KillTests).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment[FolderVariable] = folder;
-        start.Environment[StepsVariable] = everySteps.ToString(CultureInfo.InvariantCulture);
-        return Process.Start(start)!;
-    }
+        [FolderVariable] = folder, [StepsVariable] = everySteps.ToString(CultureInfo.InvariantCulture),
+    });
 }

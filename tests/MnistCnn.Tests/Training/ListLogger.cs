@@ -3,7 +3,11 @@ using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Training;
 
-internal sealed class ListLogger : ILogger<Trainer>
+/// <summary>Keeps the lines of the run.</summary>
+internal sealed class ListLogger : ListLogger<Trainer>;
+
+/// <summary>Keeps lines from level Information on.</summary>
+internal class ListLogger<T> : ILogger<T>
 {
     public List<string> Lines { get; } = [];
 

@@ -22,12 +22,16 @@ internal sealed class TinyModel : nn.Module<Tensor, Tensor>
         linear.bias!.zero_();
     }
 
+    /// <summary>Sees the images of each batch.</summary>
+    public Action<Tensor>? OnInput { get; set; }
+
     /// <summary>Sees each batch and may replace its logits.</summary>
     public Func<Tensor, Tensor>? OnForward { get; set; }
 
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
+        OnInput?.Invoke(input);
         Tensor logits = linear.forward(dropout.forward(input.flatten(1)));
         return (OnForward?.Invoke(logits) ?? logits).MoveToOuterDisposeScope();
     }

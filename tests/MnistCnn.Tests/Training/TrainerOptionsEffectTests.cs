@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using MnistCnn.Data;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
@@ -28,17 +29,41 @@ public sealed class TrainerOptionsEffectTests
     }
 
     [Fact]
+    public void The_figures_of_an_epoch_are_the_means_of_its_images()
+    {
+        // Steps of 32, 32 and 16 images.
+        FitResult result = Fit(TrainingData.Options);
+        foreach (EpochResult epoch in result.History.Epochs)
+        {
+            StepRecord[] steps = [.. result.History.Steps.Where(step => step.Epoch == epoch.Epoch)];
+            Assert.Equal(((32 * steps[0].Loss) + (32 * steps[1].Loss) + (16 * steps[2].Loss)) / 80, epoch.Loss, 1e-6);
+            Assert.Equal(((32 * steps[0].Accuracy) + (32 * steps[1].Accuracy) + (16 * steps[2].Accuracy)) / 80, epoch.Accuracy, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Accumulated_batches_drop_other_inputs_each()
+    {
+        List<float[]> seen = [];
+        using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add(logits.data<float>().ToArray()); return logits; } };
+        MnistDataset alike = MnistDataset.FromMemory([.. Enumerable.Repeat((byte)255, 64 * 784)], new byte[64], 28, 28);
+        new Trainer(TrainingData.Options with { Epochs = 1, BatchSize = 16, GradientAccumulation = 4 }).Fit(model, alike);
+        // The first was a check of the model.
+        Assert.Equal(4, seen.TakeLast(4).Distinct(new SameNumbers()).Count());
+    }
+
+    [Fact]
     public void Clipping_by_norm_bounds_the_norm_of_all_gradients_and_by_value_each_element()
     {
         static optim.Optimizer Sgd(IEnumerable<TorchSharp.Modules.Parameter> p, double lr) => optim.SGD(p, lr);
         using TinyModel model = new();
-        float[] before = Values(model);
+        float[] before = TrainingData.Floats(model);
         new Trainer(TrainingData.Options with { MaxSteps = 1, LearningRate = 1, Optimizer = Sgd, GradientClipNorm = 0.01 }).Fit(model, TrainingData.Train);
-        double moved = Math.Sqrt(Values(model).Zip(before, (a, b) => (double)(a - b) * (a - b)).Sum());
+        double moved = Math.Sqrt(TrainingData.Floats(model).Zip(before, (a, b) => (double)(a - b) * (a - b)).Sum());
         Assert.Equal(0.01, moved, 1e-4);
-        before = Values(model);
+        before = TrainingData.Floats(model);
         new Trainer(TrainingData.Options with { MaxSteps = 1, LearningRate = 1, Optimizer = Sgd, GradientClipValue = 0.001 }).Fit(model, TrainingData.Train);
-        Assert.Equal(0.001, Values(model).Zip(before, (a, b) => (double)Math.Abs(a - b)).Max(), 1e-5);
+        Assert.Equal(0.001, TrainingData.Floats(model).Zip(before, (a, b) => (double)Math.Abs(a - b)).Max(), 1e-5);
     }
 
     [Fact]
@@ -120,6 +145,7 @@ public sealed class TrainerOptionsEffectTests
     [Fact]
     public void Mixed_precision_learns_nearly_the_same_and_leaves_a_float32_model()
     {
+        BFloat16.SkipUnlessSupported();
         using TinyModel model = new();
         FitResult mixed = new Trainer(TrainingData.Options with { Epochs = 8, Precision = TrainingPrecision.BFloat16Mixed }).Fit(model, TrainingData.Train, TrainingData.Validation);
         FitResult full = Fit(TrainingData.Options with { Epochs = 8 });
@@ -137,6 +163,13 @@ public sealed class TrainerOptionsEffectTests
         Assert.Empty(result.History.Steps);
     }
 
+    private sealed class SameNumbers : IEqualityComparer<float[]>
+    {
+        public bool Equals(float[]? x, float[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(float[] obj) => obj[0].GetHashCode();
+    }
+
     private static FitResult Fit(TrainerOptions options, params ITrainerCallback[] callbacks)
     {
         using TinyModel model = new();
@@ -149,8 +182,6 @@ public sealed class TrainerOptionsEffectTests
         new Trainer(options).Fit(model, TrainingData.Train);
         return TrainingData.Weights(model);
     }
-
-    private static float[] Values(TinyModel model) => [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(TrainingData.Weights(model))];
 
     private static void AssertClose(byte[] expected, byte[] found, float tolerance)
     {

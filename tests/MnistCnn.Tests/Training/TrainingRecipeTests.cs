@@ -14,7 +14,7 @@ public sealed class TrainingRecipeTests
         (MnistDataset train, MnistDataset test) = MnistDataset.LoadSplits(RealMnist.Directory);
         Trainer trainer = new(TrainingRecipe.Fast with { Seed = 1, Device = CPU });
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
-        trainer.Fit(model, train, ct: TestContext.Current.CancellationToken);
+        trainer.Fit(model, train, cancellationToken: TestContext.Current.CancellationToken);
         Assert.InRange(trainer.Evaluate(model, test, TestContext.Current.CancellationToken).Accuracy, 0.99, 1);
     }
 }

@@ -11,12 +11,12 @@ public sealed class CsvLogger : TrainerCallback
 {
     private const string Header = "epoch,step,global_step,learning_rate,trn_loss,trn_acc,val_loss,val_acc";
     private const int GlobalStepColumn = 2;
+    private const int FigureCount = 6;
 
     private readonly string path;
     private readonly int everySteps;
-    private string? row;
-    private string? writtenRow;
-    private long writtenAt;
+    private string figures = "";
+    private long rowStart;
     private long rowStep;
 
     /// <summary>Creates the callback.</summary>
@@ -38,10 +38,13 @@ public sealed class CsvLogger : TrainerCallback
     public override void OnFitStart(TrainerContext context)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string[] before = context.GlobalStep > 0 && File.Exists(path) ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
+        string[] before = context.GlobalStep > 0 && File.Exists(path)
+            ? [.. File.ReadLines(path).Skip(1).TakeWhile(line => StepOf(line) <= context.GlobalStep)] : [];
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(before.Prepend(Header).Select(line => line + "\n")))));
-        (row, writtenRow) = (null, null);
-        rowStep = before.Length > 0 ? StepOf(before[^1]) : 0;
+        // Its validation may be still to come.
+        string last = before.LastOrDefault("");
+        (figures, rowStep) = last.Length > 0 ? (string.Join(',', last.Split(',')[..FigureCount]), StepOf(last)) : ("", 0);
+        rowStart = new FileInfo(path).Length - last.Length - 1;
     }
 
     /// <inheritdoc/>
@@ -52,50 +55,32 @@ public sealed class CsvLogger : TrainerCallback
             return;
         }
 
-        row = string.Create(CultureInfo.InvariantCulture, $"{step.Epoch},{step.Step},{step.GlobalStep},{context.LearningRate:R},{step.EpochLoss:F6},{step.EpochAccuracy:F6}");
-        if (step.Step != step.StepsPerEpoch)
-        {
-            Write(context);
-        }
+        figures = string.Create(CultureInfo.InvariantCulture,
+            $"{step.Epoch},{step.Step},{step.GlobalStep},{context.LearningRate:R},{step.EpochLoss:F6},{step.EpochAccuracy:F6}");
+        (rowStep, rowStart) = (step.GlobalStep, new FileInfo(path).Length);
+        Append(context.LastValidation is { } last && last.GlobalStep == step.GlobalStep ? last.Result : null);
     }
 
     /// <inheritdoc/>
-    public override void OnEpochEnd(TrainerContext context, EpochResult epoch) => Write(context);
-
-    /// <summary>A validation at the end of a run comes after the row of its step, and completes it.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="result">What was found.</param>
     public override void OnValidationEnd(TrainerContext context, EvaluationResult result)
     {
-        if (writtenRow is not null && context.GlobalStep == rowStep)
+        if (context.GlobalStep == rowStep)
         {
             using (FileStream file = File.OpenWrite(path))
             {
-                file.SetLength(writtenAt);
+                file.SetLength(rowStart);
             }
 
-            Append(writtenRow, result);
+            Append(result);
         }
     }
 
-    private static long StepOf(string line) => line.Split(',') is { Length: > GlobalStepColumn } cells && long.TryParse(cells[GlobalStepColumn], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+    /// <summary>The step of a row, none for one that was cut when its process was killed.</summary>
+    private static long StepOf(string line) => line.Split(',') is { Length: FigureCount + 2 } cells
+        && long.TryParse(cells[GlobalStepColumn], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
         ? step
         : long.MaxValue;
 
-    /// <summary>The last row of an epoch waits for its end, where it may still be validated.</summary>
-    private void Write(TrainerContext context)
-    {
-        if (row is null || context.GlobalStep == rowStep)
-        {
-            return;
-        }
-
-        EvaluationResult? validation = context.LastValidation is { } last && last.GlobalStep == context.GlobalStep ? last.Result : null;
-        writtenAt = new FileInfo(path).Length;
-        Append(row, validation);
-        (row, writtenRow, rowStep) = (null, row, context.GlobalStep);
-    }
-
-    private void Append(string figures, EvaluationResult? validation) =>
+    private void Append(EvaluationResult? validation) =>
         File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{figures},{validation?.Loss:F6},{validation?.Accuracy:F6}\n"));
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using MnistCnn.Data;
 
@@ -9,7 +7,6 @@ namespace MnistCnn.Tests.Data;
 /// Mutated archives and arrays either load or are refused with an exception of ours. The variable MNISTCNN_ARCHIVE_FUZZ sets the number of mutants of each
 /// kind.
 /// </summary>
-[Collection(nameof(AloneInTheProcess))]
 public sealed class ArchiveFuzzTests
 {
     private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_ARCHIVE_FUZZ") ?? "50000", CultureInfo.InvariantCulture);
@@ -50,37 +47,18 @@ public sealed class ArchiveFuzzTests
     private static void Run(byte[] valid, int headerLength, Action<byte[]> load)
     {
         load(valid);
-        using Process process = Process.GetCurrentProcess();
-        (long before, int loaded, ConcurrentBag<TimeSpan> slowest) = (process.WorkingSet64, 0, []);
-        Parallel.For(0, (Count + 999) / 1000, block =>
+        MutantRun.Of(valid, headerLength, Count, mutant =>
         {
-            Random random = new(block);
-            TimeSpan worst = TimeSpan.Zero;
-            for (int i = 0; i < 1000; i++)
+            try
             {
-                byte[] mutant = Mutants.Of(valid, random, headerLength);
-                long start = Stopwatch.GetTimestamp();
-                try
-                {
-                    load(mutant);
-                    Interlocked.Increment(ref loaded);
-                }
-                catch (Exception exception) when (exception is NpyFormatException or ZipFormatException)
-                {
-                    Assert.StartsWith("'mutant'", exception.Message, StringComparison.Ordinal);
-                }
-
-                worst = TimeSpan.FromTicks(Math.Max(worst.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
+                load(mutant);
+                return true;
             }
-
-            slowest.Add(worst);
+            catch (Exception exception) when (exception is NpyFormatException or ZipFormatException)
+            {
+                Assert.StartsWith("'mutant'", exception.Message, StringComparison.Ordinal);
+                return false;
+            }
         });
-
-        process.Refresh();
-        long grown = (process.WorkingSet64 - before) >> 20;
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            FormattableString.Invariant($"{Count} mutants, {loaded} loaded, slowest {slowest.Max().TotalMilliseconds:F0} ms, working set + {grown} MiB"));
-        Assert.InRange(loaded, 0, Count);
-        Assert.InRange(grown, -4096, 128);
     }
 }

@@ -14,6 +14,11 @@ internal static class Zip
     public const int Size = 24;
     public const int HeaderOffset = 42;
 
+    private const int NameLength = 28, ExtraLength = 30, EntryHeader = 46;
+
+    // The record at the end of an archive without a comment, and the length of the directory in it.
+    private const int EndRecord = 22, DirectoryLength = 12;
+
     private const uint EntrySignature = 0x02014B50;
 
     public static byte[] Of(params IEnumerable<(string Name, byte[] Content)> members) => Of(CompressionLevel.Optimal, members);
@@ -48,6 +53,19 @@ internal static class Zip
         BinaryPrimitives.WriteUInt16LittleEndian(copy.AsSpan(Entry(zip) + field), value);
         BinaryPrimitives.WriteUInt16LittleEndian(copy.AsSpan(localField), value);
         return copy;
+    }
+
+    /// <summary>Declares a size of 64 bits in the directory entry of the first and only member, in a zip64 field.</summary>
+    public static byte[] WithSize(byte[] zip, long size)
+    {
+        byte[] field = [1, 0, 8, 0, .. new byte[8]];
+        BinaryPrimitives.WriteInt64LittleEndian(field.AsSpan(4), size);
+        byte[] marked = WithField(zip, Size, uint.MaxValue);
+        int entry = Entry(zip), end = entry + EntryHeader + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(entry + NameLength));
+        BinaryPrimitives.WriteUInt16LittleEndian(marked.AsSpan(entry + ExtraLength), (ushort)field.Length);
+        byte[] wide = [.. marked[..end], .. field, .. marked[end..]];
+        BinaryPrimitives.WriteInt32LittleEndian(wide.AsSpan(wide.Length - EndRecord + DirectoryLength), end + field.Length - entry);
+        return wide;
     }
 
     private static int Entry(byte[] zip)

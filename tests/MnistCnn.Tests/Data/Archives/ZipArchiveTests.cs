@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using MnistCnn.Data;
 using ZipArchive = MnistCnn.Data.ZipArchive;
@@ -28,6 +27,8 @@ public sealed class ZipArchiveTests
         { "a stored member of two sizes", Zip.WithField(Stored, Zip.Size, 9), "member 's.bin': expected a stored member of 9 bytes, found 20000 bytes" },
         { "a size of 2^32 - 2 bytes", Zip.WithField(Valid, Zip.Size, uint.MaxValue - 1),
             "member 'folder/a.bin': expected at most 1032 bytes of content for each of" },
+        { "a size of 2^40 bytes", Zip.WithSize(Zip.Of(("huge.bin", Text)), 1L << 40),
+            "member 'huge.bin': expected at most 1032 bytes of content for each of" },
         { "an encrypted member", Zip.WithShort(Valid, Zip.Flags, 6, 1), "member 'folder/a.bin': expected a member without encryption, found an encrypted one" },
         { "an unknown method", Zip.WithShort(Valid, Zip.Method, 8, 14),
             "member 'folder/a.bin': expected compression method 0 (stored) or 8 (deflate), found method 14" },
@@ -105,13 +106,13 @@ public sealed class ZipArchiveTests
     }
 
     [Fact]
-    public void A_hundred_thousand_empty_members_are_listed_in_under_a_second()
+    public void A_hundred_thousand_empty_members_are_listed_with_memory_in_proportion()
     {
         byte[] many = Zip.Of(Enumerable.Range(0, 100_000).Select(i => ($"m{i}", Array.Empty<byte>())));
-        long start = Stopwatch.GetTimestamp();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         using ZipArchive zip = new(new MemoryStream(many), "many.zip", leaveOpen: false);
         Assert.Equal(100_000, zip.Names.Count());
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 1);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10L * many.Length);
     }
 
     [Fact]

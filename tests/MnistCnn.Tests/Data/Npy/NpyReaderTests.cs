@@ -10,8 +10,6 @@ public sealed class NpyReaderTests
 {
     private const string Python = "/usr/bin/python3";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public void Big_endian_and_Fortran_order_are_read_as_C_order_of_this_machine()
     {
@@ -36,10 +34,10 @@ public sealed class NpyReaderTests
     }
 
     [Fact]
-    public async Task What_NumPy_writes_is_read_back_exactly()
+    public void What_NumPy_writes_is_read_back_exactly()
     {
         using TemporaryFolder folder = new();
-        using JsonDocument written = await WriteAsync(folder.Root);
+        using JsonDocument written = Write(folder.Root);
         int read = 0;
         foreach (JsonProperty file in written.RootElement.EnumerateObject().Where(file => File.Exists(folder[$"{file.Name}.npy"])))
         {
@@ -55,10 +53,10 @@ public sealed class NpyReaderTests
     }
 
     [Fact]
-    public async Task Data_sets_load_from_what_NumPy_writes_in_every_layout_of_the_published_ones()
+    public void Data_sets_load_from_what_NumPy_writes_in_every_layout_of_the_published_ones()
     {
         using TemporaryFolder folder = new();
-        using JsonDocument written = await WriteAsync(folder.Root);
+        using JsonDocument written = Write(folder.Root);
         byte[] pixels = [.. written.RootElement.GetProperty("images").GetProperty("values").EnumerateArray().Select(value => (byte)value.GetDouble())];
         MnistDataset[] sets =
         [
@@ -101,20 +99,11 @@ public sealed class NpyReaderTests
     private static string Script([CallerFilePath] string thisFile = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "python", "write_npy_with_numpy.py"));
 
-    private static async Task<JsonDocument> WriteAsync(string folder)
+    private static JsonDocument Write(string folder)
     {
-        Assert.SkipUnless(File.Exists(Python) && (await RunAsync("-c", "import numpy")).ExitCode == 0, $"{Python} has no NumPy (Debian: python3-numpy).");
-        (int exitCode, string output, string error) = await RunAsync(Script(), folder);
+        Assert.SkipUnless(ChildProcess.Succeeds(Python, "-c", "import numpy"), $"{Python} has no NumPy (Debian: python3-numpy).");
+        (int exitCode, string output, string error) = ChildProcess.Run(new ProcessStartInfo(Python, [Script(), folder]));
         Assert.True(exitCode == 0, error);
         return JsonDocument.Parse(output);
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> error = process.StandardError.ReadToEndAsync(Token);
-        string output = await process.StandardOutput.ReadToEndAsync(Token);
-        await process.WaitForExitAsync(Token);
-        return (process.ExitCode, output, await error);
     }
 }

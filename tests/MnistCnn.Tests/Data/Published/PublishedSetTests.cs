@@ -32,7 +32,7 @@ public sealed class PublishedSetTests
         AssertSame(SmallSets.Source(MnistSplit.Test), test);
         Assert.Equal(variant.ClassNames, train.ClassNames);
 
-        using CnnClassifier model = new(new CnnClassifierOptions { ClassCount = train.ClassNames.Count, Seed = 1 });
+        using CnnClassifier model = new(CnnClassifierOptions.For(train) with { Seed = 1 });
         FitResult fit = new Trainer(new TrainerOptions { Epochs = 2, BatchSize = 32, Seed = 1 }).Fit(model, train, test, Token);
         Assert.Equal(StopReason.Completed, fit.StopReason);
     }

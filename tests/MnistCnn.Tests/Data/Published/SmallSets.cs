@@ -25,9 +25,16 @@ internal static class SmallSets
         Files = [.. variant.Files.Select(file => new MnistFile(file.Name, files[file.Name].Length,
             file.Md5 is null ? Convert.ToHexString(SHA256.HashData(files[file.Name])) : null)
         {
-            Md5 = file.Md5 is null ? null : Convert.ToHexString(CryptographicOperations.HashData(HashAlgorithmName.MD5, files[file.Name])),
+            Md5 = file.Md5 is null ? null : Md5(files[file.Name]),
         })],
     };
+
+    private static string Md5(byte[] content)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        hash.AppendData(content);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
 
     public static Dictionary<string, byte[]> FilesOf(MnistVariant variant) => variant.Name.Split('-')[0] switch
     {

@@ -52,6 +52,34 @@ public sealed class LoggingCallbackTests : IDisposable
         Assert.Equal(File.ReadAllText(folder["whole.csv"]), File.ReadAllText(folder["h.csv"]));
     }
 
+    /// <summary>A process that is killed leaves the checkpoint of its last step, and a row of its epoch that lacks the validation or was cut.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("2,1,4,0.0")]
+    [InlineData("2,1,1")]
+    public void CsvLogger_of_a_run_killed_after_the_checkpoint_of_an_epochs_last_step_keeps_that_epochs_row(string torn)
+    {
+        TrainerOptions options = TrainingData.Options with { ValidateEveryEpochs = 1 };
+        Fit(options, new CsvLogger(folder["whole.csv"]));
+        string atTheKill = "";
+        LambdaCallback kill = new()
+        {
+            StepEnd = (context, step) =>
+            {
+                if (step.GlobalStep == 3)
+                {
+                    context.SaveCheckpoint(folder["kill.ckpt"]);
+                    atTheKill = File.ReadAllText(folder["h.csv"]);
+                }
+            },
+        };
+        Fit(options, new CsvLogger(folder["h.csv"]), kill);
+        File.WriteAllText(folder["h.csv"], atTheKill + torn);
+        Fit(options with { ResumeFrom = folder["kill.ckpt"] }, new CsvLogger(folder["h.csv"]));
+        Assert.Equal(3, File.ReadAllLines(folder["whole.csv"]).Length);
+        Assert.Equal(File.ReadAllText(folder["whole.csv"]), File.ReadAllText(folder["h.csv"]));
+    }
+
     [Fact]
     public void ProgressReporter_reports_steps_validations_and_what_remains()
     {

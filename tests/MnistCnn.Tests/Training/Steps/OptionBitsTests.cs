@@ -71,7 +71,7 @@ public sealed class OptionBitsTests : IDisposable
         using CnnClassifier model = OptionRun.Model(option);
         CancelingDataset data = new(OptionRun.Train, source);
         LambdaCallback begin = new() { StepStart = context => data.Cancels = context.GlobalStep == 8 };
-        FitResult canceled = new Trainer(options, [begin, new ModelCheckpoint(folder.Root)]).Fit(model, data, ct: source.Token);
+        FitResult canceled = new Trainer(options, [begin, new ModelCheckpoint(folder.Root)]).Fit(model, data, cancellationToken: source.Token);
 
         Assert.Equal((StopReason.Canceled, 7), (canceled.StopReason, canceled.History.Steps.Count));
         Assert.Equal(expected, OptionRun.Hash(option, options with { ResumeFrom = folder["last.ckpt"] }));

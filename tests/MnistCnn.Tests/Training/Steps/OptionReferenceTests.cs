@@ -142,32 +142,24 @@ public sealed class OptionReferenceTests
             new Trainer(TrainingData.Options, [replacing]).Fit(model, TrainingData.Train)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Rounding grows over an epoch. How much of a difference is noise, libtorch itself shows where each weight starts one rounding away.</summary>
+    /// <summary>Rounding grows over an epoch: libtorch's own losses differ by 0.0014 on average where each weight starts one rounding away.</summary>
     [Fact]
-    public void The_losses_of_an_epoch_follow_those_of_libtorch_as_closely_as_its_own_do_after_one_rounding_of_the_weights()
+    public void The_losses_of_an_epoch_follow_those_of_libtorch_closely()
     {
-        IMnistDataset train = RealMnist.IsPresent ? MnistDataset.Load(RealMnist.Directory, MnistSplit.Train) : new SyntheticDigits(20_000, seed: 1);
-        double[] Losses(bool kernels, bool rounded = false)
+        MnistDataset train = DigitFiles.Train;
+        double[] Losses(bool kernels)
         {
             using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels });
-            using (no_grad())
-            {
-                foreach (Parameter parameter in model.parameters())
-                {
-                    using Tensor next = parameter * (rounded ? MathF.BitIncrement(1) : 1);
-                    parameter.copy_(next);
-                }
-            }
-
             TrainerOptions options = new() { Epochs = 1, Seed = 1, Device = CPU };
             return [.. new Trainer(options).Fit(model, train).History.Steps.Select(step => step.Loss)];
         }
 
-        double[] ours = Losses(kernels: true), theirs = Losses(kernels: false), rounded = Losses(kernels: false, rounded: true);
-        double Difference(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Average();
-        double found = Difference(ours, theirs), noise = Difference(rounded, theirs);
-        TestContext.Current.TestOutputHelper?.WriteLine($"mean difference of {ours.Length} losses: {found:E2}; after one rounding of the weights {noise:E2}");
-        Assert.InRange(found, 0, 3 * noise);
+        double[] ours = Losses(kernels: true), theirs = Losses(kernels: false);
+        double[] differences = [.. ours.Zip(theirs, (x, y) => Math.Abs(x - y))];
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"mean difference of {ours.Length} losses: {differences.Average():E2}, of the first 20 {differences[..20].Average():E2}");
+        Assert.InRange(differences[..20].Average(), 0, 1e-5);
+        Assert.InRange(differences.Average(), 0, 5e-3);
     }
 
     /// <summary>Trains by both.</summary>
