@@ -80,12 +80,13 @@ internal static class Evaluator
 
     /// <summary>The outputs of all images before any calibration [images, classes], as logits, and their labels.</summary>
     /// <returns>Null where it was canceled.</returns>
-    public static (float[] Logits, long[] Labels)? Collect(nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken ct)
+    public static (float[] Logits, long[] Labels)? Collect(
+        nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken cancellationToken)
     {
         using IDisposable noGradient = no_grad();
         List<float> logits = [];
         List<long> all = [];
-        foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks: null, ct))
+        foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks: null, cancellationToken))
         {
             if (output is null)
             {
