@@ -16,6 +16,12 @@ switch (args)
         return Worker.Run(what, rest);
     case ["learning", .. var rest]:
         return LearningCommand.Run(rest);
+    case ["choose", .. var rest]:
+        return ChooseCommand.Run(rest);
+    case ["realworld", .. var rest]:
+        return RealWorldCommand.Run(rest);
+    case ["transforms", .. var rest]:
+        return TransformCostCommand.Run(rest);
     case ["numbers", .. var rest]:
         return NumbersCommand.Run(rest);
     case ["overhead", .. var rest]:

@@ -14,7 +14,7 @@ public sealed class CommandLineTests(TrainedModel trained)
     [InlineData("train", "--epochs", "0", "--epochs: expected a whole number of 1 or more, found '0'.")]
     [InlineData("train", "--lr", "-1", "--lr: expected a number above 0, found '-1'.")]
     [InlineData("train", "--lr", "0,5", "--lr: expected a number above 0, found '0,5'.")]
-    [InlineData("train", "--recipe", "slow", "--recipe: expected reference, fast or best, found 'slow'.")]
+    [InlineData("train", "--recipe", "slow", "--recipe: expected reference, fast, best or robust, found 'slow'.")]
     [InlineData("train", "--variant", "digits", "--variant: expected synthetic or a name that download --list shows, found 'digits'.")]
     [InlineData("serve", "--urls", "http://0.0.0.0:5080", "--urls: expected an address of this machine such as http://127.0.0.1:5080, found 'http://0.0.0.0:5080'.")]
     [InlineData("evaluate", "--json", "true", "Option '--model' is required.")]
@@ -56,7 +56,7 @@ public sealed class CommandLineTests(TrainedModel trained)
         Assert.Contains(trained.Training.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, LogLine));
         JsonElement json = trained.Training.LastLineAsJson;
         Assert.Equal(
-            ["dataset", "epochs", "val_accuracy", "val_loss", "train_seconds", "epoch_seconds", "stop_reason", "model"],
+            ["dataset", "epochs", "val_accuracy", "val_loss", "val_nll", "val_calibration_error", "train_seconds", "epoch_seconds", "stop_reason", "model"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(2, json.GetProperty("epoch_seconds").GetArrayLength());
         Assert.Equal("Completed", json.GetProperty("stop_reason").GetString());
@@ -66,6 +66,7 @@ public sealed class CommandLineTests(TrainedModel trained)
     [Theory]
     [InlineData("curves")]
     [InlineData("confusion")]
+    [InlineData("reliability")]
     [InlineData("mistakes")]
     [InlineData("filters")]
     public void Training_draws_pictures(string name) => Assert.Equal(PngSignature, File.ReadAllBytes(Path.Combine(trained.Folder, $"{name}.png"))[..4]);

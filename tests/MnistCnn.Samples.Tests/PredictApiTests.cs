@@ -13,7 +13,7 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
         using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(UprightStroke()), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal(["digit", "class", "probability", "probabilities"], answer.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["digit", "class", "probability", "probabilities", "familiar", "familiarity"], answer.EnumerateObject().Select(p => p.Name));
         Assert.Equal(1, answer.GetProperty("digit").GetInt32());
         Assert.Equal("1", answer.GetProperty("class").GetString());
         float[] probabilities = [.. answer.GetProperty("probabilities").EnumerateArray().Select(p => p.GetSingle())];

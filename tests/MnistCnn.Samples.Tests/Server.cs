@@ -5,6 +5,9 @@ namespace MnistCnn.Samples.Tests;
 /// <summary>A running <c>serve</c> of the model of digits on a free port.</summary>
 public sealed class Server(TrainedModel model) : RunningServer(model.Folder, model.Model);
 
+/// <summary>The same, with further options.</summary>
+internal sealed class ServerWith(TrainedModel model, params string[] more) : RunningServer(model.Folder, model.Model, more);
+
 /// <summary>A running <c>serve</c> on a free port.</summary>
 public class RunningServer : IDisposable
 {

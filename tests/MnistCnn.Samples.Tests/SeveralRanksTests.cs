@@ -19,7 +19,7 @@ public sealed class SeveralRanksTests : IDisposable
         Assert.Single(two.Lines, line => line.StartsWith("epoch: 1/1 | step: 100/157", StringComparison.Ordinal));
         Assert.Empty(two.Error);
         Assert.Equal(
-            ["confusion.png", "curves.png", "filters.png", "history.csv", "last.ckpt", "mistakes.png", "model.safetensors"],
+            ["confusion.png", "curves.png", "filters.png", "history.csv", "last.ckpt", "mistakes.png", "model.safetensors", "reliability.png"],
             Directory.EnumerateFiles(Path.Combine(folder.Root, "two")).Select(Path.GetFileName).Order());
 
         SampleResult one = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--epochs", "1", "--threads", "1", "--seed", "3", "--out", "one", "--json").MustEndWith(0);

@@ -15,14 +15,11 @@ internal static class LearningCommand
     {
         Dictionary<string, string> given = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
         string name = given.GetValueOrDefault("--recipe", "reference");
-        TrainerOptions recipe = name switch
+        TrainerOptions recipe = RecipeByName.Find(name) with
         {
-            "reference" => TrainingRecipe.Reference,
-            "fast" => TrainingRecipe.Fast,
-            "best" => TrainingRecipe.Best,
-            _ => throw new ArgumentException($"Expected reference, fast or best, found '{name}'.", nameof(args)),
+            Precision = Enum.Parse<TrainingPrecision>(given.GetValueOrDefault("--precision", "Float32")),
+            ValidateEveryEpochs = 1,
         };
-        recipe = recipe with { Precision = Enum.Parse<TrainingPrecision>(given.GetValueOrDefault("--precision", "Float32")), ValidateEveryEpochs = 1 };
         int seeds = int.Parse(given.GetValueOrDefault("--seeds", "5"), CultureInfo.InvariantCulture);
         int first = int.Parse(given.GetValueOrDefault("--first-seed", "1"), CultureInfo.InvariantCulture);
         MnistDataset train = MnistDataset.Load(given["--data"], MnistSplit.Train);

@@ -14,6 +14,9 @@ internal static class PredictCommand
 {
     private const int Shown = 3;
 
+    /// <summary>Below this probability, an answer is said to be unsure.</summary>
+    private const float LeastSure = 0.6f;
+
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
     private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
@@ -49,11 +52,16 @@ internal static class PredictCommand
                 continue;
             }
 
-            float[] probabilities = new float[predictor.ClassNames.Count];
-            predictor.Predict(DigitImage.Prepare(file, predictor.Height, predictor.Width), probabilities);
+            byte[] pixels = DigitImage.Prepare(file, predictor.Height, predictor.Width);
+            float[] probabilities = new float[predictor.ClassNames.Count], familiarity = new float[1];
+            predictor.Predict(pixels, probabilities, familiarity);
             int[] ranked = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(digit => probabilities[digit])];
-            Console.WriteLine($"{file.PadRight(width)}  {string.Join("   ", ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%"))}");
-            results.Add(new { file, digit = ranked[0], @class = predictor.ClassNames[ranked[0]], probability = probabilities[ranked[0]], probabilities });
+            (string name, float probability) = (predictor.ClassNames[ranked[0]], probabilities[ranked[0]]);
+            bool familiar = predictor.IsFamiliar(pixels, familiarity[0]);
+            string doubt = !familiar ? $"not a {(char.IsDigit(name[0]) ? "digit" : "known class")}: " : probability < LeastSure ? "not sure: " : "";
+            IEnumerable<string> named = ranked.Take(Shown).Select(digit => $"{predictor.ClassNames[digit]} {100 * probabilities[digit],5:F1}%");
+            Console.WriteLine($"{file.PadRight(width)}  {doubt}{string.Join("   ", named)}");
+            results.Add(new { file, digit = ranked[0], @class = name, probability, probabilities, familiar, familiarity = familiarity[0] });
         }
 
         if (parsed.GetValue(AsJson))

@@ -17,6 +17,8 @@ internal static class ServeCommand
     private static readonly Option<string?> Urls = Text("--urls", "Addresses of this machine, separated by ';'. http://127.0.0.1:5080 by default.", "URL");
 
     private static readonly Option<bool> Reload = Flag("--reload", "Read the model again when its file changes.");
+    private static readonly Option<string?> Corrections = Text("--corrections",
+        "Folder in which drawings are kept that were read wrongly, under the digits that they are.", "DIR");
 
     static ServeCommand() => Urls.Validators.Add(result =>
     {
@@ -35,13 +37,13 @@ internal static class ServeCommand
             "serve --model runs/mnist/model.safetensors",
             "serve --model m.safetensors --urls http://127.0.0.1:8080 --reload",
             "curl --data-binary @digit.png http://127.0.0.1:5080/predict")
-        .With(Model, Urls, Reload)
+        .With(Model, Urls, Reload, Corrections)
         .Running(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult parsed, Interruption interruption)
     {
         CnnPredictorServiceOptions model = new() { Path = parsed.GetValue(Model)!, ReloadOnChange = parsed.GetValue(Reload) };
-        await using WebApplication server = DigitServer.Create(model, Addresses(parsed.GetValue(Urls)));
+        await using WebApplication server = DigitServer.Create(model, Addresses(parsed.GetValue(Urls)), parsed.GetValue(Corrections));
         _ = server.Services.GetRequiredService<CnnPredictorSource>(); // a file that cannot be read ends the command, not the first request
         await server.StartAsync(interruption.Token);
         ICollection<string> addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;

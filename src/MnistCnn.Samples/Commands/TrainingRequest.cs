@@ -17,6 +17,12 @@ internal sealed record TrainingRequest
 
     public double? LearningRate { get; init; }
 
+    public string? FineTune { get; init; }
+
+    public string? Replay { get; init; }
+
+    public int HoldOut { get; init; }
+
     public bool Softmax { get; init; }
 
     public required string Device { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Mpi;
 using MnistCnn.Samples.CommandLine;
@@ -19,18 +20,22 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     {
         Launch.SilenceOthers();
 
-        (FoundData data, DeviceSelection device) = await FindAsync();
+        (FoundData found, DeviceSelection device) = await FindAsync();
+        (FoundData data, IMnistDataset? heldOut) = found.HoldOut(request.HoldOut);
         TrainerOptions recipe = Options(device);
         folder.Create();
         using MpiCollective? ranks = Launch.Join();
         TrainerOptions options = recipe with { Collective = ranks, Threads = Launch.Threads(request.Threads, ranks) };
-        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, measuring on {data.Test.Count:N0}. Device {device}{(ranks is null ? "" : $" Processes: {ranks.WorldSize}, threads in each here: {options.Threads}.")}");
+        string calibrating = heldOut is null ? "" : $", calibrating on {heldOut.Count:N0}";
+        string processes = ranks is null ? "" : $" Processes: {ranks.WorldSize}, threads in each here: {options.Threads}.";
+        string measuring = $"measuring on {data.Test.Count:N0}{calibrating}";
+        Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, {measuring}. Device {device}{processes}");
 
         using nn.Module<Tensor, Tensor> model = SampleNetworks.Create(request.Network, data.Train, request.Seed, request.Softmax);
         FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove, [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
         if (Launch.IsFirst)
         {
-            Report(fit, model, data, options);
+            Report(fit, model, data, options, heldOut);
         }
 
         return fit.StopReason switch
@@ -68,6 +73,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         {
             "fast" => TrainingRecipe.Fast,
             "best" => TrainingRecipe.Best,
+            "robust" => TrainingRecipe.Robust,
             _ => TrainingRecipe.Reference,
         };
         return recipe with
@@ -93,7 +99,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         return new Trainer(options, callbacks, new LineLogger<Trainer>(write)).Fit(model, data.Train, data.Test, interruption.Token);
     }
 
-    private void Report(FitResult fit, nn.Module<Tensor, Tensor> model, FoundData data, TrainerOptions options)
+    private void Report(FitResult fit, nn.Module<Tensor, Tensor> model, FoundData data, TrainerOptions options, IMnistDataset? heldOut)
     {
         switch (fit.StopReason)
         {
@@ -104,6 +110,11 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
                 Console.Error.WriteLine($"error: {fit.StopMessage} Try a lower --lr.");
                 break;
             default:
+                if (heldOut is not null)
+                {
+                    new Trainer(options).Calibrate(model, heldOut);
+                }
+
                 Report(fit, model, new Measurement(data.Test, data.Name, new Trainer(options).Evaluate(model, data.Test)));
                 break;
         }
@@ -119,6 +130,7 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
             ("data", measured.DatasetName),
             ("accuracy", $"{measured.Accuracy} of {measured.Result.Count:N0} images that it was not trained on"),
             ("loss", $"{measured.Result.Loss:F4}"),
+            ("calibration", measured.CalibrationOf(model)),
             ("time", $"{seconds:F1} s for {fit.History.Epochs.Count} {(fit.History.Epochs.Count == 1 ? "epoch" : "epochs")}, measuring included"),
             ("written", string.Join(", ", folder.Written.Select(f => Path.Combine(request.OutputFolder, Path.GetFileName(f))))),
         ]);
@@ -132,6 +144,8 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
                 ["epochs"] = fit.History.Epochs.Count,
                 ["val_accuracy"] = measured.Result.Accuracy,
                 ["val_loss"] = measured.Result.Loss,
+                ["val_nll"] = measured.Result.NegativeLogLikelihood,
+                ["val_calibration_error"] = measured.Result.CalibrationError,
                 ["train_seconds"] = Math.Round(seconds, 3),
                 ["epoch_seconds"] = new JsonArray([.. fit.History.Epochs.Select(e => JsonValue.Create(Math.Round(e.Duration.TotalSeconds, 3)))]),
                 ["stop_reason"] = fit.StopReason.ToString(),

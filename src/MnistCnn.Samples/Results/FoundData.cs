@@ -66,6 +66,20 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
         }
     }
 
+    /// <summary>Keeps some of the training images back, as many of each class as its share.</summary>
+    /// <param name="count">How many; at most a tenth of them are.</param>
+    public (FoundData Data, IMnistDataset? HeldOut) HoldOut(int count)
+    {
+        double share = Math.Min(0.1, count / (double)Train.Count);
+        if (share * Train.Count < 1)
+        {
+            return (this, null);
+        }
+
+        (MnistDataset heldOut, MnistDataset train) = (Train as MnistDataset ?? OwnData.InMemory(Train)).Split(share, seed: 0);
+        return (this with { Train = train }, heldOut);
+    }
+
     /// <summary>Downloads what is missing and says so.</summary>
     public static async Task<string> DownloadAsync(string variant, string? folder, MnistDownloaderOptions options, CancellationToken cancellationToken)
     {

@@ -1,6 +1,9 @@
+using System.Globalization;
 using MnistCnn.Data;
 using MnistCnn.Metrics;
+using MnistCnn.Models;
 using MnistCnn.Training;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Samples.Results;
 
@@ -15,6 +18,11 @@ internal sealed record Measurement(IMnistDataset Data, string DatasetName, Evalu
     public ConfusionTable Confusion => Result.Confusion!;
 
     public string Accuracy => $"{100 * Result.Accuracy:F2}%";
+
+    /// <summary>How far the probabilities of a model can be trusted.</summary>
+    public string CalibrationOf(nn.Module model) => string.Create(CultureInfo.InvariantCulture,
+        $"expected error {Result.CalibrationError:F4}, negative log-likelihood {Result.NegativeLogLikelihood:F4}, "
+        + $"temperature {model.GetCalibration().Temperature:F3}");
 
     /// <summary>The name under which JSON lists the data set.</summary>
     public string DatasetId => DatasetName == "MNIST" ? "mnist" : DatasetName;

@@ -52,7 +52,8 @@ internal static class OwnData
         return MnistDataset.FromNpz(path, images, labels, variant.ClassNames);
     }
 
-    private static MnistDataset InMemory(ImageFolder pictures)
+    /// <summary>A copy of a data set.</summary>
+    public static MnistDataset InMemory(IMnistDataset pictures)
     {
         int size = pictures.Height * pictures.Width;
         byte[] pixels = new byte[pictures.Count * size], labels = new byte[pictures.Count];

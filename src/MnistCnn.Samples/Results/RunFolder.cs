@@ -14,7 +14,8 @@ internal sealed class RunFolder(string folder)
 
     public string History => Path.Combine(folder, "history.csv");
 
-    public IEnumerable<string> Written => new[] { Model, Checkpoint, History, Picture("curves"), Picture("confusion"), Picture("mistakes"), Picture("filters") }.Where(File.Exists);
+    public IEnumerable<string> Written => new[] { Model, Checkpoint, History, Picture("curves"), Picture("confusion"), Picture("mistakes"),
+        Picture("reliability"), Picture("filters") }.Where(File.Exists);
 
     /// <summary>Makes the folder, where this process is the one that writes.</summary>
     public void Create()
@@ -48,6 +49,7 @@ internal sealed class RunFolder(string folder)
             () => CurvesPicture.Save(Picture("curves"), measurement.DatasetName, curves.Training, curves.Validation),
             () => ConfusionPicture.Save(Picture("confusion"), measurement),
             () => MistakesPicture.Save(Picture("mistakes"), measurement),
+            () => ReliabilityPicture.Save(Picture("reliability"), measurement),
             () => SaveFilters(classifier, measurement));
     }
 

@@ -20,7 +20,7 @@ internal static class DigitServer
     public const int LargestBody = 1 << 20;
 
     /// <summary>Builds the server; it listens once started. Every address is one that <see cref="TryParse"/> accepts.</summary>
-    public static WebApplication Create(CnnPredictorServiceOptions model, IEnumerable<string> urls)
+    public static WebApplication Create(CnnPredictorServiceOptions model, IEnumerable<string> urls, string? corrections)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, urls));
@@ -31,12 +31,15 @@ internal static class DigitServer
         app.Use(ReportFailures);
         app.Use(RequestGuard.Check);
         Page.Map(app);
+        CorrectionEndpoint correct = new(corrections);
+        app.MapPost("/correct", context => correct.Keep(context, PredictorOf(context).ClassNames));
+        app.MapGet("/correct", correct.Describe);
         app.MapPost("/predict", context => PictureAnswer.Write(context, body => PredictEndpoint.Answer(context, PredictorOf(context), body)));
         app.MapPost("/read", context => PictureAnswer.Write(context, body => ReadEndpoint.Answer(PredictorOf(context), body)));
         app.MapGet("/model", (HttpContext context) => JsonAnswer.Write(context, ModelEndpoint.Answer(PredictorOf(context))));
         app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = Path.GetFileName(model.Path) }));
         app.MapFallback(context =>
-            JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, POST /read, GET /model, GET /health."));
+            JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, POST /read, POST /correct, GET /model, GET /health."));
         return app;
     }
 

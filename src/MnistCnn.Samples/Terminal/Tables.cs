@@ -1,6 +1,8 @@
 using MnistCnn.Models;
 using MnistCnn.Metrics;
+using MnistCnn.Samples.Pictures;
 using MnistCnn.Samples.Results;
+using MnistCnn.Training;
 using Spectre.Console;
 
 namespace MnistCnn.Samples.Terminal;
@@ -61,6 +63,22 @@ internal static class Tables
             Write($" | {(counts.Support(truth) == 0 ? "-" : $"{100 * counts.Recall(truth):F1}%"),6}", "dim");
         }
     }
+
+    /// <summary>A line for each corruption and severity, those of which the recipe robust has seen the like before the others, and means.</summary>
+    public static void WriteRobustness(RobustnessResult result)
+    {
+        WriteSummary(
+        [
+            .. result.Corrupted.OrderBy(row => IsUnseen(row)).Select(row => (CorruptionNames.Of(row.Corruption, row.Severity),
+                $"{100 * row.Result.Accuracy,6:F2}%  calibration error {row.Result.CalibrationError:F4}{(IsUnseen(row) ? "  never seen by robust" : "")}")),
+            ("mean", $"{100 * result.MeanAccuracy,6:F2}%  error {100 * result.MeanCorruptionError:F2}%"),
+            ("mean, seen", $"{100 * result.SeenAccuracy,6:F2}%"),
+            ("mean, unseen", $"{100 * result.UnseenAccuracy,6:F2}%"),
+            ("as they are", $"{100 * result.Clean.Accuracy,6:F2}%"),
+        ]);
+    }
+
+    private static bool IsUnseen(CorruptionResult row) => TrainingRecipe.CorruptionsUnseenByRobust.Contains(row.Corruption);
 
     private static void Write(string text, string style, bool newLine = true)
     {

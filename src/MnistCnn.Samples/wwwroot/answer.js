@@ -15,6 +15,10 @@ export function ofOne(answer, classes) {
   const ranked = shares.toSorted((a, b) => b.share - a.share);
   const rows = classes.length <= mostRows ? shares : answer ? ranked.slice(0, rankedRows) : [];
   if (!answer) return { ...nothing, certainty: 'Nothing drawn yet', rows };
+  const unknown = classes.join('') === '0123456789' ? 'Not a digit' : 'Not like anything it knows';
+  if (!answer.familiar) {
+    return { text: '?', rows, pixels: answer.pixels, certainty: unknown, second: `nearest: ${answer.class}`, spoken: unknown };
+  }
   return {
     text: answer.class, isLong: answer.class.length > 2, rows, certainty: sureness(answer.probability), pixels: answer.pixels,
     second: ranked[1].share >= 0.01 ? `or ${ranked[1].name}, ${percent.format(ranked[1].share)}` : '',
@@ -74,7 +78,7 @@ function showRows(rows) {
 
 function sureness(probability) {
   const share = probability > 0.995 ? 'over 99%' : percent.format(probability);
-  return probability > 0.9 ? `Sure: ${share}` : probability > 0.6 ? `Likely: ${share}` : `A guess: ${share}`;
+  return probability > 0.9 ? `Sure: ${share}` : probability > 0.6 ? `Likely: ${share}` : `Not sure: ${share}`;
 }
 
 function showPixels(grey) {

@@ -1,4 +1,5 @@
 import * as drawing from './drawing.js';
+import * as corrections from './corrections.js';
 import { nothing, ofNumber, ofOne, show, showFailure } from './answer.js';
 
 const byId = id => document.getElementById(id);
@@ -78,6 +79,7 @@ function picture() {
 function present(newView, found, timing) {
   view = newView;
   show(view, timing);
+  corrections.update(mode === modes.one && !view.isEmpty);
   drawing.showBoxes(found.map(({ left, top, width, height }) => ({ left: 2 * left, top: 2 * top, width: 2 * width, height: 2 * height })));
 }
 
@@ -95,5 +97,6 @@ byId('name-one').textContent = `One ${words.one}`;
 byId('name-many').textContent = `A ${words.many}`;
 byId('modes').hidden = !model.readsText;
 describe(modes.one);
+await corrections.offer(model.classes, picture);
 drawing.listen({ changed: ask, ended: speak });
 ask();

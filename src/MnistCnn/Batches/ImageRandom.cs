@@ -14,6 +14,12 @@ public struct ImageRandom
     /// <param name="to">The end of the range.</param>
     public float NextSingle(float from, float to) => random.NextSingle(from, to);
 
+    /// <summary>64 random bits.</summary>
+    internal ulong NextUInt64() => random.NextUInt64();
+
+    /// <summary>True with some probability, 0 to 1.</summary>
+    internal bool NextBoolean(float probability) => random.NextSingle(0, 1) < probability;
+
     /// <summary>A whole number from 0 to <paramref name="bound"/> − 1, all equally likely.</summary>
     /// <param name="bound">At least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is below 1.</exception>

@@ -35,8 +35,8 @@ internal sealed unsafe class InferencePass
     /// <param name="images">Images.</param>
     /// <param name="count">How many.</param>
     /// <param name="results">[count, classes].</param>
-    /// <param name="softmax">Whether to compute the softmax of the output.</param>
-    public void Run(NetworkWeights weights, ImageReader images, int count, float* results, bool softmax = false)
+    /// <param name="softmax">How to make probabilities of the output; its numbers as they are where null.</param>
+    public void Run(NetworkWeights weights, ImageReader images, int count, float* results, SoftmaxOutput? softmax = null)
     {
         int least = (count + Slice - 1) / Slice, slices = (least + slots.Length - 1) / slots.Length * slots.Length, length = (count + slices - 1) / slices;
         call = new Call(weights, images, count, length, (nint)results, softmax);
@@ -45,12 +45,12 @@ internal sealed unsafe class InferencePass
     }
 
     /// <summary>The softmax of one image's output, on the calling thread.</summary>
-    public void RunOne(NetworkWeights weights, ImageReader images, float* probabilities)
+    public void RunOne(NetworkWeights weights, ImageReader images, float* probabilities, SoftmaxOutput softmax)
     {
         Slot slot = slots[0] ??= new Slot(plan, firstLinear);
         ReadImages(slot, images, 0, 1, 0);
         Forward(slot, weights, 0, plan.Layers.Count, 1, 0, isAlone: true);
-        Write(slot, 1, probabilities, softmax: true);
+        Write(slot, 0, 1, probabilities, softmax);
     }
 
     private void RunItem(TeamItem item)
@@ -65,7 +65,7 @@ internal sealed unsafe class InferencePass
         }
 
         Forward(slot, call.Weights, firstLinear, plan.Layers.Count, taken, 0);
-        Write(slot, taken, (float*)call.Results + (nint)first * plan.Description.Classes, call.Softmax);
+        Write(slot, first, taken, (float*)call.Results + (nint)first * plan.Description.Classes, call.Softmax);
     }
 
     private void ReadImages(Slot slot, ImageReader images, int first, int count, int place)
@@ -104,15 +104,19 @@ internal sealed unsafe class InferencePass
         }
     }
 
-    private void Write(Slot slot, int count, float* results, bool softmax)
+    private void Write(Slot slot, int first, int count, float* results, SoftmaxOutput? softmax)
     {
         int classes = plan.Description.Classes;
         for (int n = 0; n < count; n++, results += classes)
         {
             float* output = slot.Map(plan.Layers.Count) + (nint)n * plan.Maps[^1].ImageStride;
-            if (softmax)
+            if (softmax is { } probabilities)
             {
-                SoftmaxCrossEntropy.Softmax(classes, output, results);
+                float energy = SoftmaxCrossEntropy.Softmax(classes, output, results, probabilities.Temperature);
+                if (probabilities.Energies != 0)
+                {
+                    ((float*)probabilities.Energies)[first + n] = energy;
+                }
             }
             else
             {
@@ -122,7 +126,7 @@ internal sealed unsafe class InferencePass
     }
 
     /// <summary>A call of <see cref="Run"/>: kept here, since a closure would be allocated anew each time.</summary>
-    private readonly record struct Call(NetworkWeights Weights, ImageReader Images, int Count, int Length, nint Results, bool Softmax);
+    private readonly record struct Call(NetworkWeights Weights, ImageReader Images, int Count, int Length, nint Results, SoftmaxOutput? Softmax);
 
     /// <summary>The memory of one thread.</summary>
     private sealed class Slot(NetworkPlan plan, int firstLinear)

@@ -26,7 +26,7 @@ public sealed class CnnPredictor
     /// <param name="simd">The kernels; the best where null.</param>
     internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null, SimdKernels? simd = null)
     {
-        (Height, Width, ClassNames) = (description.Height, description.Width, description.ClassNames);
+        (Height, Width, ClassNames, Calibration) = (description.Height, description.Width, description.ClassNames, description.Calibration);
         prediction = new PredictionNetwork(description.Network.WithoutSoftmax());
         plan = new NetworkPlan(prediction.Network, simd);
         this.weights = Pack(weights);
@@ -41,6 +41,9 @@ public sealed class CnnPredictor
 
     /// <summary>The name of each class, in the order of the probabilities.</summary>
     public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The temperature of the probabilities and the threshold of familiarity, as the weights file has them.</summary>
+    public Calibration Calibration { get; }
 
     /// <summary>
     /// Reads a file that <c>CnnClassifier.Save</c> wrote, a checkpoint of a run, or the same network's weights from PyTorch in the safetensors format. Of a
@@ -87,8 +90,9 @@ public sealed class CnnPredictor
         }
 
         Span<float> probabilities = stackalloc float[ClassNames.Count];
-        Run(image, 1, probabilities);
-        return MostProbable(probabilities);
+        float familiarity = 0;
+        Run(image, 1, probabilities, new Span<float>(ref familiarity));
+        return MostProbable(image, probabilities, familiarity);
     }
 
     /// <summary>Predicts all images of a data set, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
@@ -129,6 +133,38 @@ public sealed class CnnPredictor
     /// <exception cref="ArgumentException">No image, part of one, or another number of probabilities than images × classes.</exception>
     public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities)
     {
+        int count = CountOf(images, probabilities);
+        Run(images, count, probabilities, familiarity: default);
+    }
+
+    /// <summary>
+    /// Computes the probability of every class and the familiarity for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.
+    /// </summary>
+    /// <param name="images">One or more images one after another, as for <see cref="Predict(ReadOnlySpan{byte}, Span{float})"/>.</param>
+    /// <param name="probabilities">Receives [images, classes], image by image; each image's sum is 1.</param>
+    /// <param name="familiarity">Receives one score an image, which <see cref="IsFamiliar"/> judges.</param>
+    /// <exception cref="ArgumentException">No image, part of one, or another number of probabilities or scores.</exception>
+    public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities, Span<float> familiarity)
+    {
+        int count = CountOf(images, probabilities);
+        if (familiarity.Length != count)
+        {
+            throw new ArgumentException($"Expected {count} floats, one for each image, found {familiarity.Length}.", nameof(familiarity));
+        }
+
+        Run(images, count, probabilities, familiarity);
+    }
+
+    /// <summary>
+    /// Whether an image is like those that the network was trained on: not blank, and its score not below the threshold. True where there is no threshold.
+    /// </summary>
+    /// <param name="image">The pixels, as they were predicted.</param>
+    /// <param name="familiarity">The score of the image.</param>
+    public bool IsFamiliar(ReadOnlySpan<byte> image, float familiarity) =>
+        Calibration.FamiliarityThreshold is not { } threshold || (familiarity >= threshold && !Blankness.IsBlank(image));
+
+    private int CountOf(ReadOnlySpan<byte> images, Span<float> probabilities)
+    {
         int pixels = Height * Width, count = images.Length / pixels;
         if (count == 0 || images.Length % pixels != 0)
         {
@@ -140,10 +176,10 @@ public sealed class CnnPredictor
             throw new ArgumentException($"Expected {count} × {ClassNames.Count} floats, one for each image and class, found {probabilities.Length}.", nameof(probabilities));
         }
 
-        Run(images, count, probabilities);
+        return count;
     }
 
-    internal Prediction MostProbable(ReadOnlySpan<float> probabilities)
+    internal Prediction MostProbable(ReadOnlySpan<byte> image, ReadOnlySpan<float> probabilities, float familiarity)
     {
         int best = 0;
         for (int c = 1; c < probabilities.Length; c++)
@@ -151,7 +187,7 @@ public sealed class CnnPredictor
             best = probabilities[c] > probabilities[best] ? c : best;
         }
 
-        return new Prediction(best, ClassNames[best], probabilities[best]);
+        return new Prediction(best, ClassNames[best], probabilities[best], IsFamiliar(image, familiarity), familiarity);
     }
 
     private NetworkWeights Pack(IReadOnlyDictionary<string, SafetensorsTensor> tensors)
@@ -170,7 +206,7 @@ public sealed class CnnPredictor
         return packed;
     }
 
-    private unsafe void Run(ReadOnlySpan<byte> images, int count, Span<float> probabilities)
+    private unsafe void Run(ReadOnlySpan<byte> images, int count, Span<float> probabilities, Span<float> familiarity)
     {
         PredictionRun? run;
         lock (idle)
@@ -178,11 +214,12 @@ public sealed class CnnPredictor
             idle.TryPop(out run);
         }
 
-        run ??= new PredictionRun(plan, weights, threads);
+        run ??= new PredictionRun(plan, weights, threads, Calibration.Temperature);
         fixed (byte* pixels = images)
         fixed (float* results = probabilities)
+        fixed (float* scores = familiarity)
         {
-            run.Predict(pixels, count, results);
+            run.Predict(pixels, count, results, scores);
         }
 
         lock (idle)

@@ -74,11 +74,12 @@ internal static class ManyPredictions
     private static void Predict(CnnPredictor predictor, ReadOnlySpan<byte> images, Span<Prediction> predictions)
     {
         int classes = predictor.ClassNames.Count;
-        float[] probabilities = new float[predictions.Length * classes];
-        predictor.Predict(images, probabilities);
+        int pixels = predictor.Height * predictor.Width;
+        float[] probabilities = new float[predictions.Length * classes], familiarity = new float[predictions.Length];
+        predictor.Predict(images, probabilities, familiarity);
         for (int i = 0; i < predictions.Length; i++)
         {
-            predictions[i] = predictor.MostProbable(probabilities.AsSpan(i * classes, classes));
+            predictions[i] = predictor.MostProbable(images.Slice(i * pixels, pixels), probabilities.AsSpan(i * classes, classes), familiarity[i]);
         }
     }
 }

@@ -9,26 +9,28 @@ internal sealed unsafe class PredictionRun
     private readonly NetworkWeights weights;
     private readonly InferencePass pass;
     private readonly ImageReader read;
+    private readonly float temperature;
     private readonly int pixels;
     private byte* images;
 
-    public PredictionRun(NetworkPlan plan, NetworkWeights weights, int threads)
+    public PredictionRun(NetworkPlan plan, NetworkWeights weights, int threads, float temperature)
     {
         (this.weights, pixels, pass) = (weights, plan.Description.Input.Length, new InferencePass(plan, threads));
-        read = Read;
+        (read, this.temperature) = (Read, temperature);
     }
 
-    /// <summary>Computes [count, classes] probabilities.</summary>
-    public void Predict(byte* images, int count, float* probabilities)
+    /// <summary>Computes [count, classes] probabilities, and [count] scores of familiarity where they are asked for.</summary>
+    public void Predict(byte* images, int count, float* probabilities, float* familiarity)
     {
         this.images = images;
+        SoftmaxOutput softmax = new(temperature, (nint)familiarity);
         if (count > 1)
         {
-            pass.Run(weights, read, count, probabilities, softmax: true);
+            pass.Run(weights, read, count, probabilities, softmax);
             return;
         }
 
-        pass.RunOne(weights, read, probabilities);
+        pass.RunOne(weights, read, probabilities, softmax);
     }
 
     /// <summary>Bytes become floats 0 to 255.</summary>

@@ -45,9 +45,25 @@ internal static unsafe class SoftmaxCrossEntropy
     }
 
     /// <summary>Probabilities of one row, in place if asked.</summary>
-    public static void Softmax(int classes, float* logits, float* probabilities)
+    /// <returns>temperature · log Σ exp(logit / temperature).</returns>
+    public static float Softmax(int classes, float* logits, float* probabilities, float temperature)
     {
-        float sum = Exponentials(classes, logits, probabilities).Sum;
+        for (int c = 0; c < classes; c++)
+        {
+            probabilities[c] = logits[c] / temperature;
+        }
+
+        (float maximum, float sum) = Exponentials(classes, probabilities, probabilities);
+        Divide(classes, probabilities, sum);
+        return temperature * (maximum + MathF.Log(sum));
+    }
+
+    /// <summary>Probabilities of one row, in place if asked.</summary>
+    public static void Softmax(int classes, float* logits, float* probabilities) =>
+        Divide(classes, probabilities, Exponentials(classes, logits, probabilities).Sum);
+
+    private static void Divide(int classes, float* probabilities, float sum)
+    {
         for (int c = 0; c < classes; c++)
         {
             probabilities[c] /= sum;

@@ -148,6 +148,7 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
             Output = description.ReturnsProbabilities ? ClassifierOutput.Softmax : ClassifierOutput.Logits,
         });
         SafetensorsModuleExtensions.Load(model, file, path);
+        model.SetCalibration(description.Calibration);
         model.eval();
         return model;
     }
@@ -201,7 +202,10 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
         Options.Height,
         Options.Width,
         ClassNames,
-        Options.Output == ClassifierOutput.Softmax);
+        Options.Output == ClassifierOutput.Softmax) with
+    {
+        Calibration = this.GetCalibration(),
+    };
 
     private static string NameAfterLoading()
     {

@@ -20,7 +20,7 @@ internal static class ModelMetadata
         return model is nn.Module<Tensor, Tensor> module && ModuleLayers.Find(module) is { } layers
             && ModuleLayers.Describe(module, layers, new(1, height, width), out _) is { } network
             && network.Classes == classNames.Count
-                ? new ModelDescription(network, classNames, ModelDescription.Other).ToMetadata()
+                ? new ModelDescription(network, classNames, ModelDescription.Other) { Calibration = model.GetCalibration() }.ToMetadata()
                 : new Dictionary<string, string>(StringComparer.Ordinal);
     }
 }

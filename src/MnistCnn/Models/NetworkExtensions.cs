@@ -11,6 +11,9 @@ namespace MnistCnn.Models;
 /// </summary>
 public static class NetworkExtensions
 {
+    /// <summary>Beside the modules, since a <c>Sequential</c> has no room for it.</summary>
+    private static readonly ConditionalWeakTable<nn.Module, Calibration> Calibrations = new();
+
     /// <summary>Copies the weights, as they are now, into a predictor. Batch normalisation becomes part of the layers before it; dropout is left out.</summary>
     /// <param name="model">The module; no other thread may change it meanwhile.</param>
     /// <param name="height">Rows of an image.</param>
@@ -95,12 +98,36 @@ public static class NetworkExtensions
         ];
     }
 
+    /// <summary>The calibration of a model: that of its file, or what was fitted or set since.</summary>
+    /// <param name="model">Any module.</param>
+    /// <returns><see cref="Calibration.None"/> where there is none. Training takes it away, since it is of other weights.</returns>
+    public static Calibration GetCalibration(this nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Calibrations.TryGetValue(model, out Calibration? calibration) ? calibration : Calibration.None;
+    }
+
+    /// <summary>
+    /// Sets the calibration of a model, which its evaluations, predictors and files use from then on; <c>forward</c> returns what it always did.
+    /// </summary>
+    /// <param name="model">Any module.</param>
+    /// <param name="calibration">The calibration.</param>
+    public static void SetCalibration(this nn.Module model, Calibration calibration)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(calibration);
+        Calibrations.AddOrUpdate(model, calibration);
+    }
+
     private static ModelDescription Describe(nn.Module<Tensor, Tensor> model, int height, int width, IReadOnlyList<string>? classNames)
     {
         NetworkDescription network = Network(model, height, width);
         classNames ??= KnownClassNames.Of(model, network.Classes);
         return classNames.Count == network.Classes
             ? new ModelDescription(network, classNames, ReferenceNetwork.Is(network) ? ModelDescription.Reference : ModelDescription.Other)
+            {
+                Calibration = model.GetCalibration(),
+            }
             : throw new ArgumentException($"classNames: expected {network.Classes} names, one for each output, found {classNames.Count}.", nameof(classNames));
     }
 

@@ -25,6 +25,7 @@ public sealed record NetworkFile(Sequential Model, int Height, int Width, IReadO
         // The layers are made in file order, each under its own name; those inside another Sequential keep its name before a dot.
         Sequential model = nn.Sequential([.. description.Network.Layers.Select(layer => (layer.Name, LayerModules.Create(layer)))]);
         SafetensorsModuleExtensions.Load(model, file, path);
+        model.SetCalibration(description.Calibration);
         model.eval();
         KnownClassNames.Keep(model, description.ClassNames);
         return new NetworkFile(model, description.Height, description.Width, description.ClassNames);

@@ -26,11 +26,16 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
     public const string Normalization = "divide by 255";
 
     private const string Prefix = "mnistcnn.";
+    private const string Temperature = Prefix + "temperature";
+    private const string Threshold = Prefix + "familiarity_threshold";
     private const int MaximumClasses = 256;
     private const int MaximumSide = 1 << 14;
 
     /// <summary>The digits, or the numbers of as many classes.</summary>
     public static IReadOnlyList<string> DefaultClassNames(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>What makes its outputs probabilities; a file without it says nothing about it.</summary>
+    public Calibration Calibration { get; init; } = Calibration.None;
 
     public int Height => Network.Input.Height;
 
@@ -43,7 +48,23 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
     public static ModelDescription OfReference(int height, int width, IReadOnlyList<string> classNames, bool returnsProbabilities) =>
         new(ReferenceNetwork.Create(height, width, classNames.Count, returnsProbabilities), classNames, Reference);
 
-    public Dictionary<string, string> ToMetadata() => new(StringComparer.Ordinal)
+    public Dictionary<string, string> ToMetadata()
+    {
+        Dictionary<string, string> metadata = Layers();
+        if (Calibration.Temperature != 1)
+        {
+            metadata[Temperature] = Calibration.Temperature.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (Calibration.FamiliarityThreshold is { } threshold)
+        {
+            metadata[Threshold] = threshold.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return metadata;
+    }
+
+    private Dictionary<string, string> Layers() => new(StringComparer.Ordinal)
     {
         ["format"] = "pt",
         [Prefix + "format"] = ModelName == Reference ? "1" : "2",
@@ -92,14 +113,15 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         IReadOnlyList<string> names = file.Metadata.TryGetValue(Prefix + "classes", out string? json)
             ? ReadNames(json) ?? throw Unexpected("classes", $"a JSON array of 2 to {MaximumClasses} names")
             : DefaultClassNames(ClassesOf(file));
+        Calibration calibration = ReadCalibration(file, path);
         if (format == 2)
         {
-            return ReadNetwork(Value("network", ""), names, path);
+            return ReadNetwork(Value("network", ""), names, path) with { Calibration = calibration };
         }
 
         bool probabilities = Value("output", "logits") switch { "logits" => false, "softmax" => true, _ => throw Unexpected("output", "'logits' or 'softmax'") };
         return OfReference(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide),
-            Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities);
+            Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities) with { Calibration = calibration };
     }
 
     /// <summary>Reads a file of weights whole: all of them F32, finite and of the shapes that the description asks for.</summary>
@@ -161,6 +183,16 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         {
             throw new CheckpointFormatException(path, $"metadata {Prefix}network: {e.Message}", e);
         }
+    }
+
+    private static Calibration ReadCalibration(SafetensorsFile file, string path)
+    {
+        float? Number(string key) => !file.Metadata.TryGetValue(key, out string? text) ? null
+            : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+                && (value > 0 || key == Threshold) ? value
+            : throw new CheckpointFormatException(
+                path, $"metadata {key}: expected a finite number{(key == Threshold ? "" : " above 0")}, found {SafetensorsHeader.Quote(text)}.");
+        return new Calibration { Temperature = Number(Temperature) ?? 1, FamiliarityThreshold = Number(Threshold) };
     }
 
     internal static string LibraryVersion => typeof(ModelDescription).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";

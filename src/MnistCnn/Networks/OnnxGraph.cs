@@ -50,9 +50,16 @@ internal sealed class OnnxGraph
 
         PredictionNetwork prediction = new(description.Network.WithoutSoftmax());
         NetworkDescription network = prediction.Network;
+        bool isDivided = options.Calibrated && description.Calibration.Temperature != 1;
         foreach (LayerDescription layer in network.Layers)
         {
-            Add(layer, ReferenceEquals(layer, network.Layers[^1]) ? "logits" : $"{layer.Name}.out");
+            Add(layer, !ReferenceEquals(layer, network.Layers[^1]) ? $"{layer.Name}.out" : isDivided ? "uncalibrated" : "logits");
+        }
+
+        if (isDivided)
+        {
+            Add("calibrate", "Div", ["temperature"], "logits");
+            AddNumber("temperature", description.Calibration.Temperature);
         }
 
         if (options.Output == OnnxOutput.Probabilities)
@@ -72,9 +79,7 @@ internal sealed class OnnxGraph
 
         if (bytes)
         {
-            byte[] white = new byte[4];
-            BinaryPrimitives.WriteSingleLittleEndian(white, 255f);
-            graph.Message(5, OnnxMessages.Tensor("white", [], white));
+            AddNumber("white", 255);
         }
 
         graph.Message(11, OnnxMessages.Value(
@@ -88,6 +93,13 @@ internal sealed class OnnxGraph
             options.Output == OnnxOutput.Logits ? "Unnormalised log-probabilities of the classes." : "Probabilities of the classes.",
             description.ClassNames.Count));
         return graph;
+    }
+
+    private void AddNumber(string name, float number)
+    {
+        byte[] bytes = new byte[4];
+        BinaryPrimitives.WriteSingleLittleEndian(bytes, number);
+        graph.Message(5, OnnxMessages.Tensor(name, [], bytes));
     }
 
     private void Add(LayerDescription layer, string output)

@@ -15,6 +15,10 @@ public sealed record OnnxExportOptions
         init => input = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Input), value, $"Input: expected Float or UInt8, found {value}.");
     }
 
+    /// <summary>Whether logits are divided by the temperature of the model's calibration, so that their softmax gives calibrated probabilities.</summary>
+    /// <value>True by default.</value>
+    public bool Calibrated { get; init; } = true;
+
     /// <summary>The output, <c>logits</c> or <c>probabilities</c>.</summary>
     /// <value><see cref="OnnxOutput.Logits"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>

@@ -12,6 +12,9 @@ internal static class Evaluator
     /// <summary>Batches that the engine takes at once: their threads then wait for each other once, not after each.</summary>
     private const int EngineBatches = 16;
 
+    /// <summary>The smallest normal number: the logarithm of a smaller probability is taken for its.</summary>
+    private const float SmallestProbability = 1.1754944e-38f;
+
     /// <returns>What was found, null where it was canceled.</returns>
     public static EvaluationResult? Run(
         nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken cancellationToken)
@@ -33,7 +36,7 @@ internal static class Evaluator
                 Update(further, output, labels);
             }
 
-            return Result(predictions, further, ranks, ReturnsProbabilities(model));
+            return Result(predictions, further, ranks, model);
         }
         finally
         {
@@ -60,7 +63,8 @@ internal static class Evaluator
 
             MetricInput.Check(output, labels);
             Tensor single = output.to_type(ScalarType.Float32);
-            Tensor found = (ReturnsProbabilities(model) ? single : single.softmax(1)).cpu().contiguous(); // [N, classes]
+            Tensor found = (IsCalibrated(model) || !ReturnsProbabilities(model) ? CalibratedLogits(model, single).softmax(1)
+                : single).cpu().contiguous(); // [N, classes]
             if (!found.isfinite().all().item<bool>())
             {
                 throw new InvalidOperationException(
@@ -74,9 +78,41 @@ internal static class Evaluator
         return new ClassPredictions([.. probabilities], classes);
     }
 
-    private static bool ReturnsProbabilities(nn.Module<Tensor, Tensor> model) => model is CnnClassifier { Options.Output: ClassifierOutput.Softmax };
+    /// <summary>The outputs of all images before any calibration [images, classes], as logits, and their labels.</summary>
+    /// <returns>Null where it was canceled.</returns>
+    public static (float[] Logits, long[] Labels)? Collect(
+        nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, CancellationToken cancellationToken)
+    {
+        using IDisposable noGradient = no_grad();
+        List<float> logits = [];
+        List<long> all = [];
+        foreach ((Tensor? output, Tensor labels) in Outputs(model, batches, options, ranks: null, cancellationToken))
+        {
+            if (output is null)
+            {
+                return null;
+            }
 
-    private static EvaluationResult Result(Predictions predictions, IReadOnlyList<IMetric> further, Ranks? ranks, bool outputsAreProbabilities)
+            MetricInput.Check(output, labels);
+            logits.AddRange(Logits(model, output.to_type(ScalarType.Float32)).cpu().contiguous().data<float>());
+            all.AddRange(labels.cpu().data<long>());
+        }
+
+        return logits.TrueForAll(float.IsFinite) ? ([.. logits], [.. all])
+            : throw new InvalidOperationException("Calibrate: expected finite outputs of the model, found NaN or infinity.");
+    }
+
+    /// <summary>Outputs as numbers of which the softmax makes probabilities.</summary>
+    private static Tensor Logits(nn.Module model, Tensor output) => ReturnsProbabilities(model) ? output.clamp_min(SmallestProbability).log() : output;
+
+    private static Tensor CalibratedLogits(nn.Module model, Tensor output) =>
+        IsCalibrated(model) ? Logits(model, output) / model.GetCalibration().Temperature : Logits(model, output);
+
+    private static bool IsCalibrated(nn.Module model) => model.GetCalibration().Temperature != 1;
+
+    public static bool ReturnsProbabilities(nn.Module model) => model is CnnClassifier { Options.Output: ClassifierOutput.Softmax };
+
+    private static EvaluationResult Result(Predictions predictions, IReadOnlyList<IMetric> further, Ranks? ranks, nn.Module model)
     {
         using ThreadCount alone = predictions.OneThread();
         using DisposeScope scope = NewDisposeScope();
@@ -88,13 +124,25 @@ internal static class Evaluator
         accuracy.Update(all);
         loss.Update(all);
         confusion.Update(all);
-        double[] values = [accuracy.Compute(), loss.Compute(), .. further.Select(metric => metric.Compute())];
+        bool isCalibrated = IsCalibrated(model), outputsAreProbabilities = ReturnsProbabilities(model);
+        using CrossEntropyMetric likelihood = new();
+        using MetricInput? other = isCalibrated || outputsAreProbabilities ? new MetricInput(CalibratedLogits(model, MetricInput.Precise(outputs)), labels)
+            : null;
+        if (other is not null)
+        {
+            likelihood.Update(other);
+        }
+
+        MetricInput calibrated = other ?? all;
+        double[] values = [accuracy.Compute(), loss.Compute(), (other is null ? loss : likelihood).Compute(), .. further.Select(metric => metric.Compute())];
         ranks?.Share(values);
         return new EvaluationResult(values[1], values[0], (int)labels.shape[0])
         {
-            Metrics = further.Zip(values.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second),
+            Metrics = further.Zip(values.Skip(3)).ToDictionary(pair => pair.First.Name, pair => pair.Second),
+            NegativeLogLikelihood = values[2],
+            Reliability = Predictions.Reliability(calibrated),
             Confusion = confusion.Read(),
-            Misclassified = Predictions.Misclassified(all, outputsAreProbabilities),
+            Misclassified = Predictions.Misclassified(calibrated),
         };
     }
 

@@ -25,14 +25,22 @@ internal sealed class Predictions : IDisposable
     public (Tensor Outputs, Tensor Labels) All() => (cat(outputs), cat(labels));
 
     /// <summary>The images for which another class than the true one has the highest output.</summary>
-    public static IReadOnlyList<Misclassification> Misclassified(MetricInput all, bool outputsAreProbabilities)
+    public static IReadOnlyList<Misclassification> Misclassified(MetricInput all)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor wrong = all.Predicted.ne(all.Labels).nonzero().squeeze(1); // [wrong]
-        Tensor probabilities = outputsAreProbabilities ? all.Highest[wrong] : all.LossOfPredicted[wrong].neg().exp();
+        Tensor probabilities = all.LossOfPredicted[wrong].neg().exp();
         long[] index = wrong.cpu().data<long>().ToArray(), truth = all.Labels[wrong].cpu().data<long>().ToArray(), taken = all.Predicted[wrong].cpu().data<long>().ToArray();
         float[] sure = probabilities.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
         return [.. index.Select((image, i) => new Misclassification((int)image, (int)truth[i], (int)taken[i], sure[i]))];
+    }
+
+    /// <summary>How often predictions are right, by how probable they are.</summary>
+    public static ReliabilityTable Reliability(MetricInput all)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor probabilities = all.LossOfPredicted.neg().exp_().to_type(ScalarType.Float32).cpu(); // [N]
+        return new ReliabilityTable(probabilities.data<float>().ToArray(), all.Predicted.eq(all.Labels).cpu().data<bool>().ToArray());
     }
 
     public void Dispose()

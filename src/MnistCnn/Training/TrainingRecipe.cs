@@ -37,4 +37,28 @@ public static class TrainingRecipe
         WeightDecay = 0.05,
         EmaDecay = 0.998,
     };
+
+    /// <summary>
+    /// For digits from anywhere, not only from MNIST: forty epochs in which strokes are made thinner and thicker, bent, turned, slanted, stretched, scaled and
+    /// moved, and half of the images are blurred, covered, filled with noise, or given other greys besides. Of MNIST's own test images it gets about 0.15
+    /// points fewer right than <see cref="Best"/>.
+    /// </summary>
+    public static TrainerOptions Robust { get; } = new()
+    {
+        Epochs = 40,
+        BatchSize = 64,
+        LearningRate = 0.004,
+        Schedule = LearningRateSchedule.OneCycle(warmUp: 0.2),
+        Transforms = RobustTransforms.All,
+        Loss = Loss.CrossEntropy(labelSmoothing: 0.1),
+        WeightDecay = 0.05,
+        EmaDecay = 0.999,
+    };
+
+    /// <summary>
+    /// The corruptions of MNIST-C of which nothing like it is among the transforms of <see cref="Robust"/>. Canny's edges are not among them, since that recipe
+    /// sees outlines of strokes.
+    /// </summary>
+    public static IReadOnlyList<Corruption> CorruptionsUnseenByRobust { get; } = Array.AsReadOnly([Corruption.GlassBlur, Corruption.Fog, Corruption.Spatter,
+        Corruption.Zigzag]);
 }

@@ -1,5 +1,6 @@
 using MnistCnn.Batches;
 using MnistCnn.Data;
+using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Batches;
 
@@ -7,7 +8,7 @@ public sealed class TransformTests
 {
     private static readonly SyntheticDigits Digits = new(300);
 
-    public static TheoryData<IImageTransform> Transforms => [new RandomShift(), new RandomAffine()];
+    public static TheoryData<IImageTransform> Transforms => new([new RandomShift(), new RandomAffine(), .. TrainingRecipe.Robust.Transforms]);
 
     [Theory]
     [MemberData(nameof(Transforms), DisableDiscoveryEnumeration = true)]

@@ -21,7 +21,7 @@ public sealed class PredictingSnippets : IDisposable
         IEnumerable<ReadOnlyMemory<byte>> images = Enumerable.Range(0, 3).Select(i => (ReadOnlyMemory<byte>)digits.GetImage(i).ToArray());
         // snippet: predict
         CnnPredictor predictor = CnnPredictor.Load(path);
-        Prediction one = predictor.Predict(digits.GetImage(0)); // ClassIndex, ClassName, Probability
+        Prediction one = predictor.Predict(digits.GetImage(0)); // ClassIndex, ClassName, Probability, IsFamiliar
         IReadOnlyList<Prediction> all = predictor.PredictAll(digits); // a data set
         IEnumerable<Prediction> some = predictor.PredictAll(images); // IEnumerable<ReadOnlyMemory<byte>>, 512 at once
         // end

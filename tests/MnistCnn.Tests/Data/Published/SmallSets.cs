@@ -101,6 +101,10 @@ internal static class SmallSets
         ($"k49-{NameOf(split)}-labels.npz", Zip.Of(("arr_0.npy", Npy.Of("|u1", Labels(split), Source(split).Count)))),
     ];
 
+    /// <summary>All corruptions of MNIST-C in one file.</summary>
+    public static byte[] MnistC() => Zip.Of(MnistVariant.MnistC.SelectMany(variant =>
+        Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split))));
+
     private static (string Name, byte[] Content)[] MnistC(string corruption, MnistSplit split) =>
     [
         ($"mnist_c/{corruption}/{NameOf(split)}_images.npy", Npy.Of("|u1", Pixels(split), Source(split).Count, Side, Side, 1)),

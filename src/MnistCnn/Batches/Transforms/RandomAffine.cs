@@ -1,6 +1,8 @@
 namespace MnistCnn.Batches;
 
-/// <summary>Rotates, shears, scales and moves an image at random about its centre, with bilinear interpolation; what comes in from outside is background.</summary>
+/// <summary>
+/// Rotates, shears, scales and moves an image at random about its centre, with bilinear interpolation; what comes in from outside is background.
+/// </summary>
 /// <remarks>Immutable and thread-safe. Each image gets a map of its own, every parameter uniform in its range.</remarks>
 public sealed record RandomAffine : IImageTransform
 {
@@ -9,6 +11,7 @@ public sealed record RandomAffine : IImageTransform
     private readonly float minScale = 0.9f;
     private readonly float maxScale = 1.1f;
     private readonly float shearDegrees = 8;
+    private readonly float maxStretch = 1;
 
     /// <summary>The largest rotation to either side.</summary>
     /// <value>0 to 180 degrees. The default is 10.</value>
@@ -16,7 +19,7 @@ public sealed record RandomAffine : IImageTransform
     public float Degrees
     {
         get => degrees;
-        init => degrees = InRange(value, 0, 180);
+        init => degrees = TransformOptions.InRange(value, 0, 180);
     }
 
     /// <summary>The largest shift in each direction, as a part of the image's width (to the sides) and height (up and down).</summary>
@@ -25,7 +28,7 @@ public sealed record RandomAffine : IImageTransform
     public float Translation
     {
         get => translation;
-        init => translation = InRange(value, 0, 1);
+        init => translation = TransformOptions.InRange(value, 0, 1);
     }
 
     /// <summary>The smallest factor of size.</summary>
@@ -34,7 +37,7 @@ public sealed record RandomAffine : IImageTransform
     public float MinScale
     {
         get => minScale;
-        init => minScale = InRange(value, .1f, 10);
+        init => minScale = TransformOptions.InRange(value, .1f, 10);
     }
 
     /// <summary>The largest factor of size; below <see cref="MinScale"/> the two change places.</summary>
@@ -43,7 +46,7 @@ public sealed record RandomAffine : IImageTransform
     public float MaxScale
     {
         get => maxScale;
-        init => maxScale = InRange(value, .1f, 10);
+        init => maxScale = TransformOptions.InRange(value, .1f, 10);
     }
 
     /// <summary>The largest slant of vertical lines to either side.</summary>
@@ -52,21 +55,32 @@ public sealed record RandomAffine : IImageTransform
     public float ShearDegrees
     {
         get => shearDegrees;
-        init => shearDegrees = InRange(value, 0, 60);
+        init => shearDegrees = TransformOptions.InRange(value, 0, 60);
+    }
+
+    /// <summary>The largest factor by which the width alone is stretched; the smallest is its inverse, and both are equally likely.</summary>
+    /// <value>1 to 4. The default is 1: none.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
+    public float MaxStretch
+    {
+        get => maxStretch;
+        init => maxStretch = TransformOptions.InRange(value, 1, 4);
     }
 
     /// <inheritdoc/>
-    public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
+    public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random) =>
+        AffineSampler.Sample(source, destination, height, width, Draw(height, width, ref random));
+
+    /// <summary>Draws a map for an image.</summary>
+    internal AffineMap Draw(int height, int width, ref ImageRandom random)
     {
         (float sin, float cos) = MathF.SinCos(random.NextSingle(-Degrees, Degrees) * (MathF.PI / 180));
         float shear = MathF.Tan(random.NextSingle(-ShearDegrees, ShearDegrees) * (MathF.PI / 180));
         float zoom = 1 / random.NextSingle(MinScale, MaxScale);
         float right = random.NextSingle(-Translation, Translation) * width;
         float down = random.NextSingle(-Translation, Translation) * height;
-        // The inverse of scale · rotation · shear: where in the source a pixel of the destination comes from.
-        AffineSampler.Sample(source, destination, height, width, new AffineMap(zoom * (cos + shear * sin), zoom * (sin - shear * cos), -zoom * sin, zoom * cos, right, down));
+        float squeeze = MaxStretch == 1 ? 1 : MathF.Exp(random.NextSingle(-1, 1) * MathF.Log(MaxStretch));
+        // The inverse of scale · rotation · shear · stretch: where in the source a pixel of the destination comes from.
+        return new AffineMap(zoom * squeeze * (cos + shear * sin), zoom * squeeze * (sin - shear * cos), -zoom * sin, zoom * cos, right, down);
     }
-
-    private static float InRange(float value, float from, float to, [CallerMemberName] string name = "") =>
-        value >= from && value <= to ? value : throw new ArgumentOutOfRangeException(name, value, $"Expected {from} to {to}.");
 }
