@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MnistCnn.Batches;
 using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Networks;
@@ -88,14 +89,8 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
     public EvaluationResult Evaluate(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(data);
-        using ModelUse use = ModelUse.ForEvaluation(model);
-        Device device = Prepare(model);
-        using ThreadCount threads = new(options.Threads);
-        ModelChecks.ThrowIfUnfit(model, data, device, nameof(data));
-        return Evaluator.Run(model, RunData.Evaluation(data, options, device), options, ranks: null, cancellationToken)
-            ?? throw new OperationCanceledException(cancellationToken);
+        return InEvaluation(model, data, nameof(data), ModelChecks.ThrowIfUnfit, batches =>
+            Evaluator.Run(model, batches, options, ranks: null, cancellationToken) ?? throw new OperationCanceledException(cancellationToken));
     }
 
     /// <summary>Predicts the images of a data set with any model, in eval mode and without gradients, on this rank alone; its mode is left as it was.</summary>
@@ -108,14 +103,9 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
     public ClassPredictions Predict(nn.Module<Tensor, Tensor> model, IMnistDataset data, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(data);
-        using ModelUse use = ModelUse.ForEvaluation(model);
-        Device device = Prepare(model);
-        using ThreadCount threads = new(options.Threads);
-        ModelChecks.CountClasses(model, data, device, nameof(data));
-        return Evaluator.Predict(model, RunData.Evaluation(data, options, device), options with { LimitValidationBatches = null },
-            cancellationToken) ?? throw new OperationCanceledException(cancellationToken);
+        return InEvaluation(model, data, nameof(data), ModelChecks.CountClasses, batches =>
+            Evaluator.Predict(model, batches, options with { LimitValidationBatches = null }, cancellationToken)
+            ?? throw new OperationCanceledException(cancellationToken));
     }
 
     /// <summary>
@@ -135,23 +125,32 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">Another thread trains the model, or its outputs are not numbers.</exception>
     public Calibration Calibrate(nn.Module<Tensor, Tensor> model, IMnistDataset heldOut, CancellationToken cancellationToken = default)
     {
+        return InEvaluation(model, heldOut, nameof(heldOut), ModelChecks.ThrowIfUnfit, batches =>
+        {
+            (float[] logits, long[] labels) = Evaluator.Collect(model, batches, options with { LimitValidationBatches = null }, cancellationToken)
+                ?? throw new OperationCanceledException(cancellationToken);
+            float temperature = TemperatureFit.Of(logits, labels);
+            Calibration calibration = new()
+            {
+                Temperature = temperature,
+                FamiliarityThreshold = Evaluator.ReturnsProbabilities(model) ? null : FamiliarityFit.Threshold(logits, labels.Length, temperature),
+            };
+            model.SetCalibration(calibration);
+            return calibration;
+        });
+    }
+
+    /// <summary>Does something with a model that fits the data, which no other thread trains meanwhile.</summary>
+    private T InEvaluation<T>(nn.Module<Tensor, Tensor> model, IMnistDataset data, string name,
+        Func<nn.Module<Tensor, Tensor>, IMnistDataset, Device, string, long> check, Func<BatchLoader, T> evaluate)
+    {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(data, name);
         using ModelUse use = ModelUse.ForEvaluation(model);
         Device device = Prepare(model);
         using ThreadCount threads = new(options.Threads);
-        ModelChecks.ThrowIfUnfit(model, heldOut, device, nameof(heldOut));
-        (float[] logits, long[] labels) = Evaluator.Collect(model, RunData.Evaluation(heldOut, options, device),
-            options with { LimitValidationBatches = null }, cancellationToken)
-            ?? throw new OperationCanceledException(cancellationToken);
-        float temperature = TemperatureFit.Of(logits, labels);
-        Calibration calibration = new()
-        {
-            Temperature = temperature,
-            FamiliarityThreshold = Evaluator.ReturnsProbabilities(model) ? null : FamiliarityFit.Threshold(logits, labels.Length, temperature),
-        };
-        model.SetCalibration(calibration);
-        return calibration;
+        check(model, data, device, name);
+        return evaluate(RunData.Evaluation(data, options, device));
     }
 
     private FitResult Run(nn.Module<Tensor, Tensor> model, IMnistDataset train, IMnistDataset? validation, CancellationToken cancellationToken)

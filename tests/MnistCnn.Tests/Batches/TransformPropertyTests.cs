@@ -25,7 +25,18 @@ public sealed class TransformPropertyTests
 
     [Fact]
     public void Pixels_stay_between_background_and_ink() => Cases.Sample(given =>
-        Assert.All(Apply(All[given.Transform].Full, given), pixel => Assert.InRange(pixel, -1e-6f, 1 + 1e-6f)));
+        Assert.All(Apply(All[given.Transform].Full, given), pixel => Assert.InRange(pixel, -1e-5f, 1 + 1e-5f)));
+
+    [Fact]
+    public void Images_of_a_few_pixels_take_every_transform()
+    {
+        foreach ((int transform, int height, int width, int seed) in
+            from transform in Enumerable.Range(0, All.Length) from height in Enumerable.Range(1, 4) from width in Enumerable.Range(1, 4)
+            from seed in Enumerable.Range(0, 100) select (transform, height, width, seed))
+        {
+            Assert.All(Apply(All[transform].Full, (transform, height, width, seed)), pixel => Assert.InRange(pixel, -1e-5f, 1 + 1e-5f));
+        }
+    }
 
     [Fact]
     public void An_image_stays_as_it_is_at_no_strength() => Cases.Sample(given =>

@@ -8,17 +8,11 @@ public sealed record RandomBlur : IImageTransform
     private const float LongestMotion = 10;
     private const float LargestPixel = 3.2f;
     private const int KernelSide = 11;
-    private readonly float strength = 1;
-    private readonly BlurKind kind;
 
     /// <summary>How to blur.</summary>
     /// <value><see cref="BlurKind.Gaussian"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
-    public BlurKind Kind
-    {
-        get => kind;
-        init => kind = TransformOptions.Member(value);
-    }
+    public BlurKind Kind { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
     /// How far the range of random blurs goes: a standard deviation of up to 1.7 pixels × Strength (<see cref="BlurKind.Gaussian"/>), a line of up to 10 ×
@@ -28,11 +22,7 @@ public sealed record RandomBlur : IImageTransform
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Strength
-    {
-        get => strength;
-        init => strength = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Strength { get; init => field = TransformOptions.InRange(value, 0, 1); } = 1;
 
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)

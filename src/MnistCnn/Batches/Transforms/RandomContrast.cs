@@ -6,17 +6,11 @@ public sealed record RandomContrast : IImageTransform
 {
     private const float LargestBackground = .65f;
     private const float LargestLoss = .65f;
-    private readonly float strength = 1;
-    private readonly ContrastKind kind;
 
     /// <summary>How to change them.</summary>
     /// <value><see cref="ContrastKind.Levels"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
-    public ContrastKind Kind
-    {
-        get => kind;
-        init => kind = TransformOptions.Member(value);
-    }
+    public ContrastKind Kind { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
     /// How far the range of random changes goes. Levels: ink loses up to 0.65 × Strength, or background gains as much, and the curve between them is bent by up
@@ -25,11 +19,7 @@ public sealed record RandomContrast : IImageTransform
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Strength
-    {
-        get => strength;
-        init => strength = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Strength { get; init => field = TransformOptions.InRange(value, 0, 1); } = 1;
 
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)

@@ -11,17 +11,11 @@ public sealed record RandomNoise : IImageTransform
     private const float LargestShare = .3f;
     private const float FewestPhotons = 2.5f;
     private const int PixelsPerDraw = 4;
-    private readonly float strength = 1;
-    private readonly NoiseKind kind;
 
     /// <summary>Which noise.</summary>
     /// <value><see cref="NoiseKind.Gaussian"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
-    public NoiseKind Kind
-    {
-        get => kind;
-        init => kind = TransformOptions.Member(value);
-    }
+    public NoiseKind Kind { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
     /// How far the range of random noise goes: a standard deviation of up to 0.4 × Strength (<see cref="NoiseKind.Gaussian"/>), up to 0.3 × Strength of the
@@ -30,11 +24,7 @@ public sealed record RandomNoise : IImageTransform
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Strength
-    {
-        get => strength;
-        init => strength = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Strength { get; init => field = TransformOptions.InRange(value, 0, 1); } = 1;
 
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)

@@ -9,17 +9,11 @@ public sealed record RandomOcclusion : IImageTransform
 {
     private const float LargestPatch = .3f;
     private const float LargestCut = .2f;
-    private readonly float strength = 1;
-    private readonly OcclusionKind kind;
 
     /// <summary>What to cover with.</summary>
     /// <value><see cref="OcclusionKind.Lines"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
-    public OcclusionKind Kind
-    {
-        get => kind;
-        init => kind = TransformOptions.Member(value);
-    }
+    public OcclusionKind Kind { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
     /// How much is covered at most: lines of the full grey × Strength, patches of a side of 0.3 × Strength of the image, cuts of 0.2 × Strength of it; inverted
@@ -27,11 +21,7 @@ public sealed record RandomOcclusion : IImageTransform
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Strength
-    {
-        get => strength;
-        init => strength = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Strength { get; init => field = TransformOptions.InRange(value, 0, 1); } = 1;
 
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
@@ -133,10 +123,11 @@ public sealed record RandomOcclusion : IImageTransform
     /// <summary>The rows of a rectangle, as far as it lies in the image.</summary>
     private static IEnumerable<Range> Rows(int height, int width, int left, int top, int columns, int rows)
     {
-        int right = Math.Min(width, left + columns);
+        // In an image of a few pixels a rectangle may begin behind its edge.
+        (int begin, int end) = (Math.Min(left, width), Math.Min(left + columns, width));
         for (int y = top; y < Math.Min(height, top + rows); y++)
         {
-            yield return (y * width + left)..(y * width + right);
+            yield return (y * width + begin)..(y * width + end);
         }
     }
 }

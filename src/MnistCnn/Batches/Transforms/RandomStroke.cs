@@ -7,7 +7,6 @@ namespace MnistCnn.Batches;
 public sealed record RandomStroke : IImageTransform
 {
     private const int LargestOnStack = 48 * 48;
-    private readonly float strength = 1;
     private readonly StrokeChange change;
 
     /// <summary>What to do with the strokes.</summary>
@@ -24,11 +23,7 @@ public sealed record RandomStroke : IImageTransform
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Strength
-    {
-        get => strength;
-        init => strength = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Strength { get; init => field = TransformOptions.InRange(value, 0, 1); } = 1;
 
     /// <inheritdoc/>
     [SkipLocalsInit]
