@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MnistCnn.Batches;
 using MnistCnn.Models;
+using MnistCnn.Tests.Training.Steps;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
@@ -121,6 +122,34 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(expected, resumed);
         Assert.Equal((whole.StopReason, whole.StopMessage), (rest.StopReason, rest.StopMessage));
         Assert.Equal(whole.History.Steps, rest.History.Steps);
+    }
+
+    [Fact]
+    public void What_a_callback_draws_at_random_is_the_same_after_a_resume()
+    {
+        TrainerOptions options = OptionRun.Options("plain") with { Epochs = 3 };
+        List<float> Draws(TrainerOptions options, int stop)
+        {
+            List<float> draws = [];
+            OptionRun.Hash("plain", options, new LambdaCallback
+            {
+                StepEnd = (context, step) =>
+                {
+                    using Tensor drawn = rand(1);
+                    draws.Add(drawn.item<float>());
+                    if (step.GlobalStep == stop)
+                    {
+                        context.SaveCheckpoint(Checkpoint);
+                        context.RequestStop("interrupted");
+                    }
+                },
+            });
+            return draws;
+        }
+
+        List<float> whole = Draws(options, stop: 0), first = Draws(options, stop: 5), rest = Draws(options with { ResumeFrom = Checkpoint }, stop: 0);
+        Assert.Equal(12, whole.Distinct().Count());
+        Assert.Equal(whole, [.. first, .. rest]);
     }
 
     public void Dispose() => folder.Dispose();

@@ -1,7 +1,6 @@
 using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
-using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Training.Steps;
 
@@ -104,35 +103,6 @@ public sealed class OptionBitsTests : IDisposable
         IEnumerable<IGrouping<string, string>> equal = OptionRun.All.Select(row => row.Data)
             .GroupBy(option => OptionRun.Hash(option, OptionRun.Options(option) with { Epochs = 3 })).Where(group => group.Count() > 1);
         Assert.Equal(["plain, gradients are read", "adamw, decay"], equal.Select(group => string.Join(", ", group)));
-    }
-
-    [Fact]
-    public void What_a_callback_draws_at_random_is_the_same_after_a_resume()
-    {
-        TrainerOptions options = OptionRun.Options("plain") with { Epochs = 3 };
-        string path = folder["last.ckpt"];
-        List<float> Draws(TrainerOptions options, int stop)
-        {
-            List<float> draws = [];
-            OptionRun.Hash("plain", options, new LambdaCallback
-            {
-                StepEnd = (context, step) =>
-                {
-                    using Tensor drawn = rand(1);
-                    draws.Add(drawn.item<float>());
-                    if (step.GlobalStep == stop)
-                    {
-                        context.SaveCheckpoint(path);
-                        context.RequestStop("interrupted");
-                    }
-                },
-            });
-            return draws;
-        }
-
-        List<float> whole = Draws(options, stop: 0), first = Draws(options, stop: 5), rest = Draws(options with { ResumeFrom = path }, stop: 0);
-        Assert.Equal(12, whole.Distinct().Count());
-        Assert.Equal(whole, [.. first, .. rest]);
     }
 
     public void Dispose() => folder.Dispose();
