@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -37,6 +38,20 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
         using ServerWith server = new(trained);
         using HttpResponseMessage response = await Send(server, "/correct?digit=1", GreyPng.Encode(new byte[4], 2));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_where_a_class_is_no_name_of_a_folder()
+    {
+        // Latin-1 keeps every byte of the file; the new name is as long as the old one.
+        string file = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(trained.Model, TestContext.Current.CancellationToken));
+        string model = folder["model.safetensors"], named = file.Replace("\\\"9\\\"", "\\\".\\\"", StringComparison.Ordinal);
+        Assert.NotEqual(file, named);
+        await File.WriteAllBytesAsync(model, Encoding.Latin1.GetBytes(named), TestContext.Current.CancellationToken);
+        using ServerOf server = new(folder.Root, model, "--corrections", folder["kept"]);
+        using HttpResponseMessage response = await Send(server, "/correct?digit=9", GreyPng.Encode(new byte[4], 2));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.False(Directory.Exists(folder["kept"]));
     }
 
     [Fact]
@@ -101,4 +116,6 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
         using ByteArrayContent content = new(body);
         return await server.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
     }
+
+    private sealed class ServerOf(string folder, string model, params string[] more) : RunningServer(folder, model, more);
 }

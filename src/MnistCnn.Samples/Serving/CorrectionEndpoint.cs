@@ -17,7 +17,7 @@ internal sealed class CorrectionEndpoint(string? folder)
     {
         byte[] picture = await PictureBody.Read(context);
         string text = context.Request.Query["digit"].ToString();
-        if (folder is null || classNames.Any(name => name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0))
+        if (folder is null || !classNames.All(IsFolderName))
         {
             await JsonAnswer.Refuse(context, StatusCodes.Status404NotFound,
                 "Corrections are not kept: start with serve --corrections FOLDER and a model whose classes can be names of folders.");
@@ -47,4 +47,7 @@ internal sealed class CorrectionEndpoint(string? folder)
         int kept = Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories).Count();
         await JsonAnswer.Write(context, new { digit, @class = classNames[digit], kept });
     }
+
+    /// <summary>Whether a name stays below the folder: a model file may hold any names, dots alone among them.</summary>
+    private static bool IsFolderName(string name) => name.Trim('.', ' ').Length > 0 && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
 }
