@@ -42,7 +42,7 @@ internal static class ReliabilityPicture
         }
 
         sheet.Text("the probability that the network gave", Left + Side / 2, Top + Side + 34, 12, Palette.Text);
-        sheet.Text("Orange: the difference to it. Grey: how many images, logarithmic.", 24, Top + Side + CountHeight + 70, 12, Palette.Quiet,
+        sheet.Text("Orange: the gap to the probability. Grey: images, logarithmic.", 24, Top + Side + CountHeight + 70, 12, Palette.Quiet,
             SKTextAlign.Left);
         sheet.Save(path);
     }

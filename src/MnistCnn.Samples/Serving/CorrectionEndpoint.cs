@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace MnistCnn.Samples.Serving;
 
 /// <summary>
-/// <c>POST /correct?digit=N</c>: keeps a drawing, a PNG, in the folder of the class, N from 0, that it shows, for <c>train --fine-tune</c>. <c>GET /correct</c> says
-/// whether corrections are kept.
+/// <c>POST /correct?digit=N</c> keeps a drawing, a PNG, for <c>train --fine-tune</c>. It goes into the folder of class N, the first being 0.
+/// <c>GET /correct</c> says whether corrections are kept.
 /// </summary>
 /// <param name="folder">The folder of the folders, or null where nothing is kept.</param>
 internal sealed class CorrectionEndpoint(string? folder)

@@ -38,7 +38,8 @@ public static class Robustness
     /// <param name="cancellationToken">Ends the evaluation.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    public static RobustnessResult EvaluatePublished(nn.Module<Tensor, Tensor> model, string directory, Trainer? trainer = null, CancellationToken cancellationToken = default)
+    public static RobustnessResult EvaluatePublished(
+        nn.Module<Tensor, Tensor> model, string directory, Trainer? trainer = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         trainer ??= new Trainer();

@@ -15,7 +15,9 @@ public sealed class MnistDatasetTests
         Assert.Equal((60_000, 28, 28), (train.Count, train.Height, train.Width));
         Assert.Equal((10_000, 28, 28), (test.Count, test.Height, test.Width));
         Assert.Equal([5, 0, 4, 1, 9, 2, 1, 3, 1, 4], Enumerable.Range(0, 10).Select(train.GetLabel));
-        Assert.Equal([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], Enumerable.Range(0, train.Count).GroupBy(train.GetLabel).OrderBy(group => group.Key).Select(group => group.Count()));
+        Assert.Equal(
+            [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+            Enumerable.Range(0, train.Count).GroupBy(train.GetLabel).OrderBy(group => group.Key).Select(group => group.Count()));
     }
 
     [Fact]

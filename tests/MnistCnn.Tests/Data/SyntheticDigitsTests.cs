@@ -40,7 +40,8 @@ public sealed class SyntheticDigitsTests
     public void A_small_network_learns_them_to_97_percent_on_digits_it_has_not_seen()
     {
         using Sequential model = Sequential(
-            ("conv1", Conv2d(1, 8, 3, stride: 2)), ("relu1", ReLU()), ("conv2", Conv2d(8, 16, 3, stride: 2)), ("relu2", ReLU()), ("flat", Flatten()), ("fc", Linear(576, 10))).Seeded(1);
+            ("conv1", Conv2d(1, 8, 3, stride: 2)), ("relu1", ReLU()), ("conv2", Conv2d(8, 16, 3, stride: 2)), ("relu2", ReLU()),
+            ("flat", Flatten()), ("fc", Linear(576, 10))).Seeded(1);
         using Adam optimizer = optim.Adam(model.parameters(), 0.002);
         BatchLoader loader = new(new SyntheticDigits(6_000), new BatchLoaderOptions { BatchSize = 64 });
         for (int epoch = 1; epoch <= 3; epoch++)

@@ -115,8 +115,10 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(StopReason.EarlyStopped, whole.StopReason);
         Assert.True(whole.History.Steps.Select(step => step.LearningRate).Distinct().Count() >= 3);
         Assert.True(whole.History.Steps.Count > interruptedAt);
-        LambdaCallback interrupt = new() { StepEnd = (context, step) => _ = step.GlobalStep == interruptedAt ? throw new InvalidOperationException("interrupted")
-            : context };
+        LambdaCallback interrupt = new()
+        {
+            StepEnd = (context, step) => _ = step.GlobalStep == interruptedAt ? throw new InvalidOperationException("interrupted") : context,
+        };
         Assert.Throws<TrainerCallbackException>(() => Train(options, [.. Callbacks(), interrupt, new ModelCheckpoint(folder.Root)]));
         (string resumed, FitResult rest) = Train(options with { ResumeFrom = Checkpoint }, Callbacks());
         Assert.Equal(expected, resumed);

@@ -9,8 +9,8 @@ namespace MnistCnn.Tests.Training;
 public sealed class WeightAverageTests
 {
     /// <summary>
-    /// An average forgets (1 − d) a step, with d = min(decay, (1 + t) / (10 + t)), eight steps at a time: d⁸ is (17/26)⁸ at step 16 and (25/34)⁸ at step 24
-    /// where the decay is higher, and 0.5⁸ where it is 0.5.
+    /// An average forgets (1 − d) a step, with d = min(decay, (1 + t) / (10 + t)), eight steps at a time: d⁸ is (17/26)⁸ at step 16 and
+    /// (25/34)⁸ at step 24 where the decay is higher, and 0.5⁸ where it is 0.5.
     /// </summary>
     [Theory]
     [InlineData("engine", 0.99, 0.0334044701, 0.0854454090)]

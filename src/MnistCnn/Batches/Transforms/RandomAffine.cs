@@ -6,66 +6,35 @@ namespace MnistCnn.Batches;
 /// <remarks>Immutable and thread-safe. Each image gets a map of its own, every parameter uniform in its range.</remarks>
 public sealed record RandomAffine : IImageTransform
 {
-    private readonly float degrees = 10;
-    private readonly float translation = 0.08f;
-    private readonly float minScale = 0.9f;
-    private readonly float maxScale = 1.1f;
-    private readonly float shearDegrees = 8;
-    private readonly float maxStretch = 1;
-
     /// <summary>The largest rotation to either side.</summary>
     /// <value>0 to 180 degrees. The default is 10.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Degrees
-    {
-        get => degrees;
-        init => degrees = TransformOptions.InRange(value, 0, 180);
-    }
+    public float Degrees { get; init => field = TransformOptions.InRange(value, 0, 180); } = 10;
 
     /// <summary>The largest shift in each direction, as a part of the image's width (to the sides) and height (up and down).</summary>
     /// <value>0 to 1. The default is 0.08, which is 2.24 pixels of 28.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Translation
-    {
-        get => translation;
-        init => translation = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Translation { get; init => field = TransformOptions.InRange(value, 0, 1); } = 0.08f;
 
     /// <summary>The smallest factor of size.</summary>
     /// <value>0.1 to 10. The default is 0.9.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float MinScale
-    {
-        get => minScale;
-        init => minScale = TransformOptions.InRange(value, .1f, 10);
-    }
+    public float MinScale { get; init => field = TransformOptions.InRange(value, .1f, 10); } = 0.9f;
 
     /// <summary>The largest factor of size; below <see cref="MinScale"/> the two change places.</summary>
     /// <value>0.1 to 10. The default is 1.1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float MaxScale
-    {
-        get => maxScale;
-        init => maxScale = TransformOptions.InRange(value, .1f, 10);
-    }
+    public float MaxScale { get; init => field = TransformOptions.InRange(value, .1f, 10); } = 1.1f;
 
     /// <summary>The largest slant of vertical lines to either side.</summary>
     /// <value>0 to 60 degrees. The default is 8.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float ShearDegrees
-    {
-        get => shearDegrees;
-        init => shearDegrees = TransformOptions.InRange(value, 0, 60);
-    }
+    public float ShearDegrees { get; init => field = TransformOptions.InRange(value, 0, 60); } = 8;
 
     /// <summary>The largest factor by which the width alone is stretched; the smallest is its inverse, and both are equally likely.</summary>
     /// <value>1 to 4. The default is 1: none.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float MaxStretch
-    {
-        get => maxStretch;
-        init => maxStretch = TransformOptions.InRange(value, 1, 4);
-    }
+    public float MaxStretch { get; init => field = TransformOptions.InRange(value, 1, 4); } = 1;
 
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random) =>

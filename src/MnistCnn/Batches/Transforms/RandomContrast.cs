@@ -13,9 +13,9 @@ public sealed record RandomContrast : IImageTransform
     public ContrastKind Kind { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
-    /// How far the range of random changes goes. Levels: ink loses up to 0.65 × Strength, or background gains as much, and the curve between them is bent by up
-    /// to ±Strength · x (1 − x). Gradient: the
-    /// background gains up to 0.65 × Strength at one side. Inversion: pixels become Strength · (1 − x) + (1 − Strength) · x.
+    /// How far the range of random changes goes. Levels: ink loses up to 0.65 × Strength, or background gains as much, and the curve between
+    /// them is bent by up to ±Strength · x (1 − x). Gradient: the background gains up to 0.65 × Strength at one side.
+    /// Inversion: pixels become Strength · (1 − x) + (1 − Strength) · x.
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>

@@ -13,36 +13,21 @@ namespace MnistCnn.Batches;
 public sealed record RandomElastic : IImageTransform
 {
     private const int LargestGrid = 16;
-    private readonly float maxOffset = 2;
-    private readonly int gridSize = 5;
-    private readonly float probability = 1;
 
     /// <summary>The largest offset of a node in each direction; every offset up to it is equally likely.</summary>
     /// <value>0 to 100 pixels. The default is 2.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float MaxOffset
-    {
-        get => maxOffset;
-        init => maxOffset = TransformOptions.InRange(value, 0, 100);
-    }
+    public float MaxOffset { get; init => field = TransformOptions.InRange(value, 0, 100); } = 2;
 
     /// <summary>Nodes of the grid in a row and in a column, those at the edges of the image included.</summary>
     /// <value>2 to 16. The default is 5.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public int GridSize
-    {
-        get => gridSize;
-        init => gridSize = (int)TransformOptions.InRange(value, 2, LargestGrid);
-    }
+    public int GridSize { get; init => field = (int)TransformOptions.InRange(value, 2, LargestGrid); } = 5;
 
     /// <summary>The share of images that are bent; the others only follow <see cref="Affine"/>.</summary>
     /// <value>0 to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
-    public float Probability
-    {
-        get => probability;
-        init => probability = TransformOptions.InRange(value, 0, 1);
-    }
+    public float Probability { get; init => field = TransformOptions.InRange(value, 0, 1); } = 1;
 
     /// <summary>The affine map of every image.</summary>
     /// <value>Null, the default: none.</value>

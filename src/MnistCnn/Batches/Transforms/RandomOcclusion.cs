@@ -2,8 +2,8 @@ namespace MnistCnn.Batches;
 
 /// <summary>Covers parts of an image.</summary>
 /// <remarks>
-/// Immutable and thread-safe. Sources: DeVries and Taylor, «Improved regularization of convolutional neural networks with cutout», 2017; Zhong et al., «Random
-/// erasing data augmentation», 2020.
+/// Immutable and thread-safe. Sources: DeVries and Taylor, «Improved regularization of convolutional neural networks with cutout», 2017;
+/// Zhong et al., «Random erasing data augmentation», 2020.
 /// </remarks>
 public sealed record RandomOcclusion : IImageTransform
 {
@@ -16,8 +16,8 @@ public sealed record RandomOcclusion : IImageTransform
     public OcclusionKind Kind { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
-    /// How much is covered at most: lines of the full grey × Strength, patches of a side of 0.3 × Strength of the image, cuts of 0.2 × Strength of it; inverted
-    /// bands are as strong as Strength, whatever their size.
+    /// How much is covered at most: lines of the full grey × Strength, patches of a side of 0.3 × Strength of the image, cuts of
+    /// 0.2 × Strength of it; inverted bands are as strong as Strength, whatever their size.
     /// </summary>
     /// <value>0, the image as it is, to 1. The default is 1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>

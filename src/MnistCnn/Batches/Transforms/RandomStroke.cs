@@ -7,16 +7,11 @@ namespace MnistCnn.Batches;
 public sealed record RandomStroke : IImageTransform
 {
     private const int LargestOnStack = 48 * 48;
-    private readonly StrokeChange change;
 
     /// <summary>What to do with the strokes.</summary>
     /// <value><see cref="StrokeChange.Thinner"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of the enumeration.</exception>
-    public StrokeChange Change
-    {
-        get => change;
-        init => change = TransformOptions.Member(value);
-    }
+    public StrokeChange Change { get; init => field = TransformOptions.Member(value); }
 
     /// <summary>
     /// The largest share of the changed image in the blend: that of every other image; for the others, every share up to it is equally likely.

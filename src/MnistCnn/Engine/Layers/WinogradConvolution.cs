@@ -4,9 +4,9 @@ using MnistCnn.Networks;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// A 3×3 convolution of stride 1 by Winograd's minimal filtering F(4×4, 3×3): 36 products for 16 outputs instead of 144, as 36 small matrix products, one for
-/// each point of the transformed tiles. The backward pass is the transpose of each transform. Source: Lavin and Gray, «Fast Algorithms for Convolutional Neural
-/// Networks», CVPR 2016. Immutable.
+/// A 3×3 convolution of stride 1 by Winograd's minimal filtering F(4×4, 3×3): 36 products for 16 outputs instead of 144, as 36 small matrix
+/// products, one for each point of the transformed tiles. The backward pass is the transpose of each transform. Source: Lavin and Gray, «Fast
+/// Algorithms for Convolutional Neural Networks», CVPR 2016. Immutable.
 /// <code>
 /// images, outputs and their gradients   see <see cref="MapLayout"/>
 /// tiles                                 those of image 0, row by row, then of image 1 …; see <see cref="WinogradTiles"/>

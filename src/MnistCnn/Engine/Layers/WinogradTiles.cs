@@ -3,8 +3,8 @@ using MnistCnn.Kernels;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// The tiles of a <see cref="WinogradConvolution"/>: 4 × 4 outputs each, and the 6 × 6 pixels that they see. Where a tile reaches over the edge of a map, it is
-/// copied: what is outside counts as zero, and is not written. Immutable.
+/// The tiles of a <see cref="WinogradConvolution"/>: 4 × 4 outputs each, and the 6 × 6 pixels that they see. Where a tile reaches over the edge of a
+/// map, it is copied: what is outside counts as zero, and is not written. Immutable.
 /// </summary>
 internal sealed unsafe class WinogradTiles(SimdKernels simd, int padding, MapLayout input, MapLayout output)
 {
