@@ -2,7 +2,6 @@ using System.Runtime.InteropServices.JavaScript;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
 using MnistCnn.Samples.Answers;
 
 namespace MnistCnn.Web;

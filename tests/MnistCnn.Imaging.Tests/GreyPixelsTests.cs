@@ -1,5 +1,3 @@
-using MnistCnn.Models;
-
 namespace MnistCnn.Imaging.Tests;
 
 /// <summary>Pictures whose pixels are at hand, against the same pictures as PNG.</summary>

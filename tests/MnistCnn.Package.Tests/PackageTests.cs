@@ -6,7 +6,7 @@ namespace MnistCnn.Package.Tests;
 
 public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLibrary>
 {
-    private const string Member = "MnistCnn.Data.MnistDataset.Take(int count) -> MnistCnn.Data.MnistDataset!";
+    private const string Member = "MnistCnn.MnistDataset.Take(int count) -> MnistCnn.MnistDataset!";
 
     [Fact]
     public void Packing_twice_in_different_folders_gives_the_same_bytes()

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using MnistCnn.Inference;
 
 namespace MnistCnn.Samples.Answers;
 

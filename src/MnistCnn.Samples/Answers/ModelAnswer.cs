@@ -1,5 +1,3 @@
-using MnistCnn.Inference;
-
 namespace MnistCnn.Samples.Answers;
 
 /// <summary>What the page must know of the model.</summary>

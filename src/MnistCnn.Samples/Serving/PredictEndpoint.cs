@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
 using MnistCnn.Samples.Answers;
 
 namespace MnistCnn.Samples.Serving;
