@@ -13,7 +13,8 @@ internal sealed record GreyPicture(float[] Pixels, int Width, int Height, bool I
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (grey.IsEmpty || grey.Length % width != 0 || grey.Length > PictureDecoder.MaximumPixels)
         {
-            throw new ArgumentException($"Expected whole rows of {width} pixels, 1 to {PictureDecoder.MaximumPixels} in all, found {grey.Length}.", nameof(grey));
+            throw new ArgumentException($"Expected whole rows of {width} pixels, 1 to {PictureDecoder.MaximumPixels} in all, found {grey.Length}.",
+                nameof(grey));
         }
 
         float[] pixels = new float[grey.Length];

@@ -35,5 +35,6 @@ public sealed class GreyPixelsTests
     [Fact]
     public void Pixels_without_ink_are_no_digit() => Assert.Throws<PictureFormatException>(() => DigitImage.PrepareGrey(new byte[400], 20));
 
-    private static byte Grey(int x, int y) => Drawing.IsSeven((x - 20.5) / 60, (y - 10.5) / 60) || Drawing.IsSeven((x - 90.5) / 50, (y - 20.5) / 50) ? (byte)30 : (byte)220;
+    private static byte Grey(int x, int y) =>
+        Drawing.IsSeven((x - 20.5) / 60, (y - 10.5) / 60) || Drawing.IsSeven((x - 90.5) / 50, (y - 20.5) / 50) ? (byte)30 : (byte)220;
 }

@@ -15,5 +15,6 @@ internal static class Strokes
     /// <summary>4, 0 and 7 side by side on the wide paper, each as high as on the square one.</summary>
     public static readonly (double X, double Y)[][] FourZeroSeven = [Beside(Four[0], 0.2), Beside(Four[1], 0.2), Beside(Zero, 0.5), Beside(Seven, 0.8)];
 
-    private static (double X, double Y)[] Beside((double X, double Y)[] stroke, double center) => [.. stroke.Select(point => (center + (point.X - 0.5) * 0.4, point.Y))];
+    private static (double X, double Y)[] Beside((double X, double Y)[] stroke, double center) =>
+        [.. stroke.Select(point => (center + (point.X - 0.5) * 0.4, point.Y))];
 }

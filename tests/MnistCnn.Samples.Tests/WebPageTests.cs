@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace MnistCnn.Samples.Tests;
@@ -43,7 +44,7 @@ public sealed class WebPageTests(TrainedModel trained) : IDisposable
         {
             await page.DrawAsync(stroke);
             await page.ExpectDigitAsync(digit);
-            await Assertions.Expect(page.Browser.Locator("#latency")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^Network \d+\.\d ms · Preparation \d+\.\d ms$"));
+            await Assertions.Expect(page.Browser.Locator("#latency")).ToHaveTextAsync(new Regex(@"^Network \d+\.\d ms · Preparation \d+\.\d ms$"));
             if (digit == "7")
             {
                 await page.FinishAnimationsAsync();

@@ -71,8 +71,7 @@ internal sealed unsafe class DirectConvolution
         int taps = kernel * kernel;
         for (int f = 0; f < filters; f++)
         {
-            int column = f % Panel;
-            float* inside = packed + Window * (f - column) + column, outside = tensor + Window * f;
+            float* inside = packed + f / Panel * Panel * Window + f % Panel, outside = tensor + Window * f;
             for (int t = 0; t < Window; t++)
             {
                 ref float packedWeight = ref inside[(t % taps * channels + t / taps) * Panel];
