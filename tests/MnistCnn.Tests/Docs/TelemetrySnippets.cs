@@ -41,8 +41,8 @@ public sealed class TelemetrySnippets
         trainer.Fit(model, train, validation);
         // end
         string page = File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs", "telemetry.md"));
-        Assert.Equal(Regex.Matches(page, @"^\| `(mnistcnn\.[\w.]+)` \| (?:counter|histogram)", RegexOptions.Multiline).Select(row => row.Groups[1].Value).Order(),
-            instruments);
+        Assert.Equal(Regex.Matches(page, @"^\| `(mnistcnn\.[\w.]+)` \| (?:counter|histogram)", RegexOptions.Multiline)
+            .Select(row => row.Groups[1].Value).Order(), instruments);
         Assert.Equal(Regex.Matches(page, @"^\| `(\w+)` \| (?:`([\w.]+)`)? ?\| a", RegexOptions.Multiline)
             .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}".Trim()).Order(), activities);
     }
