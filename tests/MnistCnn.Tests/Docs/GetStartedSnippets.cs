@@ -1,31 +1,38 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-
-#pragma warning disable IDE0005 // This namespace is within MnistCnn; a reader's is not.
-// snippet: usings
-using MnistCnn;
 using MnistCnn.Training.Callbacks;
-// end
-#pragma warning restore IDE0005
 
 namespace MnistCnn.Tests.Docs;
 
 [Collection(nameof(AloneInTheProcess))]
-public sealed class GetStartedSnippets
+public sealed class GetStartedSnippets : IDisposable
 {
+    private const string Cache = "MNISTCNN_CACHE";
+
+    private readonly string former = Environment.CurrentDirectory;
+    private readonly string? formerCache = Environment.GetEnvironmentVariable(Cache);
+    private readonly TemporaryFolder temporary = new();
+
+    public void Dispose()
+    {
+        Environment.CurrentDirectory = former;
+        Environment.SetEnvironmentVariable(Cache, formerCache);
+        temporary.Dispose();
+    }
+
     [Fact]
     public async Task Data_come_from_the_web_or_from_the_cache()
     {
         RealMnist.SkipUnlessPresent();
-        using TemporaryFolder temporary = new();
+        Environment.SetEnvironmentVariable(Cache, temporary.Root);
+        Directory.CreateDirectory(temporary["mnist"]);
         foreach (string file in Directory.EnumerateFiles(RealMnist.Directory, "*.gz"))
         {
-            File.Copy(file, temporary[Path.GetFileName(file)]);
+            File.Copy(file, temporary[Path.Combine("mnist", Path.GetFileName(file))]);
         }
 
         // snippet: data
-        string folder = temporary.Root;
-        await new MnistDownloader().DownloadAsync(MnistVariant.Mnist, folder); // only what is not there yet
+        string folder = await new MnistDownloader().DownloadAsync(MnistVariant.Mnist); // the user's cache folder; only what is not there yet
         (MnistDataset train, MnistDataset validation) = MnistDataset.LoadSplits(folder);
         // end
         Assert.Equal((60_000, 10_000), (train.Count, validation.Count));
@@ -34,9 +41,8 @@ public sealed class GetStartedSnippets
     [Fact]
     public void Training_saving_and_predicting_take_a_few_lines_and_print_what_README_shows()
     {
-        using TemporaryFolder temporary = new();
         using ConsoleText printed = new();
-        string path = temporary["model.safetensors"];
+        Environment.CurrentDirectory = temporary.Root;
 
         // snippet: train
         SyntheticDigits train = new(2_000), validation = new(500, split: MnistSplit.Test); // or MNIST, see below
@@ -44,7 +50,7 @@ public sealed class GetStartedSnippets
         Trainer trainer = new(TrainingRecipe.Fast with { Seed = 1 }, [new StepLogger(Console.Out)]);
         FitResult fit = trainer.Fit(model, train, validation);
         EvaluationResult result = trainer.Evaluate(model, validation);
-        model.Save(path);
+        model.Save("digits.safetensors");
         Console.WriteLine($"{100 * result.Accuracy:F1}% of {result.Count} images are right.");
         // end
         Assert.Equal(StopReason.Completed, fit.StopReason);
@@ -52,12 +58,13 @@ public sealed class GetStartedSnippets
         AssertAlike(DocumentationTests.TextAfterFirstProgram("docs/get-started.md"), printed.ToString());
 
         // snippet: predict
-        CnnPredictor predictor = CnnPredictor.Load(path);
+        CnnPredictor predictor = CnnPredictor.Load("digits.safetensors");
         Prediction prediction = predictor.Predict(validation.GetImage(0)); // 784 bytes, 0 background, 255 ink
-        string sentence = $"{prediction.ClassName}, {100 * prediction.Probability:F1}%";
+        Console.WriteLine($"The first image shows {prediction.ClassName}: {100 * prediction.Probability:F1}%.");
         // end
         Assert.InRange(prediction.Probability, 0.1f, 1f);
-        Assert.NotEmpty(sentence);
+        string digit = validation.ClassNames[validation.GetLabel(0)];
+        Assert.EndsWith($"The first image shows {digit}: {100 * prediction.Probability:F1}%.\n", printed.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>The same words, and figures that differ by no more than what other processors round differently.</summary>
