@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares this library with what one would use instead, in one run on one machine; --help lists the options. Peers are installed where that is possible (Debian, root).
+# Compares this library with what one would use instead, in one run on one machine; --help lists the options.
+# Peers are installed where that is possible (Debian, root).
 # COMPARE_PREFIX, if set, is a command put before every measured process, such as "taskset -c 0,1".
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,7 +11,8 @@ unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 packages="python3-torch python3-torchvision libopenblas0-pthread openmpi-bin"
 if ! dpkg -s $packages > /dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages) > /dev/null 2>&1 || echo "Not installed: $packages." >&2
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages) > /dev/null 2>&1 ||
+      echo "Not installed: $packages." >&2
   else
     echo "Peers in Python and ranks of MPI are left out unless these packages are there: $packages." >&2
   fi
@@ -26,7 +28,8 @@ case " $* " in
 esac
 if [ -n "$runtimes" ]; then
   for framework in net8.0 net9.0; do
-    dotnet publish "$repository/benchmarks/MnistCnn.Benchmarks" -c Release -p:BenchmarkFramework=$framework --self-contained -o "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/publish-$framework" -v q -nologo >&2 ||
+    dotnet publish "$repository/benchmarks/MnistCnn.Benchmarks" -c Release -p:BenchmarkFramework=$framework --self-contained \
+      -o "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/publish-$framework" -v q -nologo >&2 ||
       echo "Not published for $framework." >&2
   done
 fi

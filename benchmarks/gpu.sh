@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The reference job, its resume and its evaluation on a GPU, beside the CPU: benchmarks/gpu.sh [--data DIR] [--device cuda] [--epochs 3]
-# Prints a Markdown table; takes under five minutes. Needs an NVIDIA GPU with its driver, and packages of libtorch for CUDA (some GB). --device cpu tries the script itself.
+# Prints a Markdown table; takes under five minutes.
+# Needs an NVIDIA GPU with its driver, and packages of libtorch for CUDA (some GB). --device cpu tries the script itself.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -16,7 +16,10 @@ done
 [ -n "$data" ] || { echo "usage: learning.sh --data DIR [--seeds N]" >&2; exit 2; }
 
 dotnet build "$repository/benchmarks/MnistCnn.Benchmarks" -c Release -v q -nologo >&2
-learning() { dotnet "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/net10.0/MnistCnn.Benchmarks.dll" learning --data "$data" --seeds "$seeds" "$@"; echo; }
+learning() {
+  dotnet "$repository/benchmarks/MnistCnn.Benchmarks/bin/Release/net10.0/MnistCnn.Benchmarks.dll" learning --data "$data" --seeds "$seeds" "$@"
+  echo
+}
 learning --recipe reference
 learning --recipe reference --precision BFloat16Mixed
 learning --recipe fast

@@ -26,7 +26,8 @@ internal static class MutantRun
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{count} mutants in {clock.Elapsed.TotalSeconds:F0} s: {trial.Refused} refused, {trial.Accepted} loaded (200 of a warm-up included); longest load {trial.Longest.TotalMilliseconds:F1} ms; peak {(Status("VmHWM") - start) / 1024.0:F1} MiB above the start"));
+            $"{count} mutants in {clock.Elapsed.TotalSeconds:F0} s: {trial.Refused} refused, {trial.Accepted} loaded (200 of a warm-up included); longest "
+                + $"load {trial.Longest.TotalMilliseconds:F1} ms; peak {(Status("VmHWM") - start) / 1024.0:F1} MiB above the start"));
         return 0;
     }
 
@@ -34,6 +35,7 @@ internal static class MutantRun
     private static void ResetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
 
     private static long Status(string name) => long.Parse(
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1],
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]
+            .Split('\t')[^1],
         CultureInfo.InvariantCulture);
 }

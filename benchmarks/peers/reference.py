@@ -1,6 +1,6 @@
 """
-The reference job as it is usually written with PyTorch and torchvision: a DataLoader that converts image by image, the figures of every step fetched at once, and the whole
-validation set every 100 steps. Ends with one JSON line.
+The reference job as it is usually written with PyTorch and torchvision: a DataLoader that converts image by image, the figures of every step
+fetched at once, and the whole validation set every 100 steps. Ends with one JSON line.
 """
 import gzip
 import json
@@ -64,7 +64,8 @@ def main():
                     validating += time.perf_counter() - paused
             epochs.append(time.perf_counter() - began - validating)
         total = time.perf_counter() - start
-    print(json.dumps({"seconds": total, "epoch_seconds": statistics.median(epochs), "accuracy": accuracy, "torch": torch.__version__, "threads": torch.get_num_threads()}))
+    print(json.dumps({"seconds": total, "epoch_seconds": statistics.median(epochs), "accuracy": accuracy,
+                      "torch": torch.__version__, "threads": torch.get_num_threads()}))
 
 
 main()

@@ -1,6 +1,6 @@
 """
-The fastest loop that PyTorch alone allows for this network: all images one tensor, batches gathered by index, Adam over lists of tensors, and nothing fetched before an epoch ends.
-Ends with one JSON line.
+The fastest loop that PyTorch alone allows for this network: all images one tensor, batches gathered by index, Adam over lists of tensors, and nothing
+fetched before an epoch ends. Ends with one JSON line.
 """
 import gzip
 import json

@@ -32,7 +32,9 @@ public sealed partial class MpiCollective : ICollective
         failure = new RankFailure(library, exchange.Exclusive, logger, rank, worldSize);
     }
 
-    /// <summary>Whether a launcher of MPI started this process as one of several: the variables <c>OMPI_COMM_WORLD_SIZE</c> or <c>PMI_SIZE</c> say so.</summary>
+    /// <summary>
+    /// Whether a launcher of MPI started this process as one of several: the variables <c>OMPI_COMM_WORLD_SIZE</c> or <c>PMI_SIZE</c> say so.
+    /// </summary>
     public static bool IsLaunched => MpiLauncher.Detect(Environment.GetEnvironmentVariable).Ranks > 1;
 
     /// <summary>The rank that a launcher of MPI gave this process, known before <see cref="Initialize"/>; 0 without a launcher.</summary>
@@ -73,7 +75,8 @@ public sealed partial class MpiCollective : ICollective
         {
             library.FinalizeWorld();
             throw new MpiUnavailableException(
-                $"MPI: expected {launcher.Ranks} ranks, as the launcher ({launcher.Name}) says, found {size} in '{library.Name}'. Start the program with the mpirun of the library that is installed.");
+                $"MPI: expected {launcher.Ranks} ranks, as the launcher ({launcher.Name}) says, found {size} in '{library.Name}'. Start the program with "
+                    + "the mpirun of the library that is installed.");
         }
 
         MpiCollective collective = new(library, rank, size, launcher.RanksOnThisMachine, options ?? new MpiOptions(), (ILogger?)logger ?? NullLogger.Instance);
@@ -102,7 +105,8 @@ public sealed partial class MpiCollective : ICollective
         if (localCount < 0 || localCount > LargestExactCount / WorldSize)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(localCount), localCount, $"localCount: expected 0 to {LargestExactCount / WorldSize} for each of {WorldSize} ranks, found {localCount}.");
+                nameof(localCount), localCount,
+                    $"localCount: expected 0 to {LargestExactCount / WorldSize} for each of {WorldSize} ranks, found {localCount}.");
         }
 
         const int Most = ExchangeBuffer.MaxBytes / sizeof(float) / 4;
@@ -110,15 +114,15 @@ public sealed partial class MpiCollective : ICollective
         for (int start = 0; start == 0 || start < sums.Length; start += Most)
         {
             Span<float> part = sums.Slice(start, Math.Min(Most, sums.Length - start));
-            int slice = (part.Length / WorldSize) + 1, length = WorldSize * slice;
-            Span<float> all = Take<float>((2 * length) + slice);
+            int slice = part.Length / WorldSize + 1, length = WorldSize * slice;
+            Span<float> all = Take<float>(2 * length + slice);
             Span<float> own = all[..length], ofOthers = all.Slice(length, length), sum = all[(2 * length)..];
             part.CopyTo(own);
             own[part.Length..].Fill(localCount);
 
             // Each rank adds up one slice in the order of ranks, and gives it to all: half the traffic of a reduction to one rank, and the same bits
             // everywhere.
-            Complete("MPI_Ialltoall", library.StartAllToAll(buffer.Address, buffer.Address + (length * sizeof(float)), slice, MpiElement.Float,
+            Complete("MPI_Ialltoall", library.StartAllToAll(buffer.Address, buffer.Address + length * sizeof(float), slice, MpiElement.Float,
                 out nint request), request);
             ofOthers[..slice].CopyTo(sum);
             for (int rank = 1; rank < WorldSize; rank++)
@@ -126,7 +130,7 @@ public sealed partial class MpiCollective : ICollective
                 RankSums.Add(sum, ofOthers.Slice(rank * slice, slice));
             }
 
-            Complete("MPI_Iallgather", library.StartAllGather(buffer.Address + (2 * length * sizeof(float)), buffer.Address, slice, MpiElement.Float,
+            Complete("MPI_Iallgather", library.StartAllGather(buffer.Address + 2 * length * sizeof(float), buffer.Address, slice, MpiElement.Float,
                 out request), request);
             count = own[part.Length];
             RankSums.Divide(own[..part.Length], count == 0 ? 1 : count, part);

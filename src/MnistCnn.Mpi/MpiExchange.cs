@@ -21,7 +21,8 @@ internal sealed class MpiExchange(MpiLibrary library, TimeSpan timeout, string r
             if (waited > timeout && timeout != Timeout.InfiniteTimeSpan)
             {
                 throw new MpiException(
-                    $"{call}: rank {rank} expected every rank within {timeout.TotalSeconds} s, and at least one did not come: it died, is stopped, is slower, or cannot be reached.");
+                    $"{call}: rank {rank} expected every rank within {timeout.TotalSeconds} s, and at least one did not come: it died, is stopped, is "
+                        + "slower, or cannot be reached.");
             }
 
             // A call that blocks has no deadline, and MPI has no handle that one could wait on: so this polls, and after a while leaves the core to others.

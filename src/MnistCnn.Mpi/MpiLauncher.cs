@@ -13,7 +13,8 @@ internal sealed record MpiLauncher(string Name, int Rank, int Ranks, int RanksOn
     {
         if (Number(variable("OMPI_COMM_WORLD_SIZE")) is { } openMpi)
         {
-            return new("Open MPI", Number(variable("OMPI_COMM_WORLD_RANK"), least: 0) ?? 0, openMpi, Number(variable("OMPI_COMM_WORLD_LOCAL_SIZE")) ?? 1, [OpenMpiLibrary, MpichLibrary]);
+            return new("Open MPI", Number(variable("OMPI_COMM_WORLD_RANK"), least: 0) ?? 0, openMpi, Number(variable("OMPI_COMM_WORLD_LOCAL_SIZE")) ?? 1,
+                [OpenMpiLibrary, MpichLibrary]);
         }
 
         return Number(variable("PMI_SIZE")) is { } mpich

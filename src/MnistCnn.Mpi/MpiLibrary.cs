@@ -50,7 +50,8 @@ internal sealed unsafe class MpiLibrary
         }
 
         throw new MpiUnavailableException(
-            $"MPI: expected an installed {string.Join(" or ", names)}, found none. Install the package 'openmpi-bin' (Debian, Ubuntu), 'openmpi' (Fedora, Arch) or 'mpich'. "
+            $"MPI: expected an installed {string.Join(" or ", names)}, found none. Install the package 'openmpi-bin' (Debian, Ubuntu), 'openmpi' (Fedora, "
+                + "Arch) or 'mpich'. "
             + string.Join(" ", obstacles));
     }
 

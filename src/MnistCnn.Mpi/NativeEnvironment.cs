@@ -21,7 +21,9 @@ internal static partial class NativeEnvironment
         }
     }
 
-    /// <summary>For the last words of a process that is about to be aborted: loggers may buffer theirs, and the runtime does not get to report the exception.</summary>
+    /// <summary>
+    /// For the last words of a process that is about to be aborted: loggers may buffer theirs, and the runtime does not get to report the exception.
+    /// </summary>
     public static void WriteToStandardError(string text)
     {
         try

@@ -15,7 +15,8 @@ RootCommand root = new("Trains, measures, exports and serves a small CNN on MNIS
 HelpOption help = root.Options.OfType<HelpOption>().Single();
 help.Action = new HelpWithExamples((HelpAction)help.Action!);
 
-ParseResult parsed = root.Parse(args is [] or ["--", ..] || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")) ? ["train", .. args] : args);
+ParseResult parsed = root.Parse(args is [] or ["--", ..] || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version"))
+    ? ["train", .. args] : args);
 if (parsed.Errors.Count > 0)
 {
     foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())

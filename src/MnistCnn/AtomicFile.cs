@@ -20,7 +20,9 @@ internal static class AtomicFile
     /// <summary>How long ago an abandoned temporary file was last written before it is swept: one minute.</summary>
     internal static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Replaces the file at <paramref name="path"/> by what <paramref name="write"/> writes. If it throws, the old file is unchanged and no temporary remains.</summary>
+    /// <summary>
+    /// Replaces the file at <paramref name="path"/> by what <paramref name="write"/> writes. If it throws, the old file is unchanged and no temporary remains.
+    /// </summary>
     /// <param name="path">The file to replace or to create.</param>
     /// <param name="write">Writes the content; it must leave the (seekable, buffered) stream open.</param>
     /// <exception cref="IOException">The path is a folder, its folder is missing, or writing fails.</exception>
@@ -47,12 +49,21 @@ internal static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
+        {
             throw new IOException($"'{path}': expected the path of a file to write, found a folder.");
+        }
+
         string full = Path.GetFullPath(path);
         if (Path.GetFileName(full).Length == 0)
+        {
             throw new IOException($"'{path}': expected the path of a file to write, found one that ends in a separator.");
+        }
+
         if (!Directory.Exists(Path.GetDirectoryName(full)))
+        {
             throw new DirectoryNotFoundException($"'{path}': expected an existing folder to write into, found none at '{Path.GetDirectoryName(full)}'.");
+        }
+
         return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
     }
 
@@ -63,14 +74,21 @@ internal static class AtomicFile
         {
             ReadOnlySpan<char> name = Path.GetFileName(file.AsSpan());
             if (name.Length != prefix.Length + TokenLength + 4 || !name.StartsWith(prefix, StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             try
             {
                 if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < StaleAfter)
+                {
                     continue;
+                }
                 // A living writer holds its file with FileShare.None; a killed one no longer does.
                 using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
                     File.Delete(file);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -82,14 +100,22 @@ internal static class AtomicFile
     internal static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
+        {
             return;
+        }
+
         int descriptor = Open(Encoding.UTF8.GetBytes(folder + "\0"), 0);
         if (descriptor < 0)
+        {
             return;
+        }
+
         bool failed = FileSync(descriptor) != 0 && Marshal.GetLastPInvokeError() == InputOutputError;
         _ = Close(descriptor);
         if (failed)
+        {
             throw new IOException($"'{folder}': the folder could not be flushed to the disk (input/output error).");
+        }
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
@@ -124,7 +150,10 @@ internal static class AtomicFile
         public void Commit()
         {
             if (!OperatingSystem.IsWindows() && File.Exists(target))
+            {
                 File.SetUnixFileMode(Stream.SafeFileHandle, File.GetUnixFileMode(target));
+            }
+
             Stream.Flush(flushToDisk: true);
             Stream.Dispose();
             File.Move(temporary, target, overwrite: true);
@@ -135,7 +164,10 @@ internal static class AtomicFile
         public void Dispose()
         {
             if (committed)
+            {
                 return;
+            }
+
             try
             {
                 Stream.Dispose();

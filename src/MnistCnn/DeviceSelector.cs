@@ -48,7 +48,8 @@ public static class DeviceSelector
         string[] parts = device.Trim().Split(':');
         int index = 0;
         bool known = Enum.TryParse(parts[0], ignoreCase: true, out DevicePreference preference) && char.IsLetter(parts[0][0]);
-        bool indexed = parts.Length == 2 && preference == DevicePreference.Cuda && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index);
+        bool indexed = parts.Length == 2 && preference == DevicePreference.Cuda
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index);
         if (!known || !(parts.Length == 1 || indexed))
         {
             throw new FormatException($"Device: expected 'auto', 'cpu', 'cuda', 'cuda:N' or 'mps', found '{device}'.");
@@ -67,7 +68,8 @@ public static class DeviceSelector
             DevicePreference.Cpu => Cpu(index, "the CPU was asked for."),
             DevicePreference.Cuda when probe.CudaDeviceCount > 0 => Cuda(index, probe, "CUDA was asked for"),
             DevicePreference.Cuda => throw new DeviceNotAvailableException(
-                $"Device: expected a CUDA device, found none: {WhyNoCuda} Reference a TorchSharp-cuda package and install the NVIDIA driver, or choose 'auto' or 'cpu'."),
+                $"Device: expected a CUDA device, found none: {WhyNoCuda} Reference a TorchSharp-cuda package and install the NVIDIA driver, or choose "
+                    + "'auto' or 'cpu'."),
             DevicePreference.Mps when probe.IsMpsAvailable => new(new torch.Device(DeviceType.MPS), "Metal Performance Shaders were asked for."),
             DevicePreference.Mps => throw new DeviceNotAvailableException(
                 "Device: expected Metal Performance Shaders, found none: they need macOS on Apple silicon. Choose 'auto' or 'cpu'."),
@@ -88,6 +90,7 @@ public static class DeviceSelector
         int count = probe.CudaDeviceCount;
         return index < count
             ? new(new torch.Device(DeviceType.CUDA, index), $"{reason}: device {index} of {count}.")
-            : throw new ArgumentOutOfRangeException(nameof(index), index, $"Device: expected a CUDA index below {count}, the number of devices, found {index}.");
+            : throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"Device: expected a CUDA index below {count}, the number of devices, found {index}.");
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MnistCnn;
 
 /// <summary>
-/// Who works with a model: one run that trains it, or any number of evaluations. A model in training that somebody else evaluates would answer with half-updated
-/// weights or in the wrong mode, without an exception; here it throws. Thread-safe.
+/// Who works with a model: one run that trains it, or any number of evaluations. A model in training that somebody else evaluates would answer with
+/// half-updated weights or in the wrong mode, without an exception; here it throws. Thread-safe.
 /// </summary>
 internal sealed class ModelUse : IDisposable
 {
@@ -25,7 +25,8 @@ internal sealed class ModelUse : IDisposable
         {
             if (use.users.TrainingThread is not null || use.users.Evaluations > 0)
             {
-                throw new InvalidOperationException("Fit: expected a model that nobody else uses, but another call trains or evaluates it. Wait for that, or train a copy.");
+                throw new InvalidOperationException(
+                    "Fit: expected a model that nobody else uses, but another call trains or evaluates it. Wait for that, or train a copy.");
             }
 
             use.users.TrainingThread = Environment.CurrentManagedThreadId;
@@ -99,7 +100,8 @@ internal sealed class ModelUse : IDisposable
         {
             if (TrainingThread is { } thread && thread != Environment.CurrentManagedThreadId)
             {
-                throw new InvalidOperationException($"{operation}: expected a model that is not being trained, but a call of Fit on another thread trains it. Wait for it, or use a copy.");
+                throw new InvalidOperationException(
+                    $"{operation}: expected a model that is not being trained, but a call of Fit on another thread trains it. Wait for it, or use a copy.");
             }
         }
     }

@@ -27,9 +27,10 @@ internal static class TorchRuntime
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
-        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or BadImageFormatException or FileNotFoundException)
+        catch (Exception e) when (e is NotSupportedException or TypeInitializationException or DllNotFoundException or BadImageFormatException
+            or FileNotFoundException)
         {
-            string[] folders = SearchFolders().ToArray();
+            string[] folders = [.. SearchFolders()];
             return new TorchUnavailableException(Explain(Find(folders, "LibTorchSharp"), Find(folders, "torch_cpu"), LoaderMessage(folders)), e);
         }
     }
@@ -46,7 +47,8 @@ internal static class TorchRuntime
         if (loaderMessage.Contains("GLIBCXX_", StringComparison.Ordinal))
         {
             return $"TorchSharp cannot be used: '{wrapper}' needs a newer libstdc++ than this system has ({loaderMessage}). " +
-                   "Build the application with the targets of the MnistCnn package (MnistCnnRelaxLibstdcxx not 'false'), or install libstdc++ of GCC 13.2 or newer.";
+                   "Build the application with the targets of the MnistCnn package (MnistCnnRelaxLibstdcxx not 'false'), or install libstdc++ of GCC 13.2 "
+                       + "or newer.";
         }
 
         return libtorch is null
@@ -78,7 +80,8 @@ internal static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            return string.Join(' ', e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => line.Contains(':', StringComparison.Ordinal)).TakeLast(2));
+            return string.Join(' ', e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(line => line.Contains(':', StringComparison.Ordinal)).TakeLast(2));
         }
     }
 }

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using MnistCnn.Inference;
 
-// Arguments: a safetensors file, and a file of images, 784 bytes each. Prints the probabilities of each image on a line, then what a user may want to know of the process.
+// Arguments: a safetensors file, and a file of images, 784 bytes each. Prints the probabilities of each image on a line, then what a user may want to know of
+// the process.
 CnnPredictor predictor = CnnPredictor.Load(args[0], new CnnPredictorOptions { Threads = 2 });
 byte[] images = File.ReadAllBytes(args[1]);
 int count = images.Length / (predictor.Height * predictor.Width), classes = predictor.ClassNames.Count;

@@ -27,19 +27,22 @@ public sealed class NativeAotTests : IDisposable
         await File.WriteAllBytesAsync(images, pixels, TestContext.Current.CancellationToken);
 
         (int exitCode, string log) = Run(
-            "dotnet", "publish", Application(), "-c", "Release", "-o", published, "-nologo", $"-p:CppCompilerAndLinker={compiler}", $"-p:ArtifactsPath={Path.Combine(folder, "build")}");
+            "dotnet", "publish", Application(), "-c", "Release", "-o", published, "-nologo", $"-p:CppCompilerAndLinker={compiler}",
+                $"-p:ArtifactsPath={Path.Combine(folder, "build")}");
         Assert.True(exitCode == 0, log);
         Assert.DoesNotContain("warning", log, StringComparison.OrdinalIgnoreCase);
         string executable = Path.Combine(published, "MnistCnn.Aot.Application");
         Assert.InRange(new FileInfo(executable).Length, 1, LargestExecutable);
-        Assert.DoesNotContain(Directory.GetFiles(published), file => file.EndsWith(".so", StringComparison.Ordinal) || file.EndsWith(".dll", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(published), file => file.EndsWith(".so", StringComparison.Ordinal)
+            || file.EndsWith(".dll", StringComparison.Ordinal));
 
         (exitCode, string output) = Run(executable, model, images);
         Assert.True(exitCode == 0, output);
         TestContext.Current.SendDiagnosticMessage($"{new FileInfo(executable).Length} bytes\n{output[output.IndexOf("first", StringComparison.Ordinal)..]}");
         string[] lines = output.TrimEnd().Split('\n');
         CnnPredictor predictor = CnnPredictor.Load(model);
-        float[] expected = new float[Images * 10], found = [.. lines.Take(Images).SelectMany(line => line.Split(' ')).Select(p => float.Parse(p, CultureInfo.InvariantCulture))];
+        float[] expected = new float[Images * 10], found = [.. lines.Take(Images).SelectMany(line => line.Split(' '))
+            .Select(p => float.Parse(p, CultureInfo.InvariantCulture))];
         predictor.Predict(pixels, expected);
         Assert.Equal(expected.Length, found.Length);
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
@@ -65,13 +68,15 @@ public sealed class NativeAotTests : IDisposable
         Random random = new(1);
         (string Name, long[] Shape)[] shapes =
         [
-            ("conv1.weight", [16, 1, 3, 3]), ("conv1.bias", [16]), ("conv2.weight", [32, 16, 3, 3]), ("conv2.bias", [32]), ("conv3.weight", [64, 32, 3, 3]), ("conv3.bias", [64]),
+            ("conv1.weight", [16, 1, 3, 3]), ("conv1.bias", [16]), ("conv2.weight", [32, 16, 3, 3]), ("conv2.bias", [32]), ("conv3.weight", [64, 32, 3, 3]),
+                ("conv3.bias", [64]),
             ("fc1.weight", [256, 1024]), ("fc1.bias", [256]), ("fc2.weight", [64, 256]), ("fc2.bias", [64]), ("fc3.weight", [10, 64]), ("fc3.bias", [10]),
         ];
         new SafetensorsFile(shapes.ToDictionary(weight => weight.Name, weight =>
         {
             long length = weight.Shape.Aggregate(1L, (product, side) => product * side);
-            float[] values = [.. Enumerable.Range(0, (int)length).Select(_ => ((random.NextSingle() * 2) - 1) * 2.4f / MathF.Sqrt((float)length / weight.Shape[0]))];
+            float[] values = [.. Enumerable.Range(0, (int)length)
+                .Select(_ => (random.NextSingle() * 2 - 1) * 2.4f / MathF.Sqrt((float)length / weight.Shape[0]))];
             return SafetensorsTensor.Create<float>(values, weight.Shape);
         })).Save(path);
     }

@@ -41,7 +41,7 @@ public sealed class DigitImageTests
         {
             byte[] digit = data.GetImage(i).ToArray();
             int index = i;
-            byte[] inverted = Png(41, 50, (x, y) => x is >= 6 and < 34 && y is >= 17 and < 45 ? (byte)(255 - digit[((y - 17) * 28) + x - 6]) : (byte)255);
+            byte[] inverted = Png(41, 50, (x, y) => x is >= 6 and < 34 && y is >= 17 and < 45 ? (byte)(255 - digit[(y - 17) * 28 + x - 6]) : (byte)255);
             equal += digit.AsSpan().SequenceEqual(DigitImage.Prepare(inverted)) ? 1 : 0;
         }
 

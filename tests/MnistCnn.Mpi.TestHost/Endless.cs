@@ -12,7 +12,9 @@ internal static class Endless
         return 0;
     }
 
-    /// <summary>As an application does it that reports exceptions itself: the trainer has told the collective, which ends the ranks when it is disposed.</summary>
+    /// <summary>
+    /// As an application does it that reports exceptions itself: the trainer has told the collective, which ends the ranks when it is disposed.
+    /// </summary>
     public static int RunAndFault(Settings settings)
     {
         try

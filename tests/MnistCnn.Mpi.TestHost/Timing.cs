@@ -26,7 +26,8 @@ internal static class Timing
         Array.Sort(times);
         if (ranks.Rank == 0)
         {
-            Console.WriteLine($"allreduce {sums.Length * sizeof(float)} bytes, {ranks.WorldSize} ranks: median {times[times.Length / 2]:F3} ms, p90 {times[times.Length * 9 / 10]:F3} ms");
+            Console.WriteLine($"allreduce {sums.Length * sizeof(float)} bytes, {ranks.WorldSize} ranks: median {times[times.Length / 2]:F3} ms, p90 "
+                + $"{times[times.Length * 9 / 10]:F3} ms");
         }
 
         return 0;

@@ -20,7 +20,8 @@ internal static class Training
         using CancellationTokenSource cancellation = new();
 
         // Only rank 0 is given the weights and the checkpoint that all must train from.
-        using nn.Module<Tensor, Tensor> model = settings.Text("model") == "norm" ? WithRunningStatistics() : new CnnClassifier(new CnnClassifierOptions { Seed = rank == 0 ? 1 : 100 + rank });
+        using nn.Module<Tensor, Tensor> model = settings.Text("model") == "norm" ? WithRunningStatistics()
+            : new CnnClassifier(new CnnClassifierOptions { Seed = rank == 0 ? 1 : 100 + rank });
         TrainerOptions options = new()
         {
             Epochs = settings.Number("epochs", 2),
@@ -58,13 +59,15 @@ internal static class Training
         ITrainerCallback[] callbacks = settings.Text("checkpoints") is { } folder
             ? [events, new ModelCheckpoint(rank == 0 ? folder : Path.Combine(folder, "of-another-rank")) { EverySteps = 5 }]
             : [events];
-        IMnistDataset train = settings.Text("data") is { } data ? MnistDataset.Load(data, MnistSplit.Train) : new SyntheticDigits(settings.Number("images", 1922), seed: 1);
+        IMnistDataset train = settings.Text("data") is { } data ? MnistDataset.Load(data, MnistSplit.Train)
+            : new SyntheticDigits(settings.Number("images", 1922), seed: 1);
         IMnistDataset validation = new SyntheticDigits(settings.Number("validation", 701), seed: 2, MnistSplit.Test);
         FitResult fit = new Trainer(options, callbacks).Fit(model, train, validation, cancellation.Token);
         Console.WriteLine($"rank {rank} stopped: {fit.StopReason}, {fit.History.Steps.Count} steps. {fit.StopMessage}");
         if (rank == 0)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch seconds: {string.Join(' ', fit.History.Epochs.Select(e => $"{e.Duration.TotalSeconds:F3}"))}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"epoch seconds: {string.Join(' ', fit.History.Epochs.Select(e => $"{e.Duration.TotalSeconds:F3}"))}"));
         }
 
         if (settings.Text("out") is { } prefix)
@@ -81,7 +84,8 @@ internal static class Training
         nn.Sequential(nn.Conv2d(1, 4, 3, stride: 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(324, 10));
 
     private static byte[] Weights(nn.Module model) =>
-        MemoryMarshal.AsBytes<float>(model.parameters().Concat(model.buffers()).Where(t => t.dtype == ScalarType.Float32).SelectMany(t => t.data<float>().ToArray()).ToArray()).ToArray();
+        MemoryMarshal.AsBytes<float>(model.parameters().Concat(model.buffers()).Where(t => t.dtype == ScalarType.Float32)
+            .SelectMany(t => t.data<float>().ToArray()).ToArray()).ToArray();
 
     private static IEnumerable<string> Figures(TrainingHistory history) =>
     [

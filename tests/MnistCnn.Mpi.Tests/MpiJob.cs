@@ -48,7 +48,8 @@ internal sealed class MpiJob : IDisposable
     }
 
     /// <summary>Starts the test host behind a command line that ends before the program.</summary>
-    public static MpiJob Start(IReadOnlyList<string> launch, string command, IReadOnlyList<string> settings, IReadOnlyDictionary<string, string>? environment = null)
+    public static MpiJob Start(IReadOnlyList<string> launch, string command, IReadOnlyList<string> settings, IReadOnlyDictionary<string,
+        string>? environment = null)
     {
         string token = Guid.NewGuid().ToString("N");
         return new MpiJob([.. launch, "dotnet", TestHost, command, token, .. settings], token, environment);
@@ -114,7 +115,8 @@ internal sealed class MpiJob : IDisposable
         List<int> found = [];
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) && id != process.Id && CommandLine(folder).Contains(token, StringComparison.Ordinal))
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) && id != process.Id
+                && CommandLine(folder).Contains(token, StringComparison.Ordinal))
             {
                 found.Add(id);
             }

@@ -6,7 +6,8 @@ public sealed class MpiLibraryTests
     public void A_missing_library_is_one_error_that_names_the_package_to_install()
     {
         MpiUnavailableException e = Assert.Throws<MpiUnavailableException>(() => MpiLibrary.Load(["libmpi-that-is-not-there.so.40", "libmpich-neither.so.12"]));
-        Assert.StartsWith("MPI: expected an installed libmpi-that-is-not-there.so.40 or libmpich-neither.so.12, found none. Install the package 'openmpi-bin'", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("MPI: expected an installed libmpi-that-is-not-there.so.40 or libmpich-neither.so.12, found none. Install the package 'openmpi-bin'",
+            e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal static class Programs
 
     public static void Signal(string signal, int process) => Assert.True(TrySignal(signal, $"{process}"), $"{signal} did not reach process {process}.");
 
-    /// <summary>Signals a process that may have ended: with the shell's own kill, since the program of that name is in a package that a small Debian does not have.</summary>
+    /// <summary>
+    /// Signals a process that may have ended: with the shell's own kill, since the program of that name is in a package that a small Debian does not have.
+    /// </summary>
     public static bool TrySignal(string signal, string process) => Run("sh", "-c", $"kill -{signal} {process}").ExitCode == 0;
 }

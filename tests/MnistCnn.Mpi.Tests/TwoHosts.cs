@@ -55,7 +55,8 @@ internal sealed class TwoHosts : IDisposable
         [
             "ip", "netns", "exec", first, "unshare", "--uts", "sh", "-c", $"hostname {first}; exec \"$@\"", "sh",
             MpiLauncherCommand.OpenMpi.Program, .. MpiLauncherCommand.OpenMpi.Options, "-n", "2", "--map-by", "node", "--hostfile", HostFile,
-            "--mca", "plm_rsh_agent", Agent, "--mca", "btl", "self,tcp", "--mca", "btl_tcp_if_include", "10.77.0.0/24", "--mca", "oob_tcp_if_include", "10.77.0.0/24",
+            "--mca", "plm_rsh_agent", Agent, "--mca", "btl", "self,tcp", "--mca", "btl_tcp_if_include", "10.77.0.0/24", "--mca", "oob_tcp_if_include",
+                "10.77.0.0/24",
             "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca", "oob_tcp_keepalive_probes", "3",
         ],
         command,

@@ -11,7 +11,8 @@ internal static class CommandRunner
     public static (int ExitCode, string Output) Run(string folder, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder };
-        foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k is "DOTNET_CLI_TELEMETRY_SESSIONID" or "RunAnalyzers").ToArray())
+        foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+            || k is "DOTNET_CLI_TELEMETRY_SESSIONID" or "RunAnalyzers").ToArray())
         {
             start.Environment.Remove(inherited);
         }
@@ -36,5 +37,6 @@ internal static class CommandRunner
         return output;
     }
 
-    public static string RunOrFail(string folder, string program, params string[] arguments) => RunOrFail(folder, new Dictionary<string, string>(), program, arguments);
+    public static string RunOrFail(string folder, string program, params string[] arguments) =>
+        RunOrFail(folder, new Dictionary<string, string>(), program, arguments);
 }

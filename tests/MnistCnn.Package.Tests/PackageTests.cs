@@ -119,7 +119,8 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
         string recorded = File.ReadAllText(Path.Combine(sources, "PublicAPI.Shipped.txt")) + File.ReadAllText(Path.Combine(sources, "PublicAPI.Unshipped.txt"));
         if (!recorded.Contains(Member, StringComparison.Ordinal))
         {
-            File.AppendAllText(Path.Combine(sources, "PublicAPI.Unshipped.txt"), $"{(recorded.Contains("#nullable", StringComparison.Ordinal) ? "" : "#nullable enable\n")}{Member}\n");
+            File.AppendAllText(Path.Combine(sources, "PublicAPI.Unshipped.txt"),
+                $"{(recorded.Contains("#nullable", StringComparison.Ordinal) ? "" : "#nullable enable\n")}{Member}\n");
         }
 
         string file = Path.Combine(sources, "Data", "MnistDataset.cs");

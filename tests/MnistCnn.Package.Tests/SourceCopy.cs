@@ -7,8 +7,12 @@ internal sealed class SourceCopy
 {
     private static readonly Dictionary<string, string> Identity = new()
     {
-        ["GIT_AUTHOR_NAME"] = "test", ["GIT_AUTHOR_EMAIL"] = "test@localhost", ["GIT_AUTHOR_DATE"] = "2026-01-01T00:00:00Z",
-        ["GIT_COMMITTER_NAME"] = "test", ["GIT_COMMITTER_EMAIL"] = "test@localhost", ["GIT_COMMITTER_DATE"] = "2026-01-01T00:00:00Z",
+        ["GIT_AUTHOR_NAME"] = "test",
+        ["GIT_AUTHOR_EMAIL"] = "test@localhost",
+        ["GIT_AUTHOR_DATE"] = "2026-01-01T00:00:00Z",
+        ["GIT_COMMITTER_NAME"] = "test",
+        ["GIT_COMMITTER_EMAIL"] = "test@localhost",
+        ["GIT_COMMITTER_DATE"] = "2026-01-01T00:00:00Z",
     };
 
     public SourceCopy(string folder)

@@ -5,7 +5,8 @@ namespace MnistCnn.Samples.Tests;
 
 public sealed class CommandLineTests(TrainedModel trained)
 {
-    private const string LogLine = @"^epoch: 1/2 \| step: 100/\d+ \| trn loss: \d+\.\d{4} \| val loss: \d+\.\d{4} \| trn_acc: [01]\.\d{4} \| val_acc: [01]\.\d{4}$";
+    private const string LogLine =
+        @"^epoch: 1/2 \| step: 100/\d+ \| trn loss: \d+\.\d{4} \| val loss: \d+\.\d{4} \| trn_acc: [01]\.\d{4} \| val_acc: [01]\.\d{4}$";
 
     private static readonly byte[] PngSignature = [0x89, (byte)'P', (byte)'N', (byte)'G'];
 
@@ -16,7 +17,8 @@ public sealed class CommandLineTests(TrainedModel trained)
     [InlineData("train", "--lr", "0,5", "--lr: expected a number above 0, found '0,5'.")]
     [InlineData("train", "--recipe", "slow", "--recipe: expected reference, fast, best or robust, found 'slow'.")]
     [InlineData("train", "--variant", "digits", "--variant: expected synthetic or a name that download --list shows, found 'digits'.")]
-    [InlineData("serve", "--urls", "http://0.0.0.0:5080", "--urls: expected an address of this machine such as http://127.0.0.1:5080, found 'http://0.0.0.0:5080'.")]
+    [InlineData("serve", "--urls", "http://0.0.0.0:5080",
+        "--urls: expected an address of this machine such as http://127.0.0.1:5080, found 'http://0.0.0.0:5080'.")]
     [InlineData("evaluate", "--json", "true", "Option '--model' is required.")]
     [InlineData("fly", "--to", "moon", "'fly'")]
     public void Wrong_usage_ends_with_2_and_says_what_was_expected(string command, string option, string value, string message)
@@ -182,7 +184,8 @@ public sealed class CommandLineTests(TrainedModel trained)
 
         Sample.Run(folder.Root, [.. command, "--out", "cut", "--resume"]).MustEndWith(0);
         Sample.Run(folder.Root, [.. command, "--out", "whole"]).MustEndWith(0);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Root, "whole", "model.safetensors")), File.ReadAllBytes(Path.Combine(folder.Root, "cut", "model.safetensors")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Root, "whole", "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(folder.Root, "cut", "model.safetensors")));
         Assert.Equal(File.ReadAllLines(Path.Combine(folder.Root, "whole", "history.csv")), File.ReadAllLines(Path.Combine(folder.Root, "cut", "history.csv")));
     }
 

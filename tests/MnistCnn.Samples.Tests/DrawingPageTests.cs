@@ -12,7 +12,7 @@ public sealed class DrawingPageTests(Server server) : IClassFixture<Server>
     private static readonly (double X, double Y)[] One = [(0.52, 0.2), (0.5, 0.5), (0.48, 0.8)];
 
     private static readonly (double X, double Y)[] Zero =
-        [.. Enumerable.Range(0, 33).Select(i => (0.5 + (0.2 * Math.Sin(i * Math.PI / 16)), 0.5 - (0.3 * Math.Cos(i * Math.PI / 16))))];
+        [.. Enumerable.Range(0, 33).Select(i => (0.5 + 0.2 * Math.Sin(i * Math.PI / 16), 0.5 - 0.3 * Math.Cos(i * Math.PI / 16)))];
 
     private static readonly (double X, double Y)[] Seven = [(0.28, 0.22), (0.5, 0.22), (0.7, 0.22), (0.6, 0.45), (0.5, 0.65), (0.42, 0.84)];
 
@@ -113,6 +113,7 @@ public sealed class DrawingPageTests(Server server) : IClassFixture<Server>
     private static async Task AssertAccessibleAsync(Page page)
     {
         AxeResult result = await page.Browser.RunAxe();
-        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(' ', v.Nodes.Select(n => n.Html))}")));
+        Assert.True(result.Violations.Length == 0,
+            string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help} {string.Join(' ', v.Nodes.Select(n => n.Html))}")));
     }
 }

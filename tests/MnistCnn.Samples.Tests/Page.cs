@@ -35,7 +35,14 @@ internal sealed class Page : IAsyncDisposable
                 "--disable-component-update", "--disable-sync",
             ],
         });
-        IPage page = await browser.NewPageAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = 2, IsMobile = width < 500, HasTouch = width < 500 });
+        IPage page = await browser.NewPageAsync(new()
+        {
+            ColorScheme = scheme,
+            ViewportSize = new() { Width = width, Height = height },
+            DeviceScaleFactor = 2,
+            IsMobile = width < 500,
+            HasTouch = width < 500
+        });
         page.SetDefaultTimeout(Patience);
         Page opened = new(playwright, browser, page);
         await page.GotoAsync(server.Address.ToString());

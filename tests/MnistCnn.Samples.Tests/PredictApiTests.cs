@@ -30,7 +30,8 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
     [InlineData("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA=", "expected")]
     public async Task A_body_that_is_no_picture_gets_400_and_a_reason(string base64, string reason)
     {
-        using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Convert.FromBase64String(base64)), TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await server.Client.PostAsync("/predict", Content(Convert.FromBase64String(base64)),
+            TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(reason, await ErrorAsync(response), StringComparison.Ordinal);
     }
@@ -111,7 +112,8 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
         using HttpResponseMessage response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         JsonElement answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.Equal(UprightStroke(), answer.GetProperty("pixels").GetBytesFromBase64());
-        Assert.Equal("ok", (await server.Client.GetFromJsonAsync<JsonElement>("/health", TestContext.Current.CancellationToken)).GetProperty("status").GetString());
+        Assert.Equal("ok", (await server.Client.GetFromJsonAsync<JsonElement>("/health", TestContext.Current.CancellationToken)).GetProperty("status")
+            .GetString());
     }
 
     [Fact]
@@ -130,7 +132,7 @@ public sealed class PredictApiTests(Server server) : IClassFixture<Server>
         byte[] pixels = new byte[784];
         for (int y = 5; y < 23; y++)
         {
-            pixels[(y * 28) + 13] = pixels[(y * 28) + 14] = 255;
+            pixels[y * 28 + 13] = pixels[y * 28 + 14] = 255;
         }
 
         return pixels;

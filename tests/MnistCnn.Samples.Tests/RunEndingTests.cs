@@ -11,7 +11,12 @@ public sealed class RunEndingTests : IDisposable
     private Dictionary<string, string> Offline => new()
     {
         ["MNISTCNN_CACHE"] = Path.Combine(folder.Root, "cache"),
-        ["HTTPS_PROXY"] = NoProxy, ["HTTP_PROXY"] = NoProxy, ["https_proxy"] = NoProxy, ["http_proxy"] = NoProxy, ["NO_PROXY"] = "", ["no_proxy"] = "",
+        ["HTTPS_PROXY"] = NoProxy,
+        ["HTTP_PROXY"] = NoProxy,
+        ["https_proxy"] = NoProxy,
+        ["http_proxy"] = NoProxy,
+        ["NO_PROXY"] = "",
+        ["no_proxy"] = "",
     };
 
     [Fact]

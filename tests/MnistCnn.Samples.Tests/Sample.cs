@@ -17,7 +17,12 @@ internal static class Sample
     public static Process Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         // A script that starts the tests in the background has them, and what they start, ignore SIGINT: env(1) undoes that.
-        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", Dll, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", Dll, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

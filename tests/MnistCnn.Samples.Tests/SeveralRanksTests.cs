@@ -14,15 +14,18 @@ public sealed class SeveralRanksTests : IDisposable
     [Fact]
     public void Two_processes_train_as_one_does_and_only_the_first_prints_and_writes()
     {
-        SampleResult two = Finish(2, "train", "--variant", "synthetic", "--epochs", "1", "--threads", "1", "--seed", "3", "--out", "two", "--json").MustEndWith(0);
-        Assert.Single(two.Lines, line => line.StartsWith("Training on 20,000 images", StringComparison.Ordinal) && line.EndsWith("Processes: 2, threads in each here: 1.", StringComparison.Ordinal));
+        SampleResult two = Finish(2, "train", "--variant", "synthetic", "--epochs", "1", "--threads", "1", "--seed", "3", "--out", "two", "--json")
+            .MustEndWith(0);
+        Assert.Single(two.Lines, line => line.StartsWith("Training on 20,000 images", StringComparison.Ordinal)
+            && line.EndsWith("Processes: 2, threads in each here: 1.", StringComparison.Ordinal));
         Assert.Single(two.Lines, line => line.StartsWith("epoch: 1/1 | step: 100/157", StringComparison.Ordinal));
         Assert.Empty(two.Error);
         Assert.Equal(
             ["confusion.png", "curves.png", "filters.png", "history.csv", "last.ckpt", "mistakes.png", "model.safetensors", "reliability.png"],
             Directory.EnumerateFiles(Path.Combine(folder.Root, "two")).Select(Path.GetFileName).Order());
 
-        SampleResult one = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--epochs", "1", "--threads", "1", "--seed", "3", "--out", "one", "--json").MustEndWith(0);
+        SampleResult one = Sample.Run(folder.Root, "train", "--variant", "synthetic", "--epochs", "1", "--threads", "1", "--seed", "3", "--out", "one",
+            "--json").MustEndWith(0);
         JsonElement expected = one.LastLineAsJson, actual = two.LastLineAsJson;
         // Two processes add up gradients in another order: with AVX2 alone that decides about 4 of the 4,000 images.
         Assert.Equal(expected.GetProperty("val_accuracy").GetDouble(), actual.GetProperty("val_accuracy").GetDouble(), 2e-3);
@@ -67,10 +70,12 @@ public sealed class SeveralRanksTests : IDisposable
 
     private Process Start(int ranks, params string[] arguments)
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, Launcher))), $"'{Launcher}' is not installed (package openmpi-bin).");
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, Launcher))),
+            $"'{Launcher}' is not installed (package openmpi-bin).");
         // Interrupted, mpirun waits these seconds before SIGTERM, and again before SIGKILL.
         ProcessStartInfo start = new(
-            "env", ["--default-signal=INT", Launcher, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "30", "-n", $"{ranks}", "dotnet", Sample.Dll, .. arguments])
+            "env", ["--default-signal=INT", Launcher, "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout",
+                "30", "-n", $"{ranks}", "dotnet", Sample.Dll, .. arguments])
         {
             WorkingDirectory = folder.Root,
             RedirectStandardOutput = true,

@@ -96,8 +96,14 @@ public sealed class CultureTests : IDisposable
         ];
         TrainerOptions options = TrainingData.Options with
         {
-            LearningRate = 0.0125, WeightDecay = 0.015, EmaDecay = 0.95, GradientClipNorm = 1.5, Loss = Loss.CrossEntropy(0.05),
-            Transforms = [new RandomShift { MaxPixels = 1 }, new RandomAffine { Degrees = 7.5f }], MaxSteps = maxSteps, Clock = new FakeTimeProvider(),
+            LearningRate = 0.0125,
+            WeightDecay = 0.015,
+            EmaDecay = 0.95,
+            GradientClipNorm = 1.5,
+            Loss = Loss.CrossEntropy(0.05),
+            Transforms = [new RandomShift { MaxPixels = 1 }, new RandomAffine { Degrees = 7.5f }],
+            MaxSteps = maxSteps,
+            Clock = new FakeTimeProvider(),
             ResumeFrom = resume ? checkpoint.LastPath : null,
         };
         CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, ClassNames = ["I", "i", "İ", "ı", "1,5", "1.5", "ß", "SS", "-", "ö"] });

@@ -38,18 +38,21 @@ public sealed class NativeFixTests : IDisposable
     {
         string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        return Directory.GetFiles(Path.Combine(packages, "torchsharp"), "libLibTorchSharp.so", SearchOption.AllDirectories).Single(path => path.Contains("linux-x64", StringComparison.Ordinal));
+        return Directory.GetFiles(Path.Combine(packages, "torchsharp"), "libLibTorchSharp.so", SearchOption.AllDirectories)
+            .Single(path => path.Contains("linux-x64", StringComparison.Ordinal));
     }
 
     private async Task<string> RunTask((string Source, string Marker)[] cases)
     {
         string task = Path.Combine(RealMnist.RepositoryRoot(), "src", "MnistCnn", "buildTransitive", "RelaxVersionRequirement.cs");
         IEnumerable<string> calls = cases.Select((c, i) =>
-            $"""<RelaxVersionRequirement Source="{Path.Combine(folder, c.Source)}" Destination="{Path.Combine(folder, $"out{i}.so")}" Version="GLIBCXX_3.4.32" Marker="{c.Marker}" />""");
+            $"""<RelaxVersionRequirement Source="{Path.Combine(folder, c.Source)}" Destination="{Path.Combine(folder, $"out{i}.so")}" """
+            + $"""Version="GLIBCXX_3.4.32" Marker="{c.Marker}" />""");
         string project = Path.Combine(folder, "task.proj");
         await File.WriteAllTextAsync(project, $"""
             <Project>
-              <UsingTask TaskName="RelaxVersionRequirement" TaskFactory="RoslynCodeTaskFactory" AssemblyFile="$(MSBuildToolsPath)/Microsoft.Build.Tasks.Core.dll">
+              <UsingTask TaskName="RelaxVersionRequirement" TaskFactory="RoslynCodeTaskFactory"
+                AssemblyFile="$(MSBuildToolsPath)/Microsoft.Build.Tasks.Core.dll">
                 <ParameterGroup />
                 <Task><Code Type="Class" Language="cs" Source="{task}" /></Task>
               </UsingTask>

@@ -36,7 +36,11 @@ public sealed class PathTests : IDisposable
         string path = folder[name];
         TrainerOptions options = TrainingData.Options with
         {
-            ResumeFrom = resumeFrom, WeightDecay = 0.05, Loss = Loss.CrossEntropy(0.1), Transforms = [new RandomAffine()], Device = CPU,
+            ResumeFrom = resumeFrom,
+            WeightDecay = 0.05,
+            Loss = Loss.CrossEntropy(0.1),
+            Transforms = [new RandomAffine()],
+            Device = CPU,
         };
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
         ITrainerCallback[] callbacks = [new CsvLogger(Path.Combine(path, "history.csv"), 1), new ModelCheckpoint(path)];

@@ -13,7 +13,8 @@ public sealed class TorchRuntimeTests
 
     [Fact]
     public void A_missing_libtorch_is_explained_by_the_packages_to_reference() =>
-        Assert.Contains("Reference one of the packages TorchSharp-cpu", TorchRuntime.Explain("/app/libLibTorchSharp.so", null, "libtorch_cpu.so: cannot open shared object file"), StringComparison.Ordinal);
+        Assert.Contains("Reference one of the packages TorchSharp-cpu", TorchRuntime.Explain("/app/libLibTorchSharp.so", null,
+            "libtorch_cpu.so: cannot open shared object file"), StringComparison.Ordinal);
 
     [Fact]
     public void An_old_libstdcxx_is_explained_before_all_else()
@@ -25,7 +26,8 @@ public sealed class TorchRuntimeTests
 
     [Fact]
     public void A_missing_wrapper_names_the_platform() =>
-        Assert.Contains(System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, TorchRuntime.Explain(null, null, "not found"), StringComparison.Ordinal);
+        Assert.Contains(System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, TorchRuntime.Explain(null, null, "not found"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Anything_else_repeats_what_the_loader_said() =>

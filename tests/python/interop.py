@@ -1,6 +1,7 @@
 """The other side of the interoperability tests: PyTorch, with a safetensors reader and writer of its own.
 
-    interop.py logits WEIGHTS IMAGES OUT   reads safetensors WEIGHTS, of the classifier or of a network that the file describes, writes the logits of the IMAGES as raw float32
+    interop.py logits WEIGHTS IMAGES OUT   reads safetensors WEIGHTS, of the classifier or of a network that the file
+                                          describes, writes the logits of the IMAGES as raw float32
     interop.py train  IMAGES LABELS OUT    trains the network for a moment, writes OUT.safetensors, OUT.logits and OUT.pth
     interop.py run    FOLDER LINES         runs LINES of Python in FOLDER; the package safetensors, which Debian does not have, is played by this file
 """

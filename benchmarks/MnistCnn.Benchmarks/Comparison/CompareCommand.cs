@@ -8,10 +8,18 @@ internal static class CompareCommand
 {
     public static int Run(string[] args)
     {
-        Option<string[]> only = new("--only") { Description = "A part to run; may be given several times. All by default.", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> only = new("--only")
+        {
+            Description = "A part to run; may be given several times. All by default.",
+            AllowMultipleArgumentsPerToken = true
+        };
         only.AcceptOnlyFromAmong([.. Parts.Names, "networks"]);
         string repository = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", ".."));
-        Option<string> data = new("--data") { Description = "The folder with MNIST's four .gz files.", DefaultValueFactory = _ => Path.Combine(repository, "..", "shared", "mnist") };
+        Option<string> data = new("--data")
+        {
+            Description = "The folder with MNIST's four .gz files.",
+            DefaultValueFactory = _ => Path.Combine(repository, "..", "shared", "mnist")
+        };
         Option<int> pairs = new("--pairs") { Description = "How often each contender runs.", DefaultValueFactory = _ => 3 };
         Option<int> threads = new("--threads") { Description = "Threads of each contender.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<int> epochs = new("--epochs") { Description = "Epochs of the reference job (job, memory).", DefaultValueFactory = _ => 10 };

@@ -12,7 +12,8 @@ internal static class Machine
     {
         string simd = Vector512.IsHardwareAccelerated ? "AVX-512" : Avx2.IsSupported ? "AVX2" : Vector128.IsHardwareAccelerated ? "128-bit SIMD" : "no SIMD";
         string date = DateTime.Now.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        return $"{Processor()}, {Environment.ProcessorCount} cores, {simd}, {threads} threads, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {date}";
+        return $"{Processor()}, {Environment.ProcessorCount} cores, {simd}, {threads} threads, {RuntimeInformation.OSDescription}, "
+            + $"{RuntimeInformation.FrameworkDescription}, {date}";
     }
 
     private static string Processor()

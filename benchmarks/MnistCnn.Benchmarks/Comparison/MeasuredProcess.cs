@@ -10,8 +10,15 @@ internal static class MeasuredProcess
     {
         string[] prefix = Environment.GetEnvironmentVariable("COMPARE_PREFIX")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         string[] command = [.. prefix, .. contender.Command];
-        using Process process = new() { StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true,
-            RedirectStandardError = true, Environment = { ["TERM"] = "dumb" } } };
+        using Process process = new()
+        {
+            StartInfo = new ProcessStartInfo(command[0], command[1..])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["TERM"] = "dumb" }
+            }
+        };
         long started = Stopwatch.GetTimestamp();
         process.Start();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
@@ -32,6 +39,7 @@ internal static class MeasuredProcess
         Dictionary<string, JsonElement> report = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(last)!;
         report["process_seconds"] = JsonSerializer.SerializeToElement(seconds);
         report["peak_mebibytes"] = JsonSerializer.SerializeToElement(peak);
-        return new Run(contender.Measure switch { Measure.ReportedSeconds => report["seconds"].GetDouble(), Measure.WholeProcess => seconds, _ => peak }, report);
+        return new Run(contender.Measure switch { Measure.ReportedSeconds => report["seconds"].GetDouble(), Measure.WholeProcess => seconds, _ => peak },
+            report);
     }
 }

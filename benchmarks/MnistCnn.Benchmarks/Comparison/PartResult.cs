@@ -20,7 +20,8 @@ internal sealed class PartResult(Part part)
 
         for (int pair = 0; pair < (part.SeedPerRun ? Math.Max(5, pairs) : pairs); pair++)
         {
-            foreach (Contender contender in part.Contenders.Select(c => part.SeedPerRun ? c with { Command = [.. c.Command, "--seed", $"{pair + 1}"] } : c).Where(c => !failures.ContainsKey(c.Name)))
+            foreach (Contender contender in part.Contenders.Select(c => part.SeedPerRun ? c with { Command = [.. c.Command, "--seed", $"{pair + 1}"] } : c)
+                .Where(c => !failures.ContainsKey(c.Name)))
             {
                 try
                 {
@@ -60,7 +61,8 @@ internal sealed class PartResult(Part part)
         {
             yield return failures.TryGetValue(contender.Name, out string? failure)
                 ? [part.Title, contender.Name, "—", "—", "—", failure]
-                : [part.Title, contender.Name, Show(Median(contender.Name), part.Unit), Spread(contender.Name), Ratio(contender.Name) is { } r ? $"{r.Median:F2} × ({r.Least:F2}–{r.Most:F2})" : "", Remark(contender.Name)];
+                : [part.Title, contender.Name, Show(Median(contender.Name), part.Unit), Spread(contender.Name),
+                    Ratio(contender.Name) is { } r ? $"{r.Median:F2} × ({r.Least:F2}–{r.Most:F2})" : "", Remark(contender.Name)];
         }
     }
 
@@ -116,7 +118,8 @@ internal sealed class PartResult(Part part)
         return (Workers.Median.Of(ratios), ratios.Min(), ratios.Max());
     }
 
-    private string Remark(string name) => string.Join(", ", Extras(name).Where(e => !e.Key.StartsWith("process", StringComparison.Ordinal) && !e.Key.StartsWith("peak", StringComparison.Ordinal))
+    private string Remark(string name) =>
+        string.Join(", ", Extras(name).Where(e => !e.Key.StartsWith("process", StringComparison.Ordinal) && !e.Key.StartsWith("peak", StringComparison.Ordinal))
         .Select(e => $"{e.Key.Replace('_', ' ')} {e.Value:G4}"));
 
     /// <summary>Medians of everything else that the runs reported as numbers.</summary>

@@ -17,7 +17,8 @@ internal sealed class Parts(string repository, string data, int threads, int job
     public Part Create(string name) => name switch
     {
         "load" => new(name, "read 70,000 images (.gz)", "s", 1,
-            [Python("gzip + numpy", "load.py", data), Worker($"{Torch}, a tensor an image", "load", "--engine", "torchsharp"), Worker(Contender.Ours, "load", "--engine", "ours")]),
+            [Python("gzip + numpy", "load.py", data), Worker($"{Torch}, a tensor an image", "load", "--engine", "torchsharp"),
+                Worker(Contender.Ours, "load", "--engine", "ours")]),
         "epoch" => new(name, "one epoch of training", "s", 1,
         [
             .. Enumerable.Range(1, threads).Select(n => Python($"PyTorch, tuned, {n} threads", "tuned.py", "--data", data, "--threads", Text(n))),
@@ -29,11 +30,13 @@ internal sealed class Parts(string repository, string data, int threads, int job
         "latency" => new(name, "one image", "µs", 1e6,
         [
             Worker($"{Torch}, 1 thread", "latency", "--engine", "torchsharp", "--threads", "1"),
-            Worker("ONNX Runtime, 1 thread", "latency", "--engine", "onnx", "--threads", "1"), Worker("ONNX Runtime, 2 threads", "latency", "--engine", "onnx", "--threads", "2"),
+            Worker("ONNX Runtime, 1 thread", "latency", "--engine", "onnx", "--threads", "1"),
+                Worker("ONNX Runtime, 2 threads", "latency", "--engine", "onnx", "--threads", "2"),
             Worker(Contender.Ours, "latency", "--engine", "ours", "--threads", "1"),
         ]),
         "throughput" => new(name, "1,024 images", "ms", 1e3,
-            [Worker(Torch, "throughput", "--engine", "torchsharp"), Worker("ONNX Runtime", "throughput", "--engine", "onnx"), Worker(Contender.Ours, "throughput", "--engine", "ours")]),
+            [Worker(Torch, "throughput", "--engine", "torchsharp"), Worker("ONNX Runtime", "throughput", "--engine", "onnx"),
+                Worker(Contender.Ours, "throughput", "--engine", "ours")]),
         "reference" => new(name, "an epoch of the reference layers", "s", 1,
             [Worker("CnnClassifier", "network", "--network", "classifier"), Worker(Contender.Ours, "network", "--network", name)]),
         "lenet5" => Network(name, "LeNet-5", batches: 0),
@@ -54,7 +57,8 @@ internal sealed class Parts(string repository, string data, int threads, int job
             Contender.Ours,
             ["dotnet", samples, "train", "--data", data, "--epochs", Text(jobEpochs), "--threads", Text(threads), "--seed", "1", "--out", output, "--json"],
             measure);
-        return new(name, title, unit, 1, [Python("PyTorch, reference", "reference.py", "--data", data, "--epochs", Text(jobEpochs)) with { Measure = measure }, ours]);
+        return new(name, title, unit, 1, [Python("PyTorch, reference", "reference.py", "--data", data, "--epochs", Text(jobEpochs)) with { Measure = measure },
+            ours]);
     }
 
     private Contender Python(string name, string script, params string[] arguments) =>

@@ -30,7 +30,8 @@ internal static class LeakCommand
                 }
                 else if (context.GlobalStep % 400 == WarmUp)
                 {
-                    Console.WriteLine($"step {context.GlobalStep}: {Now().Tensors - before.Tensors} live tensors, {(Now().Memory - before.Memory) / 1048576.0:F1} MiB more than at step {WarmUp}");
+                    Console.WriteLine($"step {context.GlobalStep}: {Now().Tensors - before.Tensors} live tensors, "
+                        + $"{(Now().Memory - before.Memory) / 1048576.0:F1} MiB more than at step {WarmUp}");
                 }
             },
         };
@@ -39,12 +40,15 @@ internal static class LeakCommand
         TrainerOptions options = new() { Epochs = 1000, MaxSteps = steps + WarmUp, BatchSize = 128, ValidateEverySteps = 50, EmaDecay = 0.99 };
         new Trainer(options,
         [
-            new StepLogger(logger, 1), new EarlyStopping(10_000), new ReduceLearningRateOnPlateau(patience: 10_000), new LearningRateMonitor(logger, 1), new CsvLogger(Path.Combine(folder, "h.csv"), 1),
-            new TensorBoardLogger(Path.Combine(folder, "board"), 1), new ProgressReporter(new Progress<TrainingProgress>(), 1), new ThroughputMonitor(logger), new ModelSummary(logger),
+            new StepLogger(logger, 1), new EarlyStopping(10_000), new ReduceLearningRateOnPlateau(patience: 10_000), new LearningRateMonitor(logger, 1),
+                new CsvLogger(Path.Combine(folder, "h.csv"), 1),
+            new TensorBoardLogger(Path.Combine(folder, "board"), 1), new ProgressReporter(new Progress<TrainingProgress>(), 1), new ThroughputMonitor(logger),
+                new ModelSummary(logger),
             new ModelCheckpoint(folder) { EverySteps = 100 }, watch,
         ]).Fit(model, new SyntheticDigits(6400), new SyntheticDigits(1000, split: MnistSplit.Test));
         (long tensors, long memory) = Now();
-        Console.WriteLine($"after {steps + WarmUp} steps and the end of the run: {tensors - outside} live tensors more than before it, {(memory - before.Memory) / 1048576.0:F1} MiB more than at step {WarmUp}");
+        Console.WriteLine($"after {steps + WarmUp} steps and the end of the run: {tensors - outside} live tensors more than before it, "
+            + $"{(memory - before.Memory) / 1048576.0:F1} MiB more than at step {WarmUp}");
         Directory.Delete(folder, recursive: true);
         return 0;
     }

@@ -6,8 +6,8 @@ using MnistCnn.Training;
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>
-/// <c>learning --data DIR [--recipe NAME] [--seeds N] [--first-seed N] [--precision Float32|BFloat16Mixed]</c>: trains the reference network by a recipe, once for each seed,
-/// and prints a row of a Markdown table for each: test accuracy in percent after each epoch, and seconds.
+/// <c>learning --data DIR [--recipe NAME] [--seeds N] [--first-seed N] [--precision Float32|BFloat16Mixed]</c>: trains the reference network by a recipe, once
+/// for each seed, and prints a row of a Markdown table for each: test accuracy in percent after each epoch, and seconds.
 /// </summary>
 internal static class LearningCommand
 {
@@ -32,10 +32,13 @@ internal static class LearningCommand
             using CnnClassifier model = new(new CnnClassifierOptions { Seed = seed });
             FitResult result = new Trainer(recipe with { Seed = seed }).Fit(model, train, test);
             all.Add([.. result.History.Validations.Select(v => 100 * v.Result.Accuracy)]);
-            Console.WriteLine($"| seed {seed} | {string.Join(" | ", all[^1].Select(a => a.ToString("F2", CultureInfo.InvariantCulture)))} | {result.Duration.TotalSeconds:F1} |");
+            Console.WriteLine($"| seed {seed} | {string.Join(" | ", all[^1].Select(a => a.ToString("F2", CultureInfo.InvariantCulture)))} | "
+                + $"{result.Duration.TotalSeconds:F1} |");
         }
 
-        Console.WriteLine($"| **mean** | {string.Join(" | ", Enumerable.Range(0, recipe.Epochs).Select(epoch => all.Average(a => a[epoch]).ToString("F3", CultureInfo.InvariantCulture)))} | |");
+        IEnumerable<string> means = Enumerable.Range(0, recipe.Epochs)
+            .Select(epoch => all.Average(a => a[epoch]).ToString("F3", CultureInfo.InvariantCulture));
+        Console.WriteLine($"| **mean** | {string.Join(" | ", means)} | |");
         return 0;
     }
 }

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>
-/// <c>overhead --data DIR [--rounds N] [--threads N]</c>: what <see cref="Trainer.Fit"/> without callbacks costs over a loop of the same operations written by hand, in
-/// alternating rounds of a fresh epoch each, and what the first epoch costs over the second.
+/// <c>overhead --data DIR [--rounds N] [--threads N]</c>: what <see cref="Trainer.Fit"/> without callbacks costs over a loop of the same operations written by
+/// hand, in alternating rounds of a fresh epoch each, and what the first epoch costs over the second.
 /// </summary>
 internal static class OverheadCommand
 {

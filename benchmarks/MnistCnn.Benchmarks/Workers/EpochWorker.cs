@@ -4,12 +4,15 @@ using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Workers;
 
-/// <summary>Trains a few epochs with everything that belongs to them but validation, and measures the machine's limit just before. With --engine torchsharp over libtorch's operations.</summary>
+/// <summary>
+/// Trains a few epochs with everything that belongs to them but validation, and measures the machine's limit just before. With --engine torchsharp over
+/// libtorch's operations.
+/// </summary>
 internal static class EpochWorker
 {
     /// <summary>Multiply-adds of an image, forward; backward takes the same for the weights, and for the inputs of all layers but the first.</summary>
     private const double First = 169 * 9 * 16;
-    private const double Forward = First + (36 * 144 * 32) + (16 * 288 * 64) + (1024 * 256) + (256 * 64) + (64 * 10);
+    private const double Forward = First + 36 * 144 * 32 + 16 * 288 * 64 + 1024 * 256 + 256 * 64 + 64 * 10;
 
     public static Dictionary<string, double> Run(WorkerOptions options)
     {
@@ -19,7 +22,7 @@ internal static class EpochWorker
         double limit = FmaLimit.Measure(options.Threads);
         FitResult fit = new Trainer(training).Fit(model, train);
         double[] seconds = [.. fit.History.Epochs.Select(e => e.Duration.TotalSeconds)];
-        double gigaflop = 2 * ((3 * Forward) - First) * train.Count / 1e9;
+        double gigaflop = 2 * (3 * Forward - First) * train.Count / 1e9;
         return new()
         {
             ["seconds"] = Median.Of(seconds),

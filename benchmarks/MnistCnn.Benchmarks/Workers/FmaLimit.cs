@@ -67,10 +67,10 @@ internal static class FmaLimit
         sum = TSimd.Add(sum, TSimd.Add(TSimd.Add(i, j), TSimd.Add(k, l)));
         float* result = stackalloc float[TSimd.Width];
         TSimd.Store(result, sum);
-        s_result = result[0];
+        Result = result[0];
     }
 
 #pragma warning disable IDE0052 // Written so that the compiler keeps the work.
-    private static volatile float s_result;
+    private static volatile float Result;
 #pragma warning restore IDE0052
 }

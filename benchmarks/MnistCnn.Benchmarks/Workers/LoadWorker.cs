@@ -24,7 +24,10 @@ internal static class LoadWorker
         return new() { ["seconds"] = Median.Of(seconds), ["first_seconds"] = seconds[0] };
     }
 
-    /// <summary>What TorchSharp's own data set class does (it is in a package of its own): unpacks the archives, checks next to nothing, and makes a tensor of every image and label.</summary>
+    /// <summary>
+    /// What TorchSharp's own data set class does (it is in a package of its own): unpacks the archives, checks next to nothing, and makes a tensor of every
+    /// image and label.
+    /// </summary>
     private static Action TorchSharpReader(string directory)
     {
         TorchRuntime.EnsureLoaded();
@@ -33,13 +36,14 @@ internal static class LoadWorker
             List<Tensor> tensors = [];
             foreach (string split in new[] { "train", "t10k" })
             {
-                byte[] images = Unpack(Path.Combine(directory, split + "-images-idx3-ubyte.gz")), labels = Unpack(Path.Combine(directory, split + "-labels-idx1-ubyte.gz"));
+                byte[] images = Unpack(Path.Combine(directory, split + "-images-idx3-ubyte.gz")),
+                    labels = Unpack(Path.Combine(directory, split + "-labels-idx1-ubyte.gz"));
                 for (int i = 0; i < labels.Length - 8; i++)
                 {
                     float[] pixels = new float[28 * 28];
                     for (int p = 0; p < pixels.Length; p++)
                     {
-                        pixels[p] = images[16 + (i * pixels.Length) + p] / 256f;
+                        pixels[p] = images[16 + i * pixels.Length + p] / 256f;
                     }
 
                     tensors.Add(tensor(pixels, [28, 28]));

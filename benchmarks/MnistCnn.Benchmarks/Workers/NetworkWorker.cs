@@ -28,8 +28,13 @@ internal static class NetworkWorker
             sequential.register_forward_pre_hook((_, input) => input);
         }
 
-        TrainerOptions training = new() { Epochs = 3, Seed = options.Seed, Threads = options.Threads,
-            LimitTrainBatches = options.Batches > 0 ? options.Batches : null };
+        TrainerOptions training = new()
+        {
+            Epochs = 3,
+            Seed = options.Seed,
+            Threads = options.Threads,
+            LimitTrainBatches = options.Batches > 0 ? options.Batches : null
+        };
         FitResult fit = new Trainer(training).Fit(model, MnistDataset.Load(options.Data, MnistSplit.Train));
         return new() { ["seconds"] = Median.Of(fit.History.Epochs.Select(e => e.Duration.TotalSeconds)) };
     }

@@ -56,8 +56,11 @@ internal static class OptionsWorker
 
     private static double Epoch(string name, TrainerOptions options, MnistDataset train)
     {
-        using CnnClassifier model = new(new CnnClassifierOptions { Seed = options.Seed,
-            Output = name == "softmax output" ? ClassifierOutput.Softmax : ClassifierOutput.Logits });
+        using CnnClassifier model = new(new CnnClassifierOptions
+        {
+            Seed = options.Seed,
+            Output = name == "softmax output" ? ClassifierOutput.Softmax : ClassifierOutput.Logits
+        });
         foreach ((string parameter, TorchSharp.Modules.Parameter tensor) in model.named_parameters())
         {
             tensor.requires_grad = name != "conv1 frozen" || !parameter.StartsWith(FrozenLayer, StringComparison.Ordinal);

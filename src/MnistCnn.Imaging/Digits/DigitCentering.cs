@@ -17,7 +17,9 @@ internal static class DigitCentering
     /// <summary>Centres a digit.</summary>
     /// <param name="grey">Pixels row by row, 0 black to 255 white, dark on light or light on dark.</param>
     /// <param name="width">Pixels a row.</param>
-    /// <param name="relativeTolerance">The part of the strongest ink below which a pixel counts as background: 0 for exact pictures, more for lossy ones.</param>
+    /// <param name="relativeTolerance">
+    /// The part of the strongest ink below which a pixel counts as background: 0 for exact pictures, more for lossy ones.
+    /// </param>
     /// <param name="size">The size of the result.</param>
     /// <returns>The image row by row, 0 background to 255 ink; null where there is no ink.</returns>
     public static byte[]? Center(ReadOnlySpan<float> grey, int width, float relativeTolerance, ImageSize size) =>

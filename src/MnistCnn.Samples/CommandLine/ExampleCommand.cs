@@ -38,7 +38,8 @@ internal sealed class ExampleCommand(string name, string description, params str
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("MNISTCNN_STACK_TRACES") is null)
         {
-            string kind = e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or HttpRequestException or DllNotFoundException or PlatformNotSupportedException or MpiUnavailableException
+            string kind = e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or HttpRequestException
+                or DllNotFoundException or PlatformNotSupportedException or MpiUnavailableException
                 ? ""
                 : $"{e.GetType().Name}: ";
             await Console.Error.WriteLineAsync($"error: {kind}{e.Message.ReplaceLineEndings(" ")}");

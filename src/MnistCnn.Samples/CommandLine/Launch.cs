@@ -16,9 +16,12 @@ internal static class Launch
         }
     }
 
-    /// <summary>Joins the other processes, once nothing that may fail on one machine alone is left to do: they wait for this one. Null where there are none.</summary>
+    /// <summary>
+    /// Joins the other processes, once nothing that may fail on one machine alone is left to do: they wait for this one. Null where there are none.
+    /// </summary>
     public static MpiCollective? Join() => MpiCollective.IsLaunched ? MpiCollective.Initialize() : null;
 
     /// <summary>The threads that were asked for, or an equal share of the cores for each process on this machine.</summary>
-    public static int Threads(int asked, MpiCollective? ranks) => asked > 0 || ranks is null ? asked : Math.Max(1, Environment.ProcessorCount / ranks.RanksOnThisMachine);
+    public static int Threads(int asked, MpiCollective? ranks) => asked > 0 || ranks is null ? asked
+        : Math.Max(1, Environment.ProcessorCount / ranks.RanksOnThisMachine);
 }

@@ -10,7 +10,8 @@ internal static class OptionFactory
 {
     public static Option<string?> Text(string name, string description, string valueName) => new(name) { Description = description, HelpName = valueName };
 
-    public static Option<string> Required(string name, string description, string valueName) => new(name) { Description = description, HelpName = valueName, Required = true };
+    public static Option<string> Required(string name, string description, string valueName) =>
+        new(name) { Description = description, HelpName = valueName, Required = true };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
@@ -34,8 +35,12 @@ internal static class OptionFactory
     /// <param name="more">A further name that is accepted, or null.</param>
     public static Option<string> DataSet(string name, string? more)
     {
-        Option<string> option = new(name) { Description = "Which data set; download --list shows the names.", HelpName = "NAME",
-            DefaultValueFactory = _ => "mnist" };
+        Option<string> option = new(name)
+        {
+            Description = "Which data set; download --list shows the names.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "mnist"
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [Token token] && token.Value != more && !IsPublished(token.Value))
@@ -75,7 +80,8 @@ internal static class OptionFactory
 
     private delegate bool TryParser<T>(string text, NumberStyles styles, IFormatProvider culture, out T value);
 
-    private static bool TryParse(string text, NumberStyles styles, IFormatProvider culture, out double value) => double.TryParse(text, NumberStyles.Float, culture, out value);
+    private static bool TryParse(string text, NumberStyles styles, IFormatProvider culture, out double value) =>
+        double.TryParse(text, NumberStyles.Float, culture, out value);
 
     private static T? Parse<T>(ArgumentResult result, TryParser<T> parser, Func<T, bool> isAllowed, string expected)
         where T : struct

@@ -73,9 +73,13 @@ internal static class EvaluateCommand
                     accuracy = robustness.MeanAccuracy,
                     seen = robustness.SeenAccuracy,
                     unseen = robustness.UnseenAccuracy,
-                    corruptions = robustness.Corrupted.Select(row => new { corruption = $"{row.Corruption}", severity = row.Severity,
+                    corruptions = robustness.Corrupted.Select(row => new
+                    {
+                        corruption = $"{row.Corruption}",
+                        severity = row.Severity,
                         accuracy = row.Result.Accuracy,
-                        calibration_error = row.Result.CalibrationError }),
+                        calibration_error = row.Result.CalibrationError
+                    }),
                 },
             }));
         }

@@ -30,8 +30,12 @@ internal sealed class FineTuneRun(TrainingRequest request, Interruption interrup
             "--fine-tune: expected --data FOLDER with one folder of pictures for each class, found none.");
         NetworkFile file = NetworkFile.Load(request.FineTune!);
         using Sequential model = file.Model;
-        ImageFolder pictures = ImageFolder.Load(path, new ImageFolderOptions { Preparation = PicturePreparation.Digit, ClassNames = file.ClassNames,
-            UseCache = false },
+        ImageFolder pictures = ImageFolder.Load(path, new ImageFolderOptions
+        {
+            Preparation = PicturePreparation.Digit,
+            ClassNames = file.ClassNames,
+            UseCache = false
+        },
             cancellationToken: interruption.Token);
         (FoundData known, IMnistDataset? heldOut) = (await FoundData.FindAsync(request.Replay, request.Variant, interruption.Token)).HoldOut(HeldOut);
         TrainerOptions options = Options();

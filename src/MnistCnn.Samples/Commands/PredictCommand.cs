@@ -20,8 +20,11 @@ internal static class PredictCommand
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"];
 
     private static readonly Option<string> Model = Required("--model", "A model.safetensors.", "FILE");
-    private static readonly Argument<string[]> Images = new("IMAGE") { Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.",
-        Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Images = new("IMAGE")
+    {
+        Description = "PNG, JPEG, GIF, BMP or WebP files of any size, or folders of them.",
+        Arity = ArgumentArity.OneOrMore
+    };
     private static readonly Option<bool> Number = Flag("--number", "Read the whole number in each picture.");
     private static readonly Option<string?> Out = Text("--out", "With --number: folder for the pictures with boxes drawn in.", "DIR");
     private static readonly Option<bool> AsJson = Json();

@@ -55,5 +55,6 @@ internal static class ServeCommand
         return ExitCode.Success;
     }
 
-    private static string[] Addresses(string? urls) => (urls ?? "http://127.0.0.1:5080").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Addresses(string? urls) => (urls ?? "http://127.0.0.1:5080")
+        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

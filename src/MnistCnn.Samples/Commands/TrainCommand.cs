@@ -23,7 +23,8 @@ internal static class TrainCommand
         "With --fine-tune: the data that the model was trained on, so that it does not forget them. Without it: as without --data.", "DIR|FILE");
     private static readonly Option<int?> HoldOut = WholeNumber("--hold-out",
         "Training images kept back to fit temperature and familiarity; 2000 by default, none with the recipe reference. At most a tenth.", 0);
-    private static readonly Option<string> Output = Choice("--output", "What the loss is fed with. 'softmax' does as the reference program does and learns worse.", "logits", "softmax");
+    private static readonly Option<string> Output =
+        Choice("--output", "What the loss is fed with. 'softmax' does as the reference program does and learns worse.", "logits", "softmax");
     private static readonly Option<string?> Device = Text("--device", "auto (the default), cpu, cuda, cuda:N or mps.", "DEVICE");
     private static readonly Option<int?> Threads = WholeNumber("--threads", "CPU threads; 0, the default, for all cores.", 0);
     private static readonly Option<int?> Seed = WholeNumber("--seed", "Equal seeds give equal weights. 0 by default.", 0);

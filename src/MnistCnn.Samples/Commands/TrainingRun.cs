@@ -32,7 +32,8 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
         Console.WriteLine($"Training on {data.Train.Count:N0} images of {data.Name}, {measuring}. Device {device}{processes}");
 
         using nn.Module<Tensor, Tensor> model = SampleNetworks.Create(request.Network, data.Train, request.Seed, request.Softmax);
-        FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove, [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
+        FitResult fit = Screen.IsInteractive ? LiveProgress.Run(progress => Fit(model, data, options, LiveProgress.WriteAbove,
+            [new ProgressReporter(progress)])) : Fit(model, data, options, Console.WriteLine, []);
         if (Launch.IsFirst)
         {
             Report(fit, model, data, options, heldOut);
@@ -47,8 +48,8 @@ internal sealed class TrainingRun(TrainingRequest request, Interruption interrup
     }
 
     /// <summary>
-    /// Loads libtorch while the training images are read and the kernels compiled, which takes as long. Not sooner: until it is loaded, the system's loader binds no function for anybody else, and
-    /// those that read images are bound only once some were read.
+    /// Loads libtorch while the training images are read and the kernels compiled, which takes as long. Not sooner: until it is loaded, the system's loader
+    /// binds no function for anybody else, and those that read images are bound only once some were read.
     /// </summary>
     private async Task<(FoundData Data, DeviceSelection Device)> FindAsync()
     {

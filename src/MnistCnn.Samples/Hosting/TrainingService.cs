@@ -6,7 +6,9 @@ using MnistCnn.Training;
 
 namespace MnistCnn.Samples.Hosting;
 
-/// <summary>Trains in the background of a host. When the host stops, the run ends within a step and leaves a checkpoint; the next start goes on from it.</summary>
+/// <summary>
+/// Trains in the background of a host. When the host stops, the run ends within a step and leaves a checkpoint; the next start goes on from it.
+/// </summary>
 internal sealed class TrainingService(TrainingJob job, Trainer trainer, ILogger<TrainingService> logger, IHostApplicationLifetime host)
     : BackgroundService
 {

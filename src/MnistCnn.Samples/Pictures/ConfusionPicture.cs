@@ -18,17 +18,18 @@ internal static class ConfusionPicture
         bool slanted = names.Any(n => n.Length > 3);
         float left = Math.Max(64, names.Max(n => Sheet.WidthOf(n, 14)) + 40), right = slanted ? 60 : 28;
         float top = slanted ? Top + names.Max(n => Sheet.WidthOf(n, 14)) * 0.7f : Top;
-        using Sheet sheet = new(left + (classes * Cell) + right, top + (classes * Cell) + 30);
-        sheet.Text($"{measurement.Accuracy} of {measurement.Result.Count:N0} {measurement.DatasetName} test images right", 24, 40, 20, Palette.Text, SKTextAlign.Left);
+        using Sheet sheet = new(left + classes * Cell + right, top + classes * Cell + 30);
+        sheet.Text($"{measurement.Accuracy} of {measurement.Result.Count:N0} {measurement.DatasetName} test images right", 24, 40, 20, Palette.Text,
+            SKTextAlign.Left);
         sheet.Text("Rows: what it is. Columns: what the network said.", 24, 62, 13, Palette.Quiet, SKTextAlign.Left);
         long most = Mistakes(counts).DefaultIfEmpty(1).Max();
         for (int truth = 0; truth < classes; truth++)
         {
-            sheet.Text(names[truth], left - 14, top + (truth * Cell) + 28, 14, Palette.Text, SKTextAlign.Right);
-            ColumnName(sheet, names[truth], left + (truth * Cell) + (Cell / 2), top - 12, slanted);
+            sheet.Text(names[truth], left - 14, top + truth * Cell + 28, 14, Palette.Text, SKTextAlign.Right);
+            ColumnName(sheet, names[truth], left + truth * Cell + Cell / 2, top - 12, slanted);
             for (int said = 0; said < classes; said++)
             {
-                DrawCell(sheet, left + (said * Cell), top + (truth * Cell), counts[truth, said], truth == said, most);
+                DrawCell(sheet, left + said * Cell, top + truth * Cell, counts[truth, said], truth == said, most);
             }
         }
 
@@ -44,11 +45,11 @@ internal static class ConfusionPicture
     private static void DrawCell(Sheet sheet, float x, float y, long count, bool right, long most)
     {
         double share = right ? 0.9 : Math.Sqrt((double)count / most);
-        SKColor color = count == 0 ? new SKColor(0xf6, 0xf7, 0xf8) : Palette.Mix(SKColors.White, right ? Palette.Right : Palette.Wrong, 0.12 + (0.8 * share));
+        SKColor color = count == 0 ? new SKColor(0xf6, 0xf7, 0xf8) : Palette.Mix(SKColors.White, right ? Palette.Right : Palette.Wrong, 0.12 + 0.8 * share);
         sheet.Rectangle(x + 1.5f, y + 1.5f, Cell - 3, Cell - 3, color, radius: 7);
         if (count > 0)
         {
-            sheet.Text($"{count}", x + (Cell / 2), y + 28, count > 9999 ? 11 : 13.5f, share > 0.75 ? SKColors.White : Palette.Text);
+            sheet.Text($"{count}", x + Cell / 2, y + 28, count > 9999 ? 11 : 13.5f, share > 0.75 ? SKColors.White : Palette.Text);
         }
     }
 

@@ -20,7 +20,8 @@ internal static class CurvesPicture
         sheet.Save(path);
     }
 
-    private static void Draw(Sheet sheet, float left, string title, string format, IReadOnlyList<CurvePoint> training, IReadOnlyList<CurvePoint> validation, Func<CurvePoint, double> value)
+    private static void Draw(Sheet sheet, float left, string title, string format, IReadOnlyList<CurvePoint> training, IReadOnlyList<CurvePoint> validation,
+        Func<CurvePoint, double> value)
     {
         using Plot plot = new();
         plot.Title(title, size: 15);
@@ -52,7 +53,8 @@ internal static class CurvesPicture
             return;
         }
 
-        Scatter curve = plot.Add.Scatter(drawn.Select(p => p.Epoch).ToArray(), drawn.Select(p => Math.Log10(value(p))).ToArray(), color);
+        double[] epochs = [.. drawn.Select(p => (double)p.Epoch)], logarithms = [.. drawn.Select(p => Math.Log10(value(p)))];
+        Scatter curve = plot.Add.Scatter(epochs, logarithms, color);
         curve.LegendText = name;
         curve.LineWidth = 2;
         curve.MarkerSize = drawn.Length == 1 ? 7 : 0;

@@ -19,13 +19,13 @@ internal static class MistakesPicture
         IReadOnlyList<Misclassification> all = measurement.Result.Misclassified;
         Misclassification[] worst = [.. all.OrderByDescending(m => m.Probability).Take(Most)];
         int rows = Math.Max(1, (worst.Length + Columns - 1) / Columns);
-        using Sheet sheet = new(24 + (Columns * (Tile + 20)) + 4, 84 + (rows * Row) + 8);
+        using Sheet sheet = new(24 + Columns * (Tile + 20) + 4, 84 + rows * Row + 8);
         string title = worst.Length == 0 ? "No mistakes" : $"The {worst.Length} surest of {all.Count:N0} mistakes";
         sheet.Text($"{title} on {measurement.Result.Count:N0} {measurement.DatasetName} test images", 24, 40, 20, Palette.Text, SKTextAlign.Left);
         sheet.Text("Orange: what the network said, and how probable it found that. Below: what it is.", 24, 62, 13, Palette.Quiet, SKTextAlign.Left);
         for (int i = 0; i < worst.Length; i++)
         {
-            float x = 24 + (i % Columns * (Tile + 20)), y = 84 + (i / Columns * Row);
+            float x = 24 + i % Columns * (Tile + 20), y = 84 + i / Columns * Row;
             Misclassification mistake = worst[i];
             sheet.Pixels(data.GetImage(mistake.Index), data.Width, x, y, Tile, ink => new SKColor((byte)(255 - ink), (byte)(255 - ink), (byte)(255 - ink)));
             using SKPaint frame = new() { Color = Palette.Line, IsStroke = true, StrokeWidth = 1 };

@@ -14,7 +14,7 @@ internal static class Palette
 
     public static SKColor Mix(SKColor from, SKColor to, double share)
     {
-        byte Part(byte a, byte b) => (byte)Math.Round(a + ((b - a) * Math.Clamp(share, 0, 1)));
+        byte Part(byte a, byte b) => (byte)Math.Round(a + (b - a) * Math.Clamp(share, 0, 1));
         return new(Part(from.Red, to.Red), Part(from.Green, to.Green), Part(from.Blue, to.Blue));
     }
 }

@@ -14,5 +14,5 @@ internal static class FirstLayer
         return (Values(state["conv1.weight"]), Values(state["conv1.bias"]));
     }
 
-    private static float[] Values(Tensor tensor) => tensor.detach().cpu().to(float32).contiguous().data<float>().ToArray();
+    private static float[] Values(Tensor tensor) => [.. tensor.detach().cpu().to(float32).contiguous().data<float>()];
 }

@@ -10,7 +10,7 @@ internal sealed record LearningCurves(IReadOnlyList<CurvePoint> Training, IReadO
     {
         string[][] rows = [.. File.ReadLines(historyFile).Skip(1).Select(line => line.Split(','))];
         double stepsPerEpoch = rows.Select(row => Number(row[1])).DefaultIfEmpty(1).Max();
-        CurvePoint Point(string[] row, int column) => new(Number(row[0]) - 1 + (Number(row[1]) / stepsPerEpoch), Number(row[column]), Number(row[column + 1]));
+        CurvePoint Point(string[] row, int column) => new(Number(row[0]) - 1 + Number(row[1]) / stepsPerEpoch, Number(row[column]), Number(row[column + 1]));
         return new([.. rows.Select(row => Point(row, 4))], [.. rows.Where(row => row[6].Length > 0).Select(row => Point(row, 6))]);
     }
 

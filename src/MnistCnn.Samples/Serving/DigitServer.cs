@@ -81,7 +81,8 @@ internal static class DigitServer
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
         {
-            await JsonAnswer.Refuse(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"Body: expected at most {LargestBody} bytes." : e.Message);
+            await JsonAnswer.Refuse(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? $"Body: expected at most {LargestBody} bytes." : e.Message);
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {

@@ -21,7 +21,8 @@ internal sealed class LiveProgress : IProgress<TrainingProgress>
     public void Report(TrainingProgress value)
     {
         task.Value = value.Fraction;
-        task.Description = $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.StepsPerEpoch}  loss {value.Loss:F4}  accuracy {100 * value.Accuracy:F1}%  "
+        task.Description = $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.StepsPerEpoch}  loss {value.Loss:F4}  accuracy "
+            + $"{100 * value.Accuracy:F1}%  "
             + $"{value.ImagesPerSecond:N0} images/s  {value.Remaining:m\\:ss} left";
     }
 }

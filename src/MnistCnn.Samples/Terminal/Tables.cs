@@ -1,5 +1,5 @@
-using MnistCnn.Models;
 using MnistCnn.Metrics;
+using MnistCnn.Models;
 using MnistCnn.Samples.Pictures;
 using MnistCnn.Samples.Results;
 using MnistCnn.Training;

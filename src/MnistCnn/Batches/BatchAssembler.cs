@@ -33,10 +33,16 @@ internal sealed unsafe class BatchAssembler
     public int[] OrderOf(int epoch)
     {
         if (balanced is not null)
+        {
             return balanced.Of(options.Seed, epoch);
+        }
+
         int[] order = new int[data.Count];
         for (int i = 0; i < order.Length; i++)
+        {
             order[i] = i;
+        }
+
         if (options.Shuffle)
         {
             SeededRandom random = new((uint)options.Seed, (uint)epoch);
@@ -82,11 +88,18 @@ internal sealed unsafe class BatchAssembler
         {
             Span<float> destination = new(images + (nint)(i - first) * PixelsPerImage, PixelsPerImage);
             if (i + Ahead < indices.Length)
+            {
                 Prefetch(ImageOf(indices[i + Ahead]));
+            }
+
             if (options.Transforms.Count == 0)
+            {
                 PixelScaling.ToUnit(ImageOf(indices[i]), destination);
+            }
             else
+            {
                 Transform(indices[i], epoch, destination);
+            }
         }
     }
 
@@ -112,7 +125,9 @@ internal sealed unsafe class BatchAssembler
     private static void Prefetch(ReadOnlySpan<byte> image)
     {
         for (int i = 0; i < image.Length && Sse.IsSupported; i += CacheLine)
+        {
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in image[i])));
+        }
     }
 
     private ReadOnlySpan<byte> ImageOf(int index)

@@ -26,11 +26,17 @@ public sealed class BatchLoader
         ArgumentNullException.ThrowIfNull(data);
         this.options = options ?? new BatchLoaderOptions();
         if (data.Count < (this.options.DropLast ? this.options.BatchSize : 1))
+        {
             throw new ArgumentException($"Expected at least {(this.options.DropLast ? this.options.BatchSize : 1)} images, found {data.Count}.", nameof(data));
+        }
+
         if (this.options is { Balanced: true, Shuffle: false })
+        {
             throw new ArgumentException(
                 "Balanced: expected Shuffle beside it, found Shuffle false: an order of classes in equal numbers is not that of the data set.",
                 nameof(options));
+        }
+
         assembler = new BatchAssembler(data, this.options);
     }
 
@@ -49,7 +55,9 @@ public sealed class BatchLoader
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is below 1.</exception>
     public IEnumerable<MnistBatch> Epoch(int epoch) => Epoch(epoch, 1);
 
-    /// <summary>The batches of an epoch from a given step on, the same as if the epoch had begun at its first: for going on in the middle of an epoch.</summary>
+    /// <summary>
+    /// The batches of an epoch from a given step on, the same as if the epoch had begun at its first: for going on in the middle of an epoch.
+    /// </summary>
     /// <param name="epoch">1 or more; each epoch has an order and transforms of its own.</param>
     /// <param name="firstStep">1 to <see cref="StepsPerEpoch"/> + 1; the last value gives no batch.</param>
     /// <returns>The batches, made while one enumerates. The caller disposes each of them.</returns>
@@ -67,7 +75,9 @@ public sealed class BatchLoader
     {
         int[] order = assembler.OrderOf(epoch);
         for (int step = firstStep; step <= StepsPerEpoch; step++)
+        {
             yield return new LazyBatch(assembler, assembler.BatchOf(order, step), epoch);
+        }
     }
 
     /// <summary>A batch in tensors on the device, the caller's.</summary>
@@ -85,16 +95,23 @@ public sealed class BatchLoader
             {
                 // The batch that is needed now, and one more for each thread.
                 while (pending.Count <= Threads && lazy.MoveNext())
+                {
                     pending.Enqueue(Start(lazy.Current));
+                }
+
                 if (pending.TryDequeue(out PendingBatch? current))
+                {
                     yield return Complete(current);
+                }
             }
             while (pending.Count > 0);
         }
         finally
         {
             foreach (PendingBatch batch in pending)
+            {
                 batch.Dispose();
+            }
         }
     }
 
@@ -108,6 +125,8 @@ public sealed class BatchLoader
     private MnistBatch Complete(PendingBatch pending)
     {
         using (pending)
+        {
             return pending.Complete(options.Device);
+        }
     }
 }

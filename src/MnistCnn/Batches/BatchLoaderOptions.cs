@@ -56,7 +56,10 @@ public sealed record BatchLoaderOptions
         {
             ArgumentNullException.ThrowIfNull(value, nameof(Transforms));
             foreach (IImageTransform transform in value)
+            {
                 ArgumentNullException.ThrowIfNull(transform, nameof(Transforms));
+            }
+
             transforms = Array.AsReadOnly(value.ToArray());
         }
     }
@@ -64,7 +67,9 @@ public sealed record BatchLoaderOptions
     /// <summary>Which part of each batch is made, and of how many: the images at positions Index, Index + Count, … of the batch.</summary>
     internal (int Index, int Count) Share { get; init; } = (0, 1);
 
-    /// <summary>Threads that fill a batch or, where there are <see cref="Transforms"/>, a batch each, ahead of the caller. Batches do not depend on it.</summary>
+    /// <summary>
+    /// Threads that fill a batch or, where there are <see cref="Transforms"/>, a batch each, ahead of the caller. Batches do not depend on it.
+    /// </summary>
     /// <value>0 or more. The default, 0, means one for each processor.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int Threads

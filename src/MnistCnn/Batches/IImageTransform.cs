@@ -1,7 +1,9 @@
 namespace MnistCnn.Batches;
 
 /// <summary>Changes an image on its way into a batch, at random or not.</summary>
-/// <remarks>Implementations must be thread-safe: several images are transformed at once. All randomness must come from the <see cref="ImageRandom"/> that is passed in.</remarks>
+/// <remarks>
+/// Implementations must be thread-safe: several images are transformed at once. All randomness must come from the <see cref="ImageRandom"/> that is passed in.
+/// </remarks>
 public interface IImageTransform
 {
     /// <summary>Writes the changed image.</summary>

@@ -4,7 +4,8 @@ using TorchSharp;
 namespace MnistCnn.Batches;
 
 /// <summary>
-/// A batch while it is filled. The tensors are made on the thread that will use them, since TorchSharp counts tensors by thread; another thread may write their memory.
+/// A batch while it is filled. The tensors are made on the thread that will use them, since TorchSharp counts tensors by thread; another thread may write their
+/// memory.
 /// </summary>
 internal sealed unsafe class PendingBatch : IDisposable
 {
@@ -61,7 +62,9 @@ internal sealed unsafe class PendingBatch : IDisposable
     public void Dispose()
     {
         if (batch is null)
+        {
             return;
+        }
         // A fault of the filling is reported where the batch is asked for; nobody asks for this one.
         filling.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
         batch.Dispose();

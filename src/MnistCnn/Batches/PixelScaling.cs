@@ -7,7 +7,9 @@ namespace MnistCnn.Batches;
 /// <summary>Bytes 0–255 to numbers 0–1, as by the division of torchvision's ToTensor.</summary>
 internal static class PixelScaling
 {
-    /// <summary>1/255 in two parts: a product with the first alone differs from the division in the last bit, for half of all bytes; with both, rounded once, for none.</summary>
+    /// <summary>
+    /// 1/255 in two parts: a product with the first alone differs from the division in the last bit, for half of all bytes; with both, rounded once, for none.
+    /// </summary>
     private const float Reciprocal = 1 / 255f, Rest = (float)(1 / 255.0 - (double)(1 / 255f));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -31,7 +33,9 @@ internal static class PixelScaling
         }
 
         for (; i < pixels.Length; i++)
+        {
             values[i] = pixels[i] / 255f;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

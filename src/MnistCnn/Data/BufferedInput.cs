@@ -23,7 +23,10 @@ internal sealed class BufferedInput(Stream stream, string path)
     public bool Fill(int count)
     {
         if (Buffered >= count)
+        {
             return true;
+        }
+
         buffer.AsSpan(start, Buffered).CopyTo(buffer);
         (start, end) = (0, Buffered);
         while (!ended && Buffered < count)

@@ -30,16 +30,21 @@ internal static class Crc32
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static uint AppendByTable(uint register, ReadOnlySpan<byte> data)
     {
-        (uint[]? t0, uint[]? t1, uint[]? t2, uint[]? t3, uint[]? t4, uint[]? t5, uint[]? t6, uint[]? t7) = (Tables[0], Tables[1], Tables[2], Tables[3], Tables[4], Tables[5], Tables[6], Tables[7]);
+        (uint[]? t0, uint[]? t1, uint[]? t2, uint[]? t3, uint[]? t4, uint[]? t5, uint[]? t6, uint[]? t7) =
+            (Tables[0], Tables[1], Tables[2], Tables[3], Tables[4], Tables[5], Tables[6], Tables[7]);
         while (data.Length >= 8)
         {
             register ^= BinaryPrimitives.ReadUInt32LittleEndian(data);
-            register = t7[(byte)register] ^ t6[(byte)(register >> 8)] ^ t5[(byte)(register >> 16)] ^ t4[register >> 24] ^ t3[data[4]] ^ t2[data[5]] ^ t1[data[6]] ^ t0[data[7]];
+            register = t7[(byte)register] ^ t6[(byte)(register >> 8)] ^ t5[(byte)(register >> 16)] ^ t4[register >> 24]
+                ^ t3[data[4]] ^ t2[data[5]] ^ t1[data[6]] ^ t0[data[7]];
             data = data[8..];
         }
 
         foreach (byte value in data)
+        {
             register = t0[(byte)(register ^ value)] ^ (register >> 8);
+        }
+
         return register;
     }
 
@@ -78,7 +83,9 @@ internal static class Crc32
         {
             tables[t] = new uint[256];
             for (uint i = 0u; i < 256; i++)
+            {
                 tables[t][i] = t == 0 ? Remainder(i) : tables[0][(byte)tables[t - 1][i]] ^ (tables[t - 1][i] >> 8);
+            }
         }
 
         return tables;
@@ -87,7 +94,10 @@ internal static class Crc32
     private static uint Remainder(uint value)
     {
         for (int bit = 0; bit < 8; bit++)
+        {
             value = (value >> 1) ^ (0xEDB88320u & (0u - (value & 1)));
+        }
+
         return value;
     }
 }

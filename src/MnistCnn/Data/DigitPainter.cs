@@ -20,7 +20,10 @@ internal static class DigitPainter
                 float y = stroke[i].Y - .5f + random.NextSingle(-tremble, tremble);
                 (float X, float Y) point = (X: map.Xx * x + map.Xy * y + map.X0, Y: map.Yx * x + map.Yy * y + map.Y0);
                 if (i > 0)
+                {
                     DrawSegment(ink, height, width, previous, point, radius);
+                }
+
                 previous = point;
             }
         }

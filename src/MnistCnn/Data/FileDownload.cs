@@ -24,14 +24,20 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
         if (!continues)
         {
             if (response.StatusCode == HttpStatusCode.PartialContent)
-                throw new DownloadFault($"expected the bytes from {part.Length}, found those from {response.Content.Headers.ContentRange?.From}", temporary: false);
+            {
+                throw new DownloadFault($"expected the bytes from {part.Length}, found those from {response.Content.Headers.ContentRange?.From}",
+                    temporary: false);
+            }
+
             part.Restart();
             resumed = false;
         }
 
         long? size = file.Size ?? part.Length + response.Content.Headers.ContentLength;
         if (response.Content.Headers.ContentLength is { } length && size is { } announced && part.Length + length != announced)
+        {
             throw new DownloadFault($"expected {announced} bytes, found a length of {part.Length + length}", temporary: false);
+        }
 
         await ReceiveAsync(response, part, size, cancellationToken).ConfigureAwait(false);
         Verify(part, size, resumed);
@@ -47,7 +53,10 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
         {
             int read = await client.WithinIdleTimeoutAsync(token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false);
             if (read == 0)
+            {
                 break;
+            }
+
             if (part.Length + read > (size ?? LargestUnknownSize))
             {
                 part.Discard();
@@ -67,7 +76,10 @@ internal sealed class FileDownload(MirrorClient client, MnistFile file, string t
     {
         // What has come is kept, and the next try asks for the rest.
         if (size is { } expected && part.Length < expected)
+        {
             throw new DownloadFault($"expected {expected} bytes, found the end after {part.Length}", temporary: true);
+        }
+
         (HashAlgorithmName algorithm, string? known) = file.Hash;
         if (known is null)
         {

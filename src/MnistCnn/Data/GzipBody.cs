@@ -31,7 +31,10 @@ internal sealed class GzipBody(BufferedInput input) : Stream
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty)
+        {
             return 0;
+        }
+
         bool more = input.Fill(TrailerLength + 2);
         int count = Math.Min(input.Buffered - TrailerLength - (more ? 1 : 0), buffer.Length);
         if (count <= 0)

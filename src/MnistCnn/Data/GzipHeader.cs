@@ -18,18 +18,35 @@ internal static class GzipHeader
         Span<byte> start = stackalloc byte[10];
         uint crc = Take(input, start, 0, "the 10 bytes of a gzip header");
         if (start[2] != 8)
+        {
             throw Fault(input, 2, "gzip compression method 8 (deflate)", $"{start[2]}");
+        }
+
         byte flags = start[3];
         if ((flags & Reserved) != 0)
+        {
             throw Fault(input, 3, "gzip flags without reserved bits", string.Create(CultureInfo.InvariantCulture, $"0x{flags:X2}"));
+        }
+
         if ((flags & Extra) != 0)
+        {
             crc = SkipExtra(input, crc);
+        }
+
         if ((flags & Name) != 0)
+        {
             crc = SkipText(input, crc, "file name");
+        }
+
         if ((flags & Comment) != 0)
+        {
             crc = SkipText(input, crc, "comment");
+        }
+
         if ((flags & HeaderCrc) != 0)
+        {
             VerifyCrc(input, crc);
+        }
     }
 
     private static uint SkipExtra(BufferedInput input, uint crc)
@@ -46,7 +63,9 @@ internal static class GzipHeader
         {
             crc = Take(input, one, crc, $"the NUL byte at the end of the gzip {what}");
             if (one[0] == 0)
+            {
                 return crc;
+            }
         }
 
         throw Fault(input, input.Position, $"a gzip {what} of at most {LongestText} bytes", "a longer one");
@@ -58,13 +77,17 @@ internal static class GzipHeader
         Take(input, stored, 0, "the gzip header's CRC");
         ushort expected = BinaryPrimitives.ReadUInt16LittleEndian(stored);
         if (expected != (ushort)crc)
-            throw Fault(input, input.Position - 2, string.Create(CultureInfo.InvariantCulture, $"a gzip header with the CRC 0x{expected:X4}"), string.Create(CultureInfo.InvariantCulture, $"0x{(ushort)crc:X4}"));
+        {
+            throw Fault(input, input.Position - 2, string.Create(CultureInfo.InvariantCulture, $"a gzip header with the CRC 0x{expected:X4}"),
+                string.Create(CultureInfo.InvariantCulture, $"0x{(ushort)crc:X4}"));
+        }
     }
 
     private static uint Take(BufferedInput input, Span<byte> destination, uint crc, string what)
     {
         int read = input.Read(destination);
-        return read == destination.Length ? Crc32.Append(crc, destination) : throw Fault(input, input.Position, what, $"the end of the file after {input.Position} bytes");
+        return read == destination.Length ? Crc32.Append(crc, destination) : throw Fault(input, input.Position, what,
+            $"the end of the file after {input.Position} bytes");
     }
 
     private static IdxFormatException Fault(BufferedInput input, long offset, string expected, string found) => new(input.Path, offset, expected, found);

@@ -35,7 +35,10 @@ internal sealed class GzipMember : IDisposable
             // Chunks that are still in the cache when the checksum reads them.
             int read = Inflate(destination.Slice(total, Math.Min(Chunk, destination.Length - total)));
             if (read == 0)
+            {
                 break;
+            }
+
             crc = Crc32.Append(crc, destination.Slice(total, read));
             total += read;
         }
@@ -48,15 +51,23 @@ internal sealed class GzipMember : IDisposable
     public void Verify()
     {
         if (!body.Exhausted)
+        {
             throw Fault(input.Position, "the gzip member to end with the file", "an earlier end and further bytes after it");
+        }
+
         Span<byte> trailer = stackalloc byte[GzipBody.TrailerLength];
         input.Take(trailer);
         uint crc = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         if (crc != this.crc)
+        {
             throw Fault(input.Position - 8, Invariant($"data with the CRC 0x{crc:X8}"), Invariant($"0x{this.crc:X8}"));
+        }
+
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
         if (length != this.length)
+        {
             throw Fault(input.Position - 4, Invariant($"{length} bytes of data (ISIZE)"), Invariant($"{this.length}"));
+        }
     }
 
     public void Dispose() => inflater.Dispose();

@@ -31,7 +31,10 @@ internal static class IdxElement
     public static void SwapToOrFromBigEndian(Span<byte> bytes, int size)
     {
         if (!BitConverter.IsLittleEndian)
+        {
             return;
+        }
+
         switch (size)
         {
             case 2:

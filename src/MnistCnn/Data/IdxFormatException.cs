@@ -17,7 +17,8 @@ public sealed class IdxFormatException : IOException
     public string Path { get; }
 
     /// <summary>
-    /// Where the fault was noticed, in bytes from the start: of the IDX data for its own faults (uncompressed, if the file is gzip), of the file for faults of gzip itself.
+    /// Where the fault was noticed, in bytes from the start: of the IDX data for its own faults (uncompressed, if the file is gzip), of the file for faults of
+    /// gzip itself.
     /// </summary>
     public long Offset { get; }
 

@@ -7,8 +7,9 @@ namespace MnistCnn.Data;
 /// Reads IDX, the format of the MNIST files: every element type, 1 to 8 dimensions, plain or gzip (told apart by content, not by name).
 /// </summary>
 /// <remarks>
-/// <para>A file is either read whole and exactly as its header describes it, or refused with an <see cref="IdxFormatException"/>. A gzip file must be one member
-/// that fills the file, with a valid checksum and length. Nothing is allocated for a size that the file cannot hold, nor more decompressed than the header declares.</para>
+/// <para>A file is either read whole and exactly as its header describes it, or refused with an <see cref="IdxFormatException"/>. A gzip file must be one
+/// member that fills the file, with a valid checksum and length. Nothing is allocated for a size that the file cannot hold, nor more decompressed than the
+/// header declares.</para>
 /// <para>Thread-safe. Format: <c>http://yann.lecun.com/exdb/mnist/</c> and RFC 1952 (gzip).</para>
 /// </remarks>
 public static class IdxReader
@@ -67,7 +68,10 @@ public static class IdxReader
         using IdxInput input = new(stream, name);
         IdxHeader header = IdxHeader.Read(input, options);
         if (header.ElementType != type)
+        {
             throw input.Fault(2, $"elements of type {type}", $"{header.ElementType}");
+        }
+
         T[] values = ReadPayload<T>(input, header, pinned: false);
         return new IdxArray<T>(Array.AsReadOnly(header.Dimensions), values);
     }
@@ -75,7 +79,9 @@ public static class IdxReader
     /// <summary>Reads a stream to its end, straight into memory of the caller, whose length is the only limit.</summary>
     /// <param name="stream">Plain or gzip; read from where it stands and left open.</param>
     /// <param name="name">What messages call the stream.</param>
-    /// <param name="destination">Receives the elements in the byte order of this machine; at least as long as the data. If the data is refused, its content is undefined.</param>
+    /// <param name="destination">
+    /// Receives the elements in the byte order of this machine; at least as long as the data. If the data is refused, its content is undefined.
+    /// </param>
     /// <param name="elementType">The type of the elements.</param>
     /// <returns>The size of each dimension.</returns>
     /// <exception cref="IdxFormatException">The data is not IDX, is damaged, truncated, or longer than <paramref name="destination"/>.</exception>
@@ -117,7 +123,10 @@ public static class IdxReader
 
             Span<T> portion = values.AsSpan(read, Math.Min(Portion, values.Length - read));
             if (pinned)
+            {
                 PixelMemory.Populate(MemoryMarshal.AsBytes(portion));
+            }
+
             input.ReadExactly(MemoryMarshal.AsBytes(portion), PayloadOf(header));
             read += portion.Length;
         }
@@ -129,5 +138,6 @@ public static class IdxReader
         T[] Allocate(int length) => pinned ? PixelMemory.Allocate<T>(length) : GC.AllocateUninitializedArray<T>(length);
     }
 
-    private static string PayloadOf(IdxHeader header) => string.Create(CultureInfo.InvariantCulture, $"{header.PayloadBytes} bytes of data, as the header says");
+    private static string PayloadOf(IdxHeader header) => string.Create(CultureInfo.InvariantCulture,
+        $"{header.PayloadBytes} bytes of data, as the header says");
 }

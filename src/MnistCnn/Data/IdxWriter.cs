@@ -5,7 +5,10 @@ using System.Runtime.InteropServices;
 namespace MnistCnn.Data;
 
 /// <summary>Writes IDX, the format of the MNIST files: every element type, 1 to 8 dimensions, plain or gzip.</summary>
-/// <remarks>What it writes, <see cref="IdxReader"/>, torchvision and other readers of the format read back exactly. Equal data gives equal bytes: no time and no name is stored. Thread-safe.</remarks>
+/// <remarks>
+/// What it writes, <see cref="IdxReader"/>, torchvision and other readers of the format read back exactly. Equal data gives equal bytes: no time and no name is
+/// stored. Thread-safe.
+/// </remarks>
 public static class IdxWriter
 {
     private const int Chunk = 64 << 10;
@@ -55,21 +58,28 @@ public static class IdxWriter
     {
         IdxElementType type = IdxElement.TypeOf<T>();
         if (dimensions.Length is < 1 or > IdxHeader.MaxRank)
+        {
             throw new ArgumentException($"Expected 1 to {IdxHeader.MaxRank} dimensions, found {dimensions.Length}.", nameof(dimensions));
+        }
+
         byte[] header = new byte[4 + 4 * dimensions.Length];
         (header[2], header[3]) = ((byte)type, (byte)dimensions.Length);
         long product = 1;
         for (int i = 0; i < dimensions.Length; i++)
         {
             if (dimensions[i] < 1)
+            {
                 throw new ArgumentException($"Expected dimensions of at least 1, found {dimensions[i]}.", nameof(dimensions));
+            }
+
             product = Math.Min(product, int.MaxValue) * dimensions[i];
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), dimensions[i]);
         }
 
         return product == count
             ? header
-            : throw new ArgumentException($"Expected {string.Join(" × ", dimensions.ToArray())} values, as the dimensions say, found {count}.", nameof(dimensions));
+            : throw new ArgumentException($"Expected {string.Join(" × ", dimensions.ToArray())} values, as the dimensions say, found {count}.",
+                nameof(dimensions));
     }
 
     private static void WriteAll<T>(Stream stream, byte[] header, ReadOnlySpan<T> values, bool gzip)

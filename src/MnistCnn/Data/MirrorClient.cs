@@ -32,17 +32,24 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
             {
                 // An injected client may have followed redirects by itself.
                 if (response.RequestMessage?.RequestUri is { } final && final != address)
+                {
                     ThrowIfUnsafe(address, final);
+                }
+
                 if (!IsRedirect(response.StatusCode))
                 {
                     ThrowIfFailed(response);
                     return response;
                 }
 
-                Uri next = response.Headers.Location is { } location ? new Uri(address, location) : throw new DownloadFault("expected a redirect with an address, found none", temporary: false);
+                Uri next = response.Headers.Location is { } location ? new Uri(address, location)
+                    : throw new DownloadFault("expected a redirect with an address, found none", temporary: false);
                 ThrowIfUnsafe(address, next);
                 if (redirects == LargestRedirectCount)
+                {
                     throw new DownloadFault($"expected at most {LargestRedirectCount} redirects, found another one to {next}", temporary: false);
+                }
+
                 address = next;
             }
             catch
@@ -66,11 +73,13 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DownloadFault(string.Create(CultureInfo.InvariantCulture, $"expected data within {idleTimeout.TotalSeconds:0.###} s, found none"), temporary: true, exception);
+            throw new DownloadFault(string.Create(CultureInfo.InvariantCulture, $"expected data within {idleTimeout.TotalSeconds:0.###} s, found none"),
+                temporary: true, exception);
         }
         catch (HttpRequestException exception)
         {
-            throw new DownloadFault($"expected a connection, found: {exception.Message}", exception.HttpRequestError != HttpRequestError.NameResolutionError, exception);
+            throw new DownloadFault($"expected a connection, found: {exception.Message}", exception.HttpRequestError != HttpRequestError.NameResolutionError,
+                exception);
         }
         catch (IOException exception)
         {
@@ -86,27 +95,38 @@ internal sealed class MirrorClient(HttpClient client, TimeSpan idleTimeout)
                 request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
                 request.Headers.UserAgent.Add(new ProductInfoHeaderValue("MnistCnn", "1.0"));
                 if (from > 0)
+                {
                     request.Headers.Range = new RangeHeaderValue(from, null);
+                }
+
                 return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
             },
             cancellationToken);
 
     private static bool IsRedirect(HttpStatusCode code) =>
-        code is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+        code is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect
+            or HttpStatusCode.PermanentRedirect;
 
     private static void ThrowIfUnsafe(Uri from, Uri to)
     {
         bool safe = to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && to.IsLoopback && from.Scheme == Uri.UriSchemeHttp && from.IsLoopback);
         if (!safe)
+        {
             throw new DownloadFault($"expected redirects to HTTPS, found one to {to}", temporary: false);
+        }
     }
 
     private static void ThrowIfFailed(HttpResponseMessage response)
     {
         int code = (int)response.StatusCode;
         if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
+        {
             throw new DownloadFault($"expected HTTP status 200, found {code} {response.ReasonPhrase}", temporary: code is 408 or 429 or >= 500);
+        }
+
         if (response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml")
+        {
             throw new DownloadFault($"expected a file, found a page ({response.Content.Headers.ContentType.MediaType})", temporary: false);
+        }
     }
 }

@@ -33,7 +33,8 @@ public sealed class MnistDataset : IMnistDataset
 
     /// <summary>Reads one split from a folder that holds the files of MNIST or of a set in its format.</summary>
     /// <param name="directory">
-    /// The folder. Plain and <c>.gz</c> files are found under both names in circulation: <c>train-images-idx3-ubyte</c> and <c>train-images.idx3-ubyte</c>; <c>t10k-…</c> for the test split.
+    /// The folder. Plain and <c>.gz</c> files are found under both names in circulation: <c>train-images-idx3-ubyte</c> and <c>train-images.idx3-ubyte</c>;
+    /// <c>t10k-…</c> for the test split.
     /// </param>
     /// <param name="split">Training or test images.</param>
     /// <param name="classNames">The name of each class, 1 to 256; null for the ten digits.</param>
@@ -69,7 +70,8 @@ public sealed class MnistDataset : IMnistDataset
     /// <param name="options">Limits; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">A file is missing; the message says which names were tried, and how to download the files.</exception>
     /// <exception cref="IdxFormatException">A file is damaged, or not what its name says.</exception>
-    public static (MnistDataset Train, MnistDataset Test) LoadSplits(string directory, IReadOnlyList<string>? classNames = null, IdxReaderOptions? options = null)
+    public static (MnistDataset Train, MnistDataset Test) LoadSplits(string directory, IReadOnlyList<string>? classNames = null,
+        IdxReaderOptions? options = null)
     {
         Task<MnistDataset> test = Task.Run(() => Load(directory, MnistSplit.Test, classNames, options));
         try
@@ -147,7 +149,7 @@ public sealed class MnistDataset : IMnistDataset
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> GetImage(int index) => pixels.AsSpan(RowOf(index) * (Height * Width), Height * Width);
+    public ReadOnlySpan<byte> GetImage(int index) => pixels.AsSpan(RowOf(index) * Height * Width, Height * Width);
 
     /// <inheritdoc/>
     public byte GetLabel(int index) => labels[RowOf(index)];
@@ -185,7 +187,10 @@ public sealed class MnistDataset : IMnistDataset
     private int RowOf(int index)
     {
         if ((uint)index >= (uint)Count)
+        {
             DatasetChecks.ThrowIndex(index, Count);
+        }
+
         return rows is null ? index : rows[index];
     }
 }

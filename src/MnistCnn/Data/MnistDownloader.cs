@@ -35,7 +35,9 @@ public sealed class MnistDownloader
 
     /// <summary>Makes sure that all files of a data set are in a folder.</summary>
     /// <param name="variant">The data set.</param>
-    /// <param name="directory">The folder, made if it does not exist; null for one in the user's cache (see <see cref="MnistDownloaderOptions.CacheDirectory"/>).</param>
+    /// <param name="directory">
+    /// The folder, made if it does not exist; null for one in the user's cache (see <see cref="MnistDownloaderOptions.CacheDirectory"/>).
+    /// </param>
     /// <param name="progress">Hears of each quarter of a MiB.</param>
     /// <param name="cancellationToken">Ends waiting and downloading; what has come so far is kept for the next time.</param>
     /// <returns>The full path of the folder, for <see cref="MnistDataset.Load(string, MnistVariant, MnistSplit)"/>.</returns>
@@ -48,19 +50,24 @@ public sealed class MnistDownloader
         ArgumentNullException.ThrowIfNull(variant);
         directory = Path.GetFullPath(directory ?? DirectoryOf(variant));
         if (await MissingAsync(variant, directory, cancellationToken).ConfigureAwait(false) is [])
+        {
             return directory;
+        }
 
         Directory.CreateDirectory(directory);
         using IDisposable exclusive = await FolderLock.AcquireAsync(directory, cancellationToken).ConfigureAwait(false);
         // Another process may have been at work while this one waited.
         foreach (MnistFile file in await MissingAsync(variant, directory, cancellationToken).ConfigureAwait(false))
+        {
             await FetchAsync(variant, file, Path.Combine(directory, file.Name), progress, cancellationToken).ConfigureAwait(false);
+        }
+
         return directory;
     }
 
     private static async Task<List<MnistFile>> MissingAsync(MnistVariant variant, string directory, CancellationToken cancellationToken)
     {
-        List<MnistFile> missing = new();
+        List<MnistFile> missing = [];
         foreach (MnistFile file in variant.Files)
         {
             FileInfo info = new(Path.Combine(directory, file.Name));
@@ -68,16 +75,19 @@ public sealed class MnistDownloader
                 && (file.Hash.Value is null || await PartFile.HashOfAsync(info.FullName, file.Hash.Algorithm, cancellationToken)
                     .ConfigureAwait(false) == file.Hash.Value);
             if (!good)
+            {
                 missing.Add(file);
+            }
         }
 
         return missing;
     }
 
-    private async Task FetchAsync(MnistVariant variant, MnistFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task FetchAsync(MnistVariant variant, MnistFile file, string target, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         FileDownload download = new(client, file, target, progress);
-        List<string> causes = new();
+        List<string> causes = [];
         DownloadFault? last = null;
         foreach (Uri mirror in variant.Mirrors)
         {
@@ -86,12 +96,20 @@ public sealed class MnistDownloader
             {
                 last = await TryAsync(download, address, cancellationToken).ConfigureAwait(false);
                 if (last is null)
+                {
                     return;
+                }
+
                 causes.Add(string.Create(CultureInfo.InvariantCulture, $"{address}, try {attempt}: {last.Message}"));
                 if (!last.IsTemporary)
+                {
                     break;
+                }
+
                 if (attempt < options.TriesPerMirror)
+                {
                     await Task.Delay(options.FirstDelay * Math.Pow(2, attempt - 1), cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 
@@ -113,7 +131,8 @@ public sealed class MnistDownloader
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new DownloadFault(string.Create(CultureInfo.InvariantCulture, $"expected the whole file within {options.TryTimeout.TotalSeconds:0.###} s, found less"), temporary: false, exception);
+            return new DownloadFault(string.Create(CultureInfo.InvariantCulture,
+                $"expected the whole file within {options.TryTimeout.TotalSeconds:0.###} s, found less"), temporary: false, exception);
         }
     }
 }

@@ -10,7 +10,8 @@ public sealed record MnistDownloaderOptions
 
     /// <summary>The folder that holds one folder for each data set.</summary>
     /// <value>
-    /// Null, the default, means the variable <c>MNISTCNN_CACHE</c>; if it is not set, <c>MnistCnn</c> in the user's cache folder: <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c> on Linux,
+    /// Null, the default, means the variable <c>MNISTCNN_CACHE</c>; if it is not set, <c>MnistCnn</c> in the user's cache folder: <c>$XDG_CACHE_HOME</c> or
+    /// <c>~/.cache</c> on Linux,
     /// <c>~/Library/Caches</c> on macOS, <c>%LOCALAPPDATA%</c> on Windows.
     /// </value>
     public string? CacheDirectory { get; init; }
@@ -57,5 +58,6 @@ public sealed record MnistDownloaderOptions
     }
 
     private static TimeSpan InRange(TimeSpan value, [CallerMemberName] string name = "") =>
-        value > TimeSpan.Zero && value <= TimeSpan.FromDays(1) ? value : throw new ArgumentOutOfRangeException(name, value, "Expected more than 0 and at most a day.");
+        value > TimeSpan.Zero && value <= TimeSpan.FromDays(1) ? value : throw new ArgumentOutOfRangeException(name, value,
+            "Expected more than 0 and at most a day.");
 }

@@ -21,9 +21,15 @@ public sealed record MnistFile
     {
         Name = PlainName(name, nameof(name));
         if (size is { } length)
+        {
             ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(size));
+        }
+
         if (sha256 is not null && (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigit)))
+        {
             throw new ArgumentException($"Expected a SHA-256 of 64 hexadecimal digits, found '{sha256}'.", nameof(sha256));
+        }
+
         Size = size;
         Sha256 = sha256?.ToUpperInvariant();
     }
@@ -63,8 +69,12 @@ public sealed record MnistFile
     internal static string PlainName(string name, string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name, parameter);
-        if (name.AsSpan().IndexOfAny(Separators) >= 0 || name.Any(char.IsControl) || name.Trim('.', ' ').Length == 0 || name.Contains("..", StringComparison.Ordinal))
+        if (name.AsSpan().IndexOfAny(Separators) >= 0 || name.Any(char.IsControl) || name.Trim('.', ' ').Length == 0
+            || name.Contains("..", StringComparison.Ordinal))
+        {
             throw new ArgumentException($"Expected a plain file name, found '{name.Replace("\0", "\\0", StringComparison.Ordinal)}'.", parameter);
+        }
+
         return name;
     }
 }

@@ -67,7 +67,8 @@ internal static class MnistFiles
         string[] names = [$"{stem}-{kind}", $"{stem}-{kind}.gz", $"{stem}.{kind}", $"{stem}.{kind}.gz"];
         return names.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException(
-                $"'{Path.GetFullPath(directory)}' {(Directory.Exists(directory) ? "contains none of the files" : "does not exist; looked in it for")} {string.Join(", ", names)}. "
+                $"'{Path.GetFullPath(directory)}' {(Directory.Exists(directory) ? "contains none of the files" : "does not exist; looked in it for")} "
+                    + $"{string.Join(", ", names)}. "
                 + "Download them: await new MnistDownloader().DownloadAsync(MnistVariant.Mnist, directory).",
                 Path.Combine(directory, names[1]));
     }

@@ -15,13 +15,19 @@ public sealed record MnistVariant
     /// <param name="files">The files, the four of MNIST under MNIST's names.</param>
     /// <param name="mirrors">Folders on the web that hold the files, the best first.</param>
     /// <param name="classNames">The name of each class, 1 to 256.</param>
-    /// <exception cref="ArgumentException">The name leads to another folder, there is no file, two have one name, or a mirror is neither HTTPS nor on this machine.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name leads to another folder, there is no file, two have one name, or a mirror is neither HTTPS nor on this machine.
+    /// </exception>
     public MnistVariant(string name, IReadOnlyList<MnistFile> files, IReadOnlyList<Uri> mirrors, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(classNames);
         if (files.Count == 0 || files.DistinctBy(file => file.Name).Count() != files.Count)
-            throw new ArgumentException($"Expected at least one file and different names, found {string.Join(", ", files.Select(file => file.Name))}.", nameof(files));
+        {
+            throw new ArgumentException($"Expected at least one file and different names, found {string.Join(", ", files.Select(file => file.Name))}.",
+                nameof(files));
+        }
+
         Name = MnistFile.PlainName(name, nameof(name));
         Files = Array.AsReadOnly(files.ToArray());
         ClassNames = Array.AsReadOnly(DatasetChecks.ClassNames(classNames));
@@ -142,11 +148,16 @@ public sealed record MnistVariant
     {
         ArgumentNullException.ThrowIfNull(mirrors, name);
         if (mirrors.Count == 0)
+        {
             throw new ArgumentException("Expected at least one mirror, found none.", name);
+        }
+
         foreach (Uri mirror in mirrors)
         {
             if (mirror is not { IsAbsoluteUri: true } || (mirror.Scheme != Uri.UriSchemeHttps && !(mirror.Scheme == Uri.UriSchemeHttp && mirror.IsLoopback)))
+            {
                 throw new ArgumentException($"Expected an absolute HTTPS address, found '{mirror}'.", name);
+            }
         }
 
         return Array.AsReadOnly(mirrors.Select(mirror => mirror.AbsoluteUri.EndsWith('/') ? mirror : new Uri(mirror.AbsoluteUri + "/")).ToArray());

@@ -24,7 +24,10 @@ internal sealed class PartFile : IDisposable
         try
         {
             if (file.Hash.Value is null || part.Length >= (file.Size ?? long.MaxValue))
+            {
                 part.Restart();
+            }
+
             await part.HashAllAsync(cancellationToken).ConfigureAwait(false);
             return part;
         }

@@ -14,15 +14,23 @@ internal static class PixelMemory
     {
         T[] memory = GC.AllocateUninitializedArray<T>(count, pinned: true);
         if (OperatingSystem.IsLinux())
+        {
             Advise(MemoryMarshal.AsBytes(memory.AsSpan()), LargePage, inner: true, AdviceLargePages);
+        }
+
         return memory;
     }
 
-    /// <summary>Gives the memory its pages in one call: to fault them in one after another costs more than the decompression that fills them (190 ms for 47 MB, measured in a virtual machine).</summary>
+    /// <summary>
+    /// Gives the memory its pages in one call: to fault them in one after another costs more than the decompression that fills them (190 ms for 47 MB, measured
+    /// in a virtual machine).
+    /// </summary>
     public static void Populate(Span<byte> memory)
     {
         if (OperatingSystem.IsLinux())
+        {
             Advise(memory, 4 << 10, inner: false, AdvicePopulate);
+        }
     }
 
     private static unsafe void Advise(Span<byte> memory, nuint page, bool inner, int advice)
@@ -32,7 +40,9 @@ internal static class PixelMemory
         nuint end = (address + (nuint)memory.Length) & ~(page - 1);
         // It is advice: a kernel that cannot follow it refuses, and everything works as before.
         if (end > first)
+        {
             _ = Advise(first, end - first, advice);
+        }
     }
 
     [DllImport("libc", EntryPoint = "madvise")]

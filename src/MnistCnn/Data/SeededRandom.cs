@@ -26,7 +26,9 @@ internal struct SeededRandom
             ulong product = (NextUInt64() >> 32) * (uint)bound;
             uint low = (uint)product;
             if (low >= (uint)bound || low >= (0u - (uint)bound) % (uint)bound)
+            {
                 return (int)(product >> 32);
+            }
         }
     }
 

@@ -4,8 +4,9 @@ namespace MnistCnn.Data;
 /// Digits drawn from a seed, for tests and demonstrations without a network. They are not MNIST, and much easier; accuracy on them says nothing about MNIST.
 /// </summary>
 /// <remarks>
-/// Strokes under a random rotation, shear, scale and shift, with a pen of random width, anti-aliased, on a noisy background. Image <c>i</c> shows the digit <c>i mod 10</c>.
-/// The same count-independent image for the same (seed, split, index) on every machine with the same floating-point library. Immutable and thread-safe.
+/// Strokes under a random rotation, shear, scale and shift, with a pen of random width, anti-aliased, on a noisy background. Image <c>i</c> shows the digit
+/// <c>i mod 10</c>. The same count-independent image for the same (seed, split, index) on every machine with the same floating-point library. Immutable and
+/// thread-safe.
 /// </remarks>
 public sealed class SyntheticDigits : IMnistDataset
 {
@@ -52,7 +53,10 @@ public sealed class SyntheticDigits : IMnistDataset
     public ReadOnlySpan<byte> GetImage(int index)
     {
         if ((uint)index >= (uint)Count)
+        {
             DatasetChecks.ThrowIndex(index, Count);
+        }
+
         return pixels.AsSpan(index * Height * Width, Height * Width);
     }
 
@@ -60,13 +64,18 @@ public sealed class SyntheticDigits : IMnistDataset
     public byte GetLabel(int index)
     {
         if ((uint)index >= (uint)Count)
+        {
             DatasetChecks.ThrowIndex(index, Count);
+        }
+
         return (byte)(index % 10);
     }
 
     private static void ThrowIfOutside(int size, string name)
     {
         if (size is < 8 or > 1024)
+        {
             throw new ArgumentOutOfRangeException(name, size, "Expected 8 to 1024 pixels.");
+        }
     }
 }

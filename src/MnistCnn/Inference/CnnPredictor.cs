@@ -7,10 +7,13 @@ using MnistCnn.Serialization;
 namespace MnistCnn.Inference;
 
 /// <summary>
-/// Predicts with the weights of a <c>CnnClassifier</c> and without libtorch: nothing native is loaded, and an application that uses nothing else of the library can be trimmed and
-/// compiled ahead of time.
+/// Predicts with the weights of a <c>CnnClassifier</c> and without libtorch: nothing native is loaded, and an application that uses nothing else of the library
+/// can be trimmed and compiled ahead of time.
 /// </summary>
-/// <remarks>Immutable and thread-safe: one instance serves any number of threads at once. After the first calls nothing is allocated, except by <see cref="Load(string, CnnPredictorOptions?)"/>.</remarks>
+/// <remarks>
+/// Immutable and thread-safe: one instance serves any number of threads at once. After the first calls nothing is allocated, except by
+/// <see cref="Load(string, CnnPredictorOptions?)"/>.
+/// </remarks>
 public sealed class CnnPredictor
 {
     private const float PixelMaximum = 255;
@@ -24,7 +27,8 @@ public sealed class CnnPredictor
     /// <param name="weights">Weights that the description was checked against.</param>
     /// <param name="options">How to work; the defaults where null.</param>
     /// <param name="simd">The kernels; the best where null.</param>
-    internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null, SimdKernels? simd = null)
+    internal CnnPredictor(ModelDescription description, IReadOnlyDictionary<string, SafetensorsTensor> weights, CnnPredictorOptions? options = null,
+        SimdKernels? simd = null)
     {
         (Height, Width, ClassNames, Calibration) = (description.Height, description.Width, description.ClassNames, description.Calibration);
         prediction = new PredictionNetwork(description.Network.WithoutSoftmax());
@@ -128,7 +132,9 @@ public sealed class CnnPredictor
     }
 
     /// <summary>Computes the probability of every class for a batch of images, split over <see cref="CnnPredictorOptions.Threads"/>.</summary>
-    /// <param name="images">One or more images one after another, each row by row, 0 (background) to 255 (ink): <see cref="Height"/> × <see cref="Width"/> bytes an image.</param>
+    /// <param name="images">
+    /// One or more images one after another, each row by row, 0 (background) to 255 (ink): <see cref="Height"/> × <see cref="Width"/> bytes an image.
+    /// </param>
     /// <param name="probabilities">Receives [images, classes], image by image; each image's sum is 1.</param>
     /// <exception cref="ArgumentException">No image, part of one, or another number of probabilities than images × classes.</exception>
     public void Predict(ReadOnlySpan<byte> images, Span<float> probabilities)
@@ -168,12 +174,14 @@ public sealed class CnnPredictor
         int pixels = Height * Width, count = images.Length / pixels;
         if (count == 0 || images.Length % pixels != 0)
         {
-            throw new ArgumentException($"Expected a multiple of {pixels} bytes, one or more images of {Height}×{Width} pixels, found {images.Length}.", nameof(images));
+            throw new ArgumentException($"Expected a multiple of {pixels} bytes, one or more images of {Height}×{Width} pixels, found {images.Length}.",
+                nameof(images));
         }
 
         if (probabilities.Length != count * (long)ClassNames.Count)
         {
-            throw new ArgumentException($"Expected {count} × {ClassNames.Count} floats, one for each image and class, found {probabilities.Length}.", nameof(probabilities));
+            throw new ArgumentException($"Expected {count} × {ClassNames.Count} floats, one for each image and class, found {probabilities.Length}.",
+                nameof(probabilities));
         }
 
         return count;

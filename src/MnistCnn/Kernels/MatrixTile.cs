@@ -19,7 +19,8 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
     {
         float* a = tile->A, b = tile->B, c = tile->C, bias = tile->Bias;
         TVector i0 = bias is null ? TSimd.Broadcast(0) : TSimd.Load(bias), i1 = TShape.Vectors > 1 && bias is not null ? TSimd.Load(bias + TSimd.Width) : i0;
-        TVector i2 = TShape.Vectors > 2 && bias is not null ? TSimd.Load(bias + (2 * TSimd.Width)) : i0, i3 = TShape.Vectors > 2 && bias is not null ? TSimd.Load(bias + (3 * TSimd.Width)) : i1;
+        TVector i2 = TShape.Vectors > 2 && bias is not null ? TSimd.Load(bias + 2 * TSimd.Width) : i0,
+            i3 = TShape.Vectors > 2 && bias is not null ? TSimd.Load(bias + 3 * TSimd.Width) : i1;
         TVector c00 = i0, c01 = i1, c02 = i2, c03 = i3;
         TVector c10 = i0, c11 = i1, c12 = i2, c13 = i3;
         TVector c20 = i0, c21 = i1, c22 = i2, c23 = i3;
@@ -44,7 +45,7 @@ internal static unsafe class MatrixTile<TSimd, TVector, TShape, TTerms>
                     nint k = listed ? listA[n] : n, t = k + tall;
                     row = listed ? b + listB[n] : row;
                     TVector b0 = TSimd.Load(row), b1 = TShape.Vectors > 1 ? TSimd.Load(row + TSimd.Width) : b0;
-                    TVector b2 = TShape.Vectors > 2 ? TSimd.Load(row + (2 * TSimd.Width)) : b0, b3 = TShape.Vectors > 2 ? TSimd.Load(row + (3 * TSimd.Width)) : b1;
+                    TVector b2 = TShape.Vectors > 2 ? TSimd.Load(row + 2 * TSimd.Width) : b0, b3 = TShape.Vectors > 2 ? TSimd.Load(row + 3 * TSimd.Width) : b1;
                     TVector x = TSimd.Broadcast(a0[k]);
                     c00 = TSimd.MultiplyAdd(x, b0, c00);
                     c01 = TShape.Vectors > 1 ? TSimd.MultiplyAdd(x, b1, c01) : c01;

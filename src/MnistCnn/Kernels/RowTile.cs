@@ -1,6 +1,8 @@
 namespace MnistCnn.Kernels;
 
-/// <summary>Where the rows of one tile are: offsets of 6 rows in A and C (repeated where there are fewer), and the distance to the second half of a tall tile.</summary>
+/// <summary>
+/// Where the rows of one tile are: offsets of 6 rows in A and C (repeated where there are fewer), and the distance to the second half of a tall tile.
+/// </summary>
 internal unsafe struct RowTile
 {
     public fixed int A[6];

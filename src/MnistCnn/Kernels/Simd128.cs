@@ -19,7 +19,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(addend, left, right)
         : Fma.IsSupported ? Fma.MultiplyAdd(left, right, addend)
         : left * right + addend;
-    public static Vector128<float> Relu(Vector128<float> value) => Sse.IsSupported ? Sse.Max(Vector128<float>.Zero, value) : Vector128.AndNot(value, Vector128.LessThan(value, Vector128<float>.Zero));
+    public static Vector128<float> Relu(Vector128<float> value) => Sse.IsSupported ? Sse.Max(Vector128<float>.Zero, value)
+        : Vector128.AndNot(value, Vector128.LessThan(value, Vector128<float>.Zero));
     public static Vector128<float> ZeroUnlessAbove(Vector128<float> threshold, Vector128<float> gate, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.LessThanOrEqual(gate, threshold), Vector128<float>.Zero, value);
     public static Vector128<float> Absolute(Vector128<float> value) => Vector128.Abs(value);

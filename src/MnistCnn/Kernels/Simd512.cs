@@ -14,7 +14,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
     public static Vector512<float> Subtract(Vector512<float> left, Vector512<float> right) => left - right;
     public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;
-    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) => Avx512F.FusedMultiplyAdd(left, right, addend);
+    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
+        Avx512F.FusedMultiplyAdd(left, right, addend);
     // The instruction returns its second operand when either is NaN.
     public static Vector512<float> Relu(Vector512<float> value) => Avx512F.Max(Vector512<float>.Zero, value);
     public static Vector512<float> ZeroUnlessAbove(Vector512<float> threshold, Vector512<float> gate, Vector512<float> value) =>

@@ -3,7 +3,10 @@ namespace MnistCnn.Kernels;
 /// <summary>Softmax, and its cross-entropy with labels. Logits are rows of <c>classes</c> floats at a stride.</summary>
 internal static unsafe class SoftmaxCrossEntropy
 {
-    /// <summary>Sum of the losses of some rows, how many of them have their greatest logit at their label, and the gradient of their mean over the whole batch with respect to the logits.</summary>
+    /// <summary>
+    /// Sum of the losses of some rows, how many of them have their greatest logit at their label, and the gradient of their mean over the whole batch with
+    /// respect to the logits.
+    /// </summary>
     /// <param name="rows">How many rows, how many classes, and the floats from row to row of logits and gradients.</param>
     /// <param name="logits">Logits.</param>
     /// <param name="labels">One a row.</param>
@@ -35,10 +38,10 @@ internal static unsafe class SoftmaxCrossEntropy
             for (int c = 0; c < classes; c++)
             {
                 total += log - logits[c];
-                gradients[c] = ((gradients[c] / sum) - spread - (c == label ? 1 - smoothing : 0)) * factor;
+                gradients[c] = (gradients[c] / sum - spread - (c == label ? 1 - smoothing : 0)) * factor;
             }
 
-            loss += weight * (((1 - smoothing) * (log - logits[label])) + (smoothing > 0 ? spread * total : 0));
+            loss += weight * ((1 - smoothing) * (log - logits[label]) + (smoothing > 0 ? spread * total : 0));
         }
 
         return (loss, hits);

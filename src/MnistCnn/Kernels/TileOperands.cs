@@ -1,8 +1,8 @@
 namespace MnistCnn.Kernels;
 
 /// <summary>
-/// C = A × B for the rows of a tile; all strides in floats, AInner never 0. The common dimension has three nested parts (outer, middle, inner), so that a window of an image is as good an operand as a
-/// row of a matrix.
+/// C = A × B for the rows of a tile; all strides in floats, AInner never 0. The common dimension has three nested parts (outer, middle, inner), so that a
+/// window of an image is as good an operand as a row of a matrix.
 /// <code>
 /// A[r; i, j, k] = A[ARows[r] + i·AOuter + j·AMiddle + k·AInner]      rows r of the second half of a tall tile: + ATall
 /// B[i, j, k; c] = B[i·BOuter + j·BMiddle + k·BInner + c]             c &lt; vectors × width

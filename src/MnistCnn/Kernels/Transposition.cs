@@ -24,14 +24,14 @@ internal static unsafe class Transposition
         {
             for (int r = 0; r < wholeRows; r += Line)
             {
-                float* from = source + (r * sourceStride) + c, to = destination + (c * destinationStride) + r;
+                float* from = source + r * sourceStride + c, to = destination + c * destinationStride + r;
                 for (int y = 0; y < Line; y += 8)
                 {
                     for (int x = 0; x < Line; x += 4)
                     {
-                        float* column = to + (x * destinationStride) + y;
-                        EightByFour(from + (y * sourceStride) + x, sourceStride, column, column + destinationStride, column + (2 * destinationStride),
-                            column + (3 * destinationStride));
+                        float* column = to + x * destinationStride + y;
+                        EightByFour(from + y * sourceStride + x, sourceStride, column, column + destinationStride, column + 2 * destinationStride,
+                            column + 3 * destinationStride);
                     }
                 }
             }
@@ -86,7 +86,8 @@ internal static unsafe class Transposition
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void EightByFour(float* source, nint stride, float* first, float* second, float* third, float* fourth)
     {
-        Vector256<float> r0 = Rows(source, stride), r1 = Rows(source + stride, stride), r2 = Rows(source + (2 * stride), stride), r3 = Rows(source + (3 * stride), stride);
+        Vector256<float> r0 = Rows(source, stride), r1 = Rows(source + stride, stride), r2 = Rows(source + 2 * stride, stride),
+            r3 = Rows(source + 3 * stride, stride);
         Vector256<float> even0 = Lower(r0, r2), even1 = Upper(r0, r2), odd0 = Lower(r1, r3), odd1 = Upper(r1, r3);
         Lower(even0, odd0).Store(first);
         Upper(even0, odd0).Store(second);
@@ -96,7 +97,7 @@ internal static unsafe class Transposition
 
     /// <summary>Four floats of a row, and of the fourth row after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Rows(float* source, nint stride) => Vector256.Create(Vector128.Load(source), Vector128.Load(source + (4 * stride)));
+    private static Vector256<float> Rows(float* source, nint stride) => Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * stride));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Lower(Vector256<float> l, Vector256<float> r) =>

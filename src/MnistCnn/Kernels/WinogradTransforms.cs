@@ -1,6 +1,9 @@
 namespace MnistCnn.Kernels;
 
-/// <summary>M x Mᵀ for a matrix M of Lavin and Gray or its transpose, for as many channels at a time as a register has floats. The layer that uses them, WinogradConvolution, has the source.</summary>
+/// <summary>
+/// M x Mᵀ for a matrix M of Lavin and Gray or its transpose, for as many channels at a time as a register has floats. The layer that uses them,
+/// WinogradConvolution, has the source.
+/// </summary>
 internal static unsafe class WinogradTransforms<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
@@ -32,7 +35,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     {
         // On a line of the cache: a register that crosses two costs two accesses.
         TVector* space = stackalloc TVector[43];
-        float* half = (float*)(((nint)space + sizeof(TVector) - 1) & -sizeof(TVector)), row = half + (36 * TSimd.Width);
+        float* half = (float*)(((nint)space + sizeof(TVector) - 1) & -sizeof(TVector)), row = half + 36 * TSimd.Width;
         float* bias = result.Bias;
         (bool add, bool relu) = (result.Add, result.Relu);
         nint toGate = result.Gate is null ? 0 : (nint)result.Gate - (nint)destination.Start;
@@ -47,8 +50,8 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
 
             for (int y = 0; y < rows; y++)
             {
-                float* to = destination.Start + c + (y * destination.Row);
-                TMatrix.Multiply(half + (6 * y * TSimd.Width), TSimd.Width, direct ? to : row, direct ? destination.Column : TSimd.Width);
+                float* to = destination.Start + c + y * destination.Row;
+                TMatrix.Multiply(half + 6 * y * TSimd.Width, TSimd.Width, direct ? to : row, direct ? destination.Column : TSimd.Width);
                 for (float* from = row; from < end; from += TSimd.Width, to += destination.Column)
                 {
                     TVector value = TSimd.Load(from);
@@ -74,10 +77,10 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
     {
         TSimd.Store(destination, v0);
         TSimd.Store(destination + step, v1);
-        TSimd.Store(destination + (2 * step), v2);
-        TSimd.Store(destination + (3 * step), v3);
-        TSimd.Store(destination + (4 * step), v4);
-        TSimd.Store(destination + (5 * step), v5);
+        TSimd.Store(destination + 2 * step, v2);
+        TSimd.Store(destination + 3 * step, v3);
+        TSimd.Store(destination + 4 * step, v4);
+        TSimd.Store(destination + 5 * step, v5);
     }
 
     /// <summary>Bᵀ.</summary>
@@ -86,8 +89,8 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply(float* source, nint stride, float* destination, nint step)
         {
-            TVector d0 = TSimd.Load(source), d1 = TSimd.Load(source + stride), d2 = TSimd.Load(source + (2 * stride));
-            TVector d3 = TSimd.Load(source + (3 * stride)), d4 = TSimd.Load(source + (4 * stride)), d5 = TSimd.Load(source + (5 * stride));
+            TVector d0 = TSimd.Load(source), d1 = TSimd.Load(source + stride), d2 = TSimd.Load(source + 2 * stride);
+            TVector d3 = TSimd.Load(source + 3 * stride), d4 = TSimd.Load(source + 4 * stride), d5 = TSimd.Load(source + 5 * stride);
             TVector even = Plus(d4, -4, d2), odd = Plus(d3, -4, d1), evenNear = TSimd.Subtract(d4, d2), oddNear = Times(2, TSimd.Subtract(d3, d1));
             Store(destination, step, Plus(Plus(d4, -5, d2), 4, d0), TSimd.Add(even, odd), TSimd.Subtract(even, odd),
                 TSimd.Add(evenNear, oddNear), TSimd.Subtract(evenNear, oddNear), Plus(Plus(d5, -5, d3), 4, d1));
@@ -100,10 +103,11 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply(float* source, nint stride, float* destination, nint step)
         {
-            TVector t0 = TSimd.Load(source), t1 = TSimd.Load(source + stride), t2 = TSimd.Load(source + (2 * stride));
-            TVector t3 = TSimd.Load(source + (3 * stride)), t4 = TSimd.Load(source + (4 * stride)), t5 = TSimd.Load(source + (5 * stride));
+            TVector t0 = TSimd.Load(source), t1 = TSimd.Load(source + stride), t2 = TSimd.Load(source + 2 * stride);
+            TVector t3 = TSimd.Load(source + 3 * stride), t4 = TSimd.Load(source + 4 * stride), t5 = TSimd.Load(source + 5 * stride);
             TVector sum = TSimd.Add(t1, t2), difference = TSimd.Subtract(t1, t2), farSum = TSimd.Add(t3, t4), farDifference = Times(2, TSimd.Subtract(t3, t4));
-            Store(destination, step, Times(4, t0), Times(4, TSimd.Subtract(t5, Plus(difference, 0.25f, farDifference))), TSimd.Subtract(Times(-4, Plus(sum, 1.25f, t0)), farSum),
+            Store(destination, step, Times(4, t0), Times(4, TSimd.Subtract(t5, Plus(difference, 0.25f, farDifference))),
+                TSimd.Subtract(Times(-4, Plus(sum, 1.25f, t0)), farSum),
                 Plus(TSimd.Add(difference, farDifference), -5, t5), TSimd.Add(TSimd.Add(t0, sum), farSum), t5);
         }
     }
@@ -114,12 +118,13 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply(float* source, nint stride, float* destination, nint step)
         {
-            TVector m1 = TSimd.Load(source + stride), m2 = TSimd.Load(source + (2 * stride)), m3 = TSimd.Load(source + (3 * stride)), m4 = TSimd.Load(source + (4 * stride));
+            TVector m1 = TSimd.Load(source + stride), m2 = TSimd.Load(source + 2 * stride), m3 = TSimd.Load(source + 3 * stride),
+                m4 = TSimd.Load(source + 4 * stride);
             TVector sum = TSimd.Add(m1, m2), difference = TSimd.Subtract(m1, m2), farSum = TSimd.Add(m3, m4), farDifference = TSimd.Subtract(m3, m4);
             TSimd.Store(destination, TSimd.Add(TSimd.Add(TSimd.Load(source), sum), farSum));
             TSimd.Store(destination + step, Plus(difference, 2, farDifference));
-            TSimd.Store(destination + (2 * step), Plus(sum, 4, farSum));
-            TSimd.Store(destination + (3 * step), TSimd.Add(Plus(difference, 8, farDifference), TSimd.Load(source + (5 * stride))));
+            TSimd.Store(destination + 2 * step, Plus(sum, 4, farSum));
+            TSimd.Store(destination + 3 * step, TSimd.Add(Plus(difference, 8, farDifference), TSimd.Load(source + 5 * stride)));
         }
     }
 
@@ -129,7 +134,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply(float* source, nint stride, float* destination, nint step)
         {
-            TVector y0 = TSimd.Load(source), y1 = TSimd.Load(source + stride), y2 = TSimd.Load(source + (2 * stride)), y3 = TSimd.Load(source + (3 * stride));
+            TVector y0 = TSimd.Load(source), y1 = TSimd.Load(source + stride), y2 = TSimd.Load(source + 2 * stride), y3 = TSimd.Load(source + 3 * stride);
             TVector even = TSimd.Add(y0, y2), odd = TSimd.Add(y1, y3), evenFar = Plus(y0, 4, y2), oddFar = Times(2, Plus(y1, 4, y3));
             Store(destination, step, y0, TSimd.Add(even, odd), TSimd.Subtract(even, odd),
                 TSimd.Add(evenFar, oddFar), TSimd.Subtract(evenFar, oddFar), y3);
@@ -142,7 +147,7 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply(float* source, nint stride, float* destination, nint step)
         {
-            TVector g0 = TSimd.Load(source), g1 = TSimd.Load(source + stride), g2 = TSimd.Load(source + (2 * stride));
+            TVector g0 = TSimd.Load(source), g1 = TSimd.Load(source + stride), g2 = TSimd.Load(source + 2 * stride);
             TVector even = Times(-1 / 6f, TSimd.Add(g0, g2)), evenFar = Plus(Times(1 / 24f, g0), 1 / 6f, g2);
             Store(destination, step, Times(1 / 4f, g0), Plus(even, -1 / 6f, g1), Plus(even, 1 / 6f, g1),
                 Plus(evenFar, 1 / 12f, g1), Plus(evenFar, -1 / 12f, g1), g2);
@@ -155,11 +160,12 @@ internal static unsafe class WinogradTransforms<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Multiply(float* source, nint stride, float* destination, nint step)
         {
-            TVector u1 = TSimd.Load(source + stride), u2 = TSimd.Load(source + (2 * stride)), u3 = TSimd.Load(source + (3 * stride)), u4 = TSimd.Load(source + (4 * stride));
+            TVector u1 = TSimd.Load(source + stride), u2 = TSimd.Load(source + 2 * stride), u3 = TSimd.Load(source + 3 * stride),
+                u4 = TSimd.Load(source + 4 * stride);
             TVector near = Times(-1 / 6f, TSimd.Add(u1, u2)), far = TSimd.Add(u3, u4);
             TSimd.Store(destination, Plus(Plus(near, 1 / 24f, far), 1 / 4f, TSimd.Load(source)));
             TSimd.Store(destination + step, Plus(Times(1 / 6f, TSimd.Subtract(u2, u1)), 1 / 12f, TSimd.Subtract(u3, u4)));
-            TSimd.Store(destination + (2 * step), TSimd.Add(Plus(near, 1 / 6f, far), TSimd.Load(source + (5 * stride))));
+            TSimd.Store(destination + 2 * step, TSimd.Add(Plus(near, 1 / 6f, far), TSimd.Load(source + 5 * stride)));
         }
     }
 }

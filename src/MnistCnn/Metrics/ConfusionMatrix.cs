@@ -41,7 +41,7 @@ public sealed class ConfusionMatrix : IMetric, IDisposable
 
         using DisposeScope scope = NewDisposeScope();
         counts ??= zeros([classes, classes], ScalarType.Int64, input.Output.device).DetachFromDisposeScope();
-        counts.add_(bincount((input.Labels * classes) + input.Predicted, minlength: classes * classes).view(classes, classes));
+        counts.add_(bincount(input.Labels * classes + input.Predicted, minlength: classes * classes).view(classes, classes));
     }
 
     /// <summary>The counts so far.</summary>
@@ -49,7 +49,7 @@ public sealed class ConfusionMatrix : IMetric, IDisposable
     public ConfusionTable Read()
     {
         using Tensor local = counts?.cpu() ?? throw MetricInput.Empty(Name);
-        return new ConfusionTable((int)local.shape[0], local.data<long>().ToArray());
+        return new ConfusionTable((int)local.shape[0], [.. local.data<long>()]);
     }
 
     /// <summary>The mean of the classes' F1 scores, <see cref="ConfusionTable.MacroF1"/>.</summary>

@@ -25,7 +25,7 @@ public sealed class ConfusionTable
     /// <param name="label">The true class, 0 to <see cref="ClassCount"/> − 1.</param>
     /// <param name="predicted">The class that they were taken for.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
-    public long this[int label, int predicted] => counts[(Checked(label, nameof(label)) * ClassCount) + Checked(predicted, nameof(predicted))];
+    public long this[int label, int predicted] => counts[Checked(label, nameof(label)) * ClassCount + Checked(predicted, nameof(predicted))];
 
     /// <summary>How many images a class has.</summary>
     /// <param name="label">The class.</param>
@@ -39,7 +39,9 @@ public sealed class ConfusionTable
     /// <param name="label">The class.</param>
     public double Recall(int label) => (double)this[label, label] / Support(label);
 
-    /// <summary>The harmonic mean of precision and recall, 2·TP / (2·TP + FP + FN), 0 to 1; NaN where the class has no images and none was taken for it.</summary>
+    /// <summary>
+    /// The harmonic mean of precision and recall, 2·TP / (2·TP + FP + FN), 0 to 1; NaN where the class has no images and none was taken for it.
+    /// </summary>
     /// <param name="label">The class.</param>
     public double F1(int label) => 2.0 * this[label, label] / (Support(label) + Classes.Sum(truth => this[truth, label]));
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MnistCnn.Metrics;
 
 /// <summary>
-/// The mean cross-entropy over all images, in nats: each image counts the same, whatever the sizes of the batches. Reads the device only in <see cref="Compute"/>.
-/// Not thread-safe.
+/// The mean cross-entropy over all images, in nats: each image counts the same, whatever the sizes of the batches. Reads the device only in
+/// <see cref="Compute"/>. Not thread-safe.
 /// </summary>
 public sealed class CrossEntropyMetric : IMetric, IDisposable
 {

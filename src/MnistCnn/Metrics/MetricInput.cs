@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Metrics;
 
-/// <summary>A batch as metrics see it, checked: what several of them want to know is computed once, when the first asks. Owns that, not the batch. One thread at a time.</summary>
+/// <summary>
+/// A batch as metrics see it, checked: what several of them want to know is computed once, when the first asks. Owns that, not the batch. One thread at a time.
+/// </summary>
 internal sealed class MetricInput : IDisposable
 {
     private Tensor? highest, predicted, lossOfPredicted;
@@ -50,12 +52,14 @@ internal sealed class MetricInput : IDisposable
         ArgumentNullException.ThrowIfNull(labels);
         if (output.dim() != 2 || !output.is_floating_point())
         {
-            throw new ArgumentException($"Outputs: expected floating-point [N, classes], found {output.dtype} [{string.Join(", ", output.shape)}].", nameof(output));
+            throw new ArgumentException($"Outputs: expected floating-point [N, classes], found {output.dtype} [{string.Join(", ", output.shape)}].",
+                nameof(output));
         }
 
         if (labels.dim() != 1 || labels.dtype != ScalarType.Int64 || labels.shape[0] != output.shape[0])
         {
-            throw new ArgumentException($"Labels: expected Int64 [{output.shape[0]}], found {labels.dtype} [{string.Join(", ", labels.shape)}].", nameof(labels));
+            throw new ArgumentException($"Labels: expected Int64 [{output.shape[0]}], found {labels.dtype} [{string.Join(", ", labels.shape)}].",
+                nameof(labels));
         }
     }
 

@@ -87,12 +87,14 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     }
 
     /// <summary>
-    /// Compiles the kernels for this processor, which the first step and the first prediction do otherwise: a fifth of a second on one core, in which another thread may load libtorch.
-    /// Loads nothing native itself. Only the first call in a process does anything; thread-safe.
+    /// Compiles the kernels for this processor, which the first step and the first prediction do otherwise: a fifth of a second on one core, in which another
+    /// thread may load libtorch. Loads nothing native itself. Only the first call in a process does anything; thread-safe.
     /// </summary>
     public static void CompileKernels() => EngineWarmup.Run();
 
-    /// <summary>Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.</summary>
+    /// <summary>
+    /// Writes the weights in the safetensors format, atomically, with a description of the model in the file's metadata. Equal weights give equal bytes.
+    /// </summary>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
     public void Save(string path) => new SafetensorsFile(Weights(), Metadata).Save(path);
@@ -154,7 +156,8 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
     }
 
     /// <summary>
-    /// Writes the network as an ONNX file (operator set 17) for ONNX Runtime and others, atomically. The input is named <c>images</c>, the output <c>logits</c> or
+    /// Writes the network as an ONNX file (operator set 17) for ONNX Runtime and others, atomically. The input is named <c>images</c>, the output <c>logits</c>
+    /// or
     /// <c>probabilities</c>; the batch size is free. Equal weights and options give equal bytes.
     /// </summary>
     /// <param name="path">The file to create or to replace, in an existing folder.</param>
@@ -177,7 +180,8 @@ public sealed class CnnClassifier : Module<Tensor, Tensor>, IDescribesNetwork
 
     /// <summary>The weights as float32, whatever precision the module was converted to.</summary>
     private Dictionary<string, SafetensorsTensor> Weights() => ModuleState.Capture(this)
-        .ToDictionary(pair => pair.Key, pair => pair.Value.Type == SafetensorsType.F32 ? pair.Value : SafetensorsTensor.Create<float>(pair.Value.ToSingles(), [.. pair.Value.Shape]));
+        .ToDictionary(pair => pair.Key, pair => pair.Value.Type == SafetensorsType.F32 ? pair.Value
+            : SafetensorsTensor.Create<float>(pair.Value.ToSingles(), [.. pair.Value.Shape]));
 
     /// <summary>Copies the weights, as they are now, into a predictor: faster than <c>forward</c>, and independent of this model from then on.</summary>
     /// <param name="options">How the predictor works; the defaults where null.</param>

@@ -12,7 +12,7 @@ namespace MnistCnn.Models;
 public static class NetworkExtensions
 {
     /// <summary>Beside the modules, since a <c>Sequential</c> has no room for it.</summary>
-    private static readonly ConditionalWeakTable<nn.Module, Calibration> Calibrations = new();
+    private static readonly ConditionalWeakTable<nn.Module, Calibration> Calibrations = [];
 
     /// <summary>Copies the weights, as they are now, into a predictor. Batch normalisation becomes part of the layers before it; dropout is left out.</summary>
     /// <param name="model">The module; no other thread may change it meanwhile.</param>

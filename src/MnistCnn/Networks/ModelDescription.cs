@@ -81,7 +81,9 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         [Prefix + "output"] = ReturnsProbabilities ? "softmax" : "logits",
     };
 
-    /// <summary>Reads what a file says. A file without our metadata, such as one from PyTorch, is taken for 28×28 pixels, numbered classes and logits.</summary>
+    /// <summary>
+    /// Reads what a file says. A file without our metadata, such as one from PyTorch, is taken for 28×28 pixels, numbered classes and logits.
+    /// </summary>
     /// <exception cref="CheckpointFormatException">The metadata contradicts itself, describes another model or comes from a newer version.</exception>
     public static ModelDescription Read(SafetensorsFile file, string path)
     {
@@ -89,14 +91,16 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         CheckpointFormatException Unexpected(string key, string expected) =>
             new(path, $"metadata {Prefix}{key}: expected {expected}, found {SafetensorsHeader.Quote(Value(key, ""))}.");
         int Integer(string key, int fallback, int minimum, int maximum) =>
-            int.TryParse(Value(key, fallback.ToString(CultureInfo.InvariantCulture)), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
+            int.TryParse(Value(key, fallback.ToString(CultureInfo.InvariantCulture)), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+                && value >= minimum && value <= maximum
                 ? value
                 : throw Unexpected(key, $"an integer from {minimum} to {maximum}");
 
         int format = Integer("format", 1, 1, int.MaxValue);
         if (format > FormatVersion)
         {
-            throw new CheckpointFormatException(path, $"expected weights format {FormatVersion} or older, found the newer format {format}: update the library to read it.");
+            throw new CheckpointFormatException(path,
+                $"expected weights format {FormatVersion} or older, found the newer format {format}: update the library to read it.");
         }
 
         string model = format == 1 ? Reference : Other;
@@ -119,9 +123,15 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
             return ReadNetwork(Value("network", ""), names, path) with { Calibration = calibration };
         }
 
-        bool probabilities = Value("output", "logits") switch { "logits" => false, "softmax" => true, _ => throw Unexpected("output", "'logits' or 'softmax'") };
+        bool probabilities = Value("output", "logits") switch
+        {
+            "logits" => false,
+            "softmax" => true,
+            _ => throw Unexpected("output", "'logits' or 'softmax'")
+        };
         return OfReference(Integer("image_height", 28, ReferenceNetwork.SmallestSide, MaximumSide),
-            Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities) with { Calibration = calibration };
+            Integer("image_width", 28, ReferenceNetwork.SmallestSide, MaximumSide), names, probabilities) with
+        { Calibration = calibration };
     }
 
     /// <summary>Reads a file of weights whole: all of them F32, finite and of the shapes that the description asks for.</summary>
@@ -164,7 +174,8 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
             .Select(name => $"{SafetensorsHeader.Quote(name)}: expected no such tensor, found {file.Tensors[name].Describe()}"));
         if (problems.Count > 0)
         {
-            throw new CheckpointFormatException(path, $"does not fit {ModelName}: {string.Join("; ", problems.Take(12))}{(problems.Count > 12 ? $"; and {problems.Count - 12} more" : "")}.");
+            throw new CheckpointFormatException(path,
+                $"does not fit {ModelName}: {string.Join("; ", problems.Take(12))}{(problems.Count > 12 ? $"; and {problems.Count - 12} more" : "")}.");
         }
     }
 

@@ -114,7 +114,7 @@ internal sealed class OnnxGraph
         (string operation, ProtobufMessage[] attributes) = layer switch
         {
             ConvolutionDescription c => ("Conv", c.Padding == 0
-                ? new[] { OnnxMessages.Attribute("strides", [c.Stride, c.Stride]) }
+                ? [OnnxMessages.Attribute("strides", [c.Stride, c.Stride])]
                 : [OnnxMessages.Attribute("strides", [c.Stride, c.Stride]), OnnxMessages.Attribute("pads", [c.Padding, c.Padding, c.Padding, c.Padding])]),
             LinearDescription => ("Gemm", [OnnxMessages.Attribute("transB", 1)]),
             ReluDescription => ("Relu", []),

@@ -5,8 +5,8 @@ using System.Text;
 namespace MnistCnn.Serialization;
 
 /// <summary>
-/// The container of a training checkpoint: named tensors and named strings, a format version and a SHA-256 over every byte. It is a valid safetensors file, so that
-/// other programs can look into it; the digest is the first entry of its metadata, at a fixed place, computed with its own 64 digits as '0'. Immutable.
+/// The container of a training checkpoint: named tensors and named strings, a format version and a SHA-256 over every byte. It is a valid safetensors file, so
+/// that other programs can look into it; the digest is the first entry of its metadata, at a fixed place, computed with its own 64 digits as '0'. Immutable.
 /// </summary>
 internal sealed class CheckpointFile
 {
@@ -69,7 +69,8 @@ internal sealed class CheckpointFile
 
         if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > FormatVersion)
         {
-            throw new CheckpointFormatException(path, $"expected checkpoint format {FormatVersion} or older, found the newer format {number}: update the library to read it.");
+            throw new CheckpointFormatException(path,
+                $"expected checkpoint format {FormatVersion} or older, found the newer format {number}: update the library to read it.");
         }
 
         string actual = Digest(stream, path);
@@ -161,7 +162,8 @@ internal sealed class CheckpointFile
         int length = stream.ReadAtLeast(buffer, DigestOffset + DigestLength, throwOnEndOfStream: false);
         if (length < DigestOffset + DigestLength || !buffer.AsSpan(8).StartsWith(Start))
         {
-            throw new CheckpointFormatException(path, $"expected a header that starts with {Encoding.ASCII.GetString(Start)}, found another: the file is damaged or not a checkpoint.");
+            throw new CheckpointFormatException(path,
+                $"expected a header that starts with {Encoding.ASCII.GetString(Start)}, found another: the file is damaged or not a checkpoint.");
         }
 
         buffer.AsSpan(DigestOffset, DigestLength).Fill((byte)'0');

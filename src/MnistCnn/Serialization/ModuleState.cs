@@ -24,7 +24,8 @@ internal sealed class ModuleState : IDisposable
     }
 
     /// <summary>
-    /// Checks tensors against a module and stages them on its device, changing nothing yet: <see cref="Apply"/> does, and cannot fail half-way for a reason that lies in the file.
+    /// Checks tensors against a module and stages them on its device, changing nothing yet: <see cref="Apply"/> does, and cannot fail half-way for a reason
+    /// that lies in the file.
     /// </summary>
     /// <exception cref="CheckpointFormatException">Tensors are missing, extra, of another shape or type, or not finite; the message lists them.</exception>
     public static ModuleState Prepare(Module module, IReadOnlyDictionary<string, SafetensorsTensor> tensors, SafetensorsLoadOptions options, string path)
@@ -100,7 +101,8 @@ internal sealed class ModuleState : IDisposable
         }
 
         long index = options.AllowNonFinite ? -1 : SafetensorsElements.IndexOfNonFinite(tensor.Type, tensor.Data.Span);
-        return index < 0 ? null : $"expected finite numbers, found {SafetensorsElements.ToSingle(tensor.Type, tensor.Data.Span[((int)index * SafetensorsElements.Size(tensor.Type))..])} at element {index}";
+        return index < 0 ? null : $"expected finite numbers, found "
+            + $"{SafetensorsElements.ToSingle(tensor.Type, tensor.Data.Span[((int)index * SafetensorsElements.Size(tensor.Type))..])} at element {index}";
     }
 
     private static string Summarize(List<string> problems, Module module)

@@ -12,7 +12,8 @@ public sealed record OnnxExportOptions
     public OnnxInput Input
     {
         get => input;
-        init => input = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Input), value, $"Input: expected Float or UInt8, found {value}.");
+        init => input = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Input), value,
+            $"Input: expected Float or UInt8, found {value}.");
     }
 
     /// <summary>Whether logits are divided by the temperature of the model's calibration, so that their softmax gives calibrated probabilities.</summary>
@@ -25,6 +26,7 @@ public sealed record OnnxExportOptions
     public OnnxOutput Output
     {
         get => output;
-        init => output = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Output), value, $"Output: expected Logits or Probabilities, found {value}.");
+        init => output = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Output), value,
+            $"Output: expected Logits or Probabilities, found {value}.");
     }
 }

@@ -11,7 +11,8 @@ internal static class OnnxMessages
     public const int FloatElements = FloatType;
     public const int ByteElements = 2;
 
-    public static ProtobufMessage Model(ProtobufMessage graph, string producerVersion, int intermediateVersion, int operatorSet, IEnumerable<KeyValuePair<string, string>> metadata)
+    public static ProtobufMessage Model(ProtobufMessage graph, string producerVersion, int intermediateVersion, int operatorSet,
+        IEnumerable<KeyValuePair<string, string>> metadata)
     {
         ProtobufMessage model = new ProtobufMessage()
             .Integer(1, intermediateVersion)

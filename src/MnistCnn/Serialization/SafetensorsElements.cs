@@ -75,7 +75,8 @@ internal static class SafetensorsElements
     };
 
     /// <summary>The index of the first byte of a BOOL tensor that is neither 0 nor 1, or −1.</summary>
-    public static int IndexOfInvalid(SafetensorsType type, ReadOnlySpan<byte> data) => type == SafetensorsType.Bool ? data.IndexOfAnyExceptInRange((byte)0, (byte)1) : -1;
+    public static int IndexOfInvalid(SafetensorsType type, ReadOnlySpan<byte> data) => type == SafetensorsType.Bool
+        ? data.IndexOfAnyExceptInRange((byte)0, (byte)1) : -1;
 
     public static float ToSingle(SafetensorsType type, ReadOnlySpan<byte> element) => type switch
     {

@@ -16,7 +16,8 @@ public sealed class SafetensorsFile
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Tensors = new ReadOnlyDictionary<string, SafetensorsTensor>(new Dictionary<string, SafetensorsTensor>(tensors, StringComparer.Ordinal));
-        Metadata = new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(metadata ?? ReadOnlyDictionary<string, string>.Empty, StringComparer.Ordinal));
+        Metadata = new ReadOnlyDictionary<string, string>(
+            new Dictionary<string, string>(metadata ?? ReadOnlyDictionary<string, string>.Empty, StringComparer.Ordinal));
     }
 
     /// <summary>The arrays by name.</summary>
@@ -82,7 +83,8 @@ public sealed class SafetensorsFile
         if (headerLength > SafetensorsHeader.MaximumLength || (long)headerLength > length - 8)
         {
             PyTorchPickle.Refuse(prefix, path);
-            throw new CheckpointFormatException(path, $"expected a safetensors header of at most {Math.Min(SafetensorsHeader.MaximumLength, length - 8)} bytes, found {headerLength} declared.");
+            throw new CheckpointFormatException(path,
+                $"expected a safetensors header of at most {Math.Min(SafetensorsHeader.MaximumLength, length - 8)} bytes, found {headerLength} declared.");
         }
 
         byte[] header = new byte[(int)headerLength];
@@ -112,7 +114,8 @@ public sealed class SafetensorsFile
         long bytes = entry.End - entry.Begin;
         if (bytes > Array.MaxLength)
         {
-            throw new CheckpointFormatException(path, $"tensor {SafetensorsHeader.Quote(entry.Name)}: expected at most {Array.MaxLength} bytes, found {bytes}.");
+            throw new CheckpointFormatException(path,
+                $"tensor {SafetensorsHeader.Quote(entry.Name)}: expected at most {Array.MaxLength} bytes, found {bytes}.");
         }
 
         byte[] data = new byte[bytes];
@@ -120,6 +123,7 @@ public sealed class SafetensorsFile
         int invalid = SafetensorsElements.IndexOfInvalid(entry.Type, data);
         return invalid < 0
             ? new SafetensorsTensor(entry.Type, entry.Shape, data)
-            : throw new CheckpointFormatException(path, $"tensor {SafetensorsHeader.Quote(entry.Name)}: expected 0 or 1 in every BOOL element, found {data[invalid]} at {invalid}.");
+            : throw new CheckpointFormatException(path,
+                $"tensor {SafetensorsHeader.Quote(entry.Name)}: expected 0 or 1 in every BOOL element, found {data[invalid]} at {invalid}.");
     }
 }

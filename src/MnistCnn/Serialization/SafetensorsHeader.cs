@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace MnistCnn.Serialization;
 
 /// <summary>
-/// The header of a safetensors file: 8 bytes of length N (unsigned, little-endian), then N bytes of JSON, padded with spaces so that the data starts at a multiple of 8.
-/// Format: https://github.com/huggingface/safetensors#format.
+/// The header of a safetensors file: 8 bytes of length N (unsigned, little-endian), then N bytes of JSON, padded with spaces so that the data starts at a
+/// multiple of 8. Format: https://github.com/huggingface/safetensors#format.
 /// </summary>
 internal static class SafetensorsHeader
 {
@@ -83,7 +83,8 @@ internal static class SafetensorsHeader
         byte[] header = buffer.WrittenSpan.ToArray();
         if (header.Length - 8 > MaximumLength)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Expected a header of at most {MaximumLength} bytes, found {header.Length - 8}."), nameof(tensors));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Expected a header of at most {MaximumLength} bytes, found {header.Length - 8}."), nameof(tensors));
         }
 
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(header.Length - 8));

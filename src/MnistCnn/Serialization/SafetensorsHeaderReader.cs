@@ -23,7 +23,8 @@ internal ref struct SafetensorsHeaderReader
     {
         if (header.IsEmpty || header[0] != (byte)'{')
         {
-            throw new CheckpointFormatException(path, header.IsEmpty ? "expected a JSON header, found an empty one." : $"expected a header that starts with '{{', found byte 0x{header[0]:X2}.");
+            throw new CheckpointFormatException(path, header.IsEmpty ? "expected a JSON header, found an empty one."
+                : $"expected a header that starts with '{{', found byte 0x{header[0]:X2}.");
         }
 
         if (!Utf8.IsValid(header))
@@ -72,7 +73,8 @@ internal ref struct SafetensorsHeaderReader
         {
             if (entry.Begin != end)
             {
-                throw Problem($"tensor {SafetensorsHeader.Quote(entry.Name)}: expected data from byte {end} (no {(entry.Begin > end ? "gap" : "overlap")}), found byte {entry.Begin}.");
+                throw Problem($"tensor {SafetensorsHeader.Quote(entry.Name)}: expected data from byte {end} (no {(entry.Begin > end ? "gap" : "overlap")}), "
+                    + $"found byte {entry.Begin}.");
             }
 
             end = entry.End;
@@ -114,7 +116,8 @@ internal ref struct SafetensorsHeaderReader
                 case "dtype" when type is null:
                     Expect(JsonTokenType.String, $"{where}, dtype");
                     string dtype = json.GetString()!;
-                    type = SafetensorsElements.Parse(dtype) ?? throw Problem($"{where}: expected dtype F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL, found {SafetensorsHeader.Quote(dtype)}.");
+                    type = SafetensorsElements.Parse(dtype) ?? throw Problem(
+                        $"{where}: expected dtype F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL, found {SafetensorsHeader.Quote(dtype)}.");
                     break;
                 case "shape" when shape is null:
                     shape = ReadIntegers($"{where}, shape", SafetensorsHeader.MaximumRank);
@@ -131,7 +134,8 @@ internal ref struct SafetensorsHeaderReader
 
         if (type is null || shape is null || offsets is not { Length: 2 })
         {
-            throw Problem($"{where}: expected dtype, shape and two data_offsets, found {(type is null ? "no dtype" : shape is null ? "no shape" : $"{offsets?.Length ?? 0} data_offsets")}.");
+            throw Problem($"{where}: expected dtype, shape and two data_offsets, found "
+                + $"{(type is null ? "no dtype" : shape is null ? "no shape" : $"{offsets?.Length ?? 0} data_offsets")}.");
         }
 
         return Check(where, new SafetensorsEntry(name, type.Value, shape, offsets[0], offsets[1]));
@@ -148,7 +152,8 @@ internal ref struct SafetensorsHeaderReader
 
         if (entry.End > dataLength || entry.Begin > entry.End || entry.End - entry.Begin != bytes)
         {
-            throw Problem($"{where}: expected {bytes} bytes for {described} within the {dataLength} bytes of data, found data_offsets [{entry.Begin},{entry.End}].");
+            throw Problem($"{where}: expected {bytes} bytes for {described} within the {dataLength} bytes of data, found data_offsets "
+                + $"[{entry.Begin},{entry.End}].");
         }
 
         return entry;

@@ -7,7 +7,10 @@ public sealed record SafetensorsLoadOptions
     /// <value>False by default: they are refused.</value>
     public bool AllowNonFinite { get; init; }
 
-    /// <summary>Whether a floating-point tensor may have another floating-point type than the module's, such as F16 weights for a float32 module; values are rounded to nearest.</summary>
+    /// <summary>
+    /// Whether a floating-point tensor may have another floating-point type than the module's, such as F16 weights for a float32 module; values are rounded to
+    /// nearest.
+    /// </summary>
     /// <value>False by default: another type is refused.</value>
     public bool ConvertFloatingPoint { get; init; }
 

@@ -2,7 +2,9 @@ using static TorchSharp.torch.nn;
 
 namespace MnistCnn.Serialization;
 
-/// <summary>Saves and loads the parameters and buffers of any module in the safetensors format. Names and shapes are those of PyTorch's <c>state_dict</c>.</summary>
+/// <summary>
+/// Saves and loads the parameters and buffers of any module in the safetensors format. Names and shapes are those of PyTorch's <c>state_dict</c>.
+/// </summary>
 public static class SafetensorsModuleExtensions
 {
     /// <summary>Writes the module's state atomically. Equal weights and metadata give equal bytes.</summary>
@@ -16,12 +18,16 @@ public static class SafetensorsModuleExtensions
         new SafetensorsFile(ModuleState.Capture(module), metadata).Save(path);
     }
 
-    /// <summary>Reads a file into a live module: either everything in it, or nothing and an exception. The tensors keep their identity, device and type.</summary>
+    /// <summary>
+    /// Reads a file into a live module: either everything in it, or nothing and an exception. The tensors keep their identity, device and type.
+    /// </summary>
     /// <param name="module">The module; no other thread may use it meanwhile.</param>
     /// <param name="path">The file: weights, or a training checkpoint, of which the averaged weights are read where it has any.</param>
     /// <param name="options">What is tolerated; nothing where null.</param>
     /// <returns>The file's <c>__metadata__</c>.</returns>
-    /// <exception cref="CheckpointFormatException">The file is not valid or does not fit the module: tensors missing, extra, of another shape or type, NaN or infinite.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The file is not valid or does not fit the module: tensors missing, extra, of another shape or type, NaN or infinite.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> LoadSafetensors(this Module module, string path, SafetensorsLoadOptions? options = null)
     {

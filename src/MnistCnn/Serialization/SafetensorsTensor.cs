@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace MnistCnn.Serialization;
 
-/// <summary>An array of a safetensors file: element type, shape and little-endian bytes in row-major order. Immutable as long as nobody writes to the bytes it was given.</summary>
+/// <summary>
+/// An array of a safetensors file: element type, shape and little-endian bytes in row-major order. Immutable as long as nobody writes to the bytes it was
+/// given.
+/// </summary>
 public sealed class SafetensorsTensor
 {
     /// <summary>Wraps bytes without copying them.</summary>
@@ -17,7 +20,8 @@ public sealed class SafetensorsTensor
         long[] dimensions = [.. shape];
         if (SafetensorsHeader.ByteCount(type, dimensions) != data.Length)
         {
-            throw new ArgumentException($"A tensor {SafetensorsHeader.Describe(type, dimensions)}: expected the bytes of its elements, found {data.Length} bytes.", nameof(data));
+            throw new ArgumentException($"A tensor {SafetensorsHeader.Describe(type, dimensions)}: expected the bytes of its elements, found {data.Length} "
+                + "bytes.", nameof(data));
         }
 
         Type = type;

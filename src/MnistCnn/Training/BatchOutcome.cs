@@ -40,7 +40,7 @@ internal sealed class BatchOutcome
     internal static (double LossSum, long Hits) Read(Tensor lossSum, Tensor hits)
     {
         using DisposeScope scope = NewDisposeScope();
-        float[] both = stack([lossSum.to_type(ScalarType.Float32), hits.to_type(ScalarType.Float32)]).cpu().data<float>().ToArray();
+        float[] both = [.. stack([lossSum.to_type(ScalarType.Float32), hits.to_type(ScalarType.Float32)]).cpu().data<float>()];
         return (both[0], (long)both[1]);
     }
 

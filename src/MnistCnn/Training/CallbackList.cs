@@ -3,13 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Calls hooks in order, closing hooks in reverse, and says which callback failed. Finds out once which callbacks implement which hook: the others cost nothing.
+/// Calls hooks in order, closing hooks in reverse, and says which callback failed. Finds out once which callbacks implement which hook: the others cost
+/// nothing.
 /// </summary>
 internal sealed class CallbackList
 {
     private readonly IReadOnlyList<ITrainerCallback> callbacks;
     private readonly ILogger logger;
-    private readonly ITrainerCallback[] fitStart, epochStart, stepStart, beforeOptimizerStep, stepEnd, validationStart, validationEnd, epochEnd, exception, fitEnd;
+    private readonly ITrainerCallback[] fitStart, epochStart, stepStart, beforeOptimizerStep, stepEnd, validationStart, validationEnd, epochEnd, exception,
+        fitEnd;
 
     public CallbackList(IEnumerable<ITrainerCallback> inOrder, ILogger logger)
     {
@@ -17,7 +19,8 @@ internal sealed class CallbackList
         this.logger = logger;
         if (callbacks.Where(c => c.StateKey is not null).GroupBy(c => c.StateKey).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
-            throw new ArgumentException($"Callbacks: expected a {nameof(ITrainerCallback.StateKey)} of its own for each, found '{twice.Key}' {twice.Count()} times.", nameof(inOrder));
+            throw new ArgumentException($"Callbacks: expected a {nameof(ITrainerCallback.StateKey)} of its own for each, found '{twice.Key}' "
+                + $"{twice.Count()} times.", nameof(inOrder));
         }
 
         fitStart = Implementing(nameof(ITrainerCallback.OnFitStart));
@@ -53,27 +56,35 @@ internal sealed class CallbackList
 
     public void FitStart(TrainerContext context) => Call(fitStart, nameof(ITrainerCallback.OnFitStart), context, 0, static (c, x, _) => c.OnFitStart(x));
 
-    public void EpochStart(TrainerContext context) => Call(epochStart, nameof(ITrainerCallback.OnEpochStart), context, 0, static (c, x, _) => c.OnEpochStart(x));
+    public void EpochStart(TrainerContext context) => Call(epochStart, nameof(ITrainerCallback.OnEpochStart), context, 0,
+        static (c, x, _) => c.OnEpochStart(x));
 
     public void StepStart(TrainerContext context) => Call(stepStart, nameof(ITrainerCallback.OnStepStart), context, 0, static (c, x, _) => c.OnStepStart(x));
 
     public void BeforeOptimizerStep(TrainerContext context) =>
         Call(beforeOptimizerStep, nameof(ITrainerCallback.OnBeforeOptimizerStep), context, 0, static (c, x, _) => c.OnBeforeOptimizerStep(x));
 
-    public void StepEnd(TrainerContext context, StepResult step) => Call(stepEnd, nameof(ITrainerCallback.OnStepEnd), context, step, static (c, x, s) => c.OnStepEnd(x, s));
+    public void StepEnd(TrainerContext context, StepResult step) => Call(stepEnd, nameof(ITrainerCallback.OnStepEnd), context, step,
+        static (c, x, s) => c.OnStepEnd(x, s));
 
-    public void ValidationStart(TrainerContext context) => Call(validationStart, nameof(ITrainerCallback.OnValidationStart), context, 0, static (c, x, _) => c.OnValidationStart(x));
+    public void ValidationStart(TrainerContext context) => Call(validationStart, nameof(ITrainerCallback.OnValidationStart), context, 0,
+        static (c, x, _) => c.OnValidationStart(x));
 
     public void ValidationEnd(TrainerContext context, EvaluationResult result) =>
         Call(validationEnd, nameof(ITrainerCallback.OnValidationEnd), context, result, static (c, x, r) => c.OnValidationEnd(x, r));
 
-    public void EpochEnd(TrainerContext context, EpochResult epoch) => Call(epochEnd, nameof(ITrainerCallback.OnEpochEnd), context, epoch, static (c, x, e) => c.OnEpochEnd(x, e));
+    public void EpochEnd(TrainerContext context, EpochResult epoch) => Call(epochEnd, nameof(ITrainerCallback.OnEpochEnd), context, epoch,
+        static (c, x, e) => c.OnEpochEnd(x, e));
 
-    /// <summary>Calls the hook on every callback, even where one fails, and logs failures: the exception that ended the run is what its caller must see.</summary>
+    /// <summary>
+    /// Calls the hook on every callback, even where one fails, and logs failures: the exception that ended the run is what its caller must see.
+    /// </summary>
     public void Exception(TrainerContext context, Exception cause) =>
         LogFailures(CallAll(exception, nameof(ITrainerCallback.OnException), context, cause, static (c, x, e) => c.OnException(x, e)));
 
-    /// <summary>Calls the hook on every callback, even where one fails; throws the first failure where <paramref name="mayThrow"/>, and logs the others.</summary>
+    /// <summary>
+    /// Calls the hook on every callback, even where one fails; throws the first failure where <paramref name="mayThrow"/>, and logs the others.
+    /// </summary>
     public void FitEnd(TrainerContext context, FitResult result, bool mayThrow)
     {
         List<TrainerCallbackException> failures = CallAll(fitEnd, nameof(ITrainerCallback.OnFitEnd), context, result, static (c, x, r) => c.OnFitEnd(x, r));
@@ -107,7 +118,8 @@ internal sealed class CallbackList
         }
     }
 
-    private static List<TrainerCallbackException> CallAll<T>(ITrainerCallback[] targets, string hook, TrainerContext context, T argument, Action<ITrainerCallback, TrainerContext, T> call)
+    private static List<TrainerCallbackException> CallAll<T>(ITrainerCallback[] targets, string hook, TrainerContext context, T argument,
+        Action<ITrainerCallback, TrainerContext, T> call)
     {
         List<TrainerCallbackException> failures = [];
         foreach (ITrainerCallback target in targets)

@@ -37,5 +37,5 @@ public sealed class ClassPredictions
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is outside the data set.</exception>
     public ReadOnlySpan<float> ProbabilitiesOf(int index) => index >= 0 && index < probabilities.Length / ClassCount
         ? probabilities.AsSpan(index * ClassCount, ClassCount)
-        : throw new ArgumentOutOfRangeException(nameof(index), index, $"index: expected 0 to {(probabilities.Length / ClassCount) - 1}, found {index}.");
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"index: expected 0 to {probabilities.Length / ClassCount - 1}, found {index}.");
 }

@@ -10,7 +10,8 @@ internal static class EffectiveOptions
     {
         if (options.Optimizer is not null && options.WeightDecay > 0)
         {
-            throw new ArgumentException($"{nameof(TrainerOptions.WeightDecay)}: expected 0 beside an {nameof(TrainerOptions.Optimizer)} of one's own, which has a setting for it, found {options.WeightDecay}.");
+            throw new ArgumentException($"{nameof(TrainerOptions.WeightDecay)}: expected 0 beside an {nameof(TrainerOptions.Optimizer)} of one's own, which "
+                + $"has a setting for it, found {options.WeightDecay}.");
         }
 
         if (options is { BalancedSampling: true, OverfitBatches: { } batches })
@@ -21,8 +22,14 @@ internal static class EffectiveOptions
         }
 
         return options.FastDevRun
-            ? options with { Epochs = 1, LimitTrainBatches = FastDevRunBatches, LimitValidationBatches = 1, ValidateEveryEpochs = null,
-                ValidateEverySteps = FastDevRunBatches }
+            ? options with
+            {
+                Epochs = 1,
+                LimitTrainBatches = FastDevRunBatches,
+                LimitValidationBatches = 1,
+                ValidateEveryEpochs = null,
+                ValidateEverySteps = FastDevRunBatches
+            }
             : options;
     }
 }

@@ -154,7 +154,10 @@ internal static class Evaluator
         }
     }
 
-    /// <summary>Outputs [N, classes] and labels [N] of each batch, alive until the last of those that are evaluated with it; no outputs where the evaluation was canceled.</summary>
+    /// <summary>
+    /// Outputs [N, classes] and labels [N] of each batch, alive until the last of those that are evaluated with it; no outputs where the evaluation was
+    /// canceled.
+    /// </summary>
     private static IEnumerable<(Tensor? Output, Tensor Labels)> Outputs(
         nn.Module<Tensor, Tensor> model, BatchLoader batches, TrainerOptions options, Ranks? ranks, CancellationToken cancellationToken)
     {

@@ -15,8 +15,8 @@ public interface ITrainerCallback
     string? StateKey => null;
 
     /// <summary>
-    /// Whether, of the ranks of <see cref="TrainerOptions.Collective"/>, only rank 0 calls the callback: for those that write or show something. Such a callback must not
-    /// change the run: gradients, weights, learning rate; nor validate. It may request a stop. False by default: every rank calls it.
+    /// Whether, of the ranks of <see cref="TrainerOptions.Collective"/>, only rank 0 calls the callback: for those that write or show something. Such a
+    /// callback must not change the run: gradients, weights, learning rate; nor validate. It may request a stop. False by default: every rank calls it.
     /// </summary>
     bool IsForFirstRank => false;
 

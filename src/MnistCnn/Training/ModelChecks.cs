@@ -17,7 +17,8 @@ internal static class ModelChecks
         {
             if (data.GetLabel(i) >= classes)
             {
-                throw new ArgumentException($"Label of image {i}: expected 0 to {classes - 1}, as the model has {classes} classes, found {data.GetLabel(i)}.", name);
+                throw new ArgumentException($"Label of image {i}: expected 0 to {classes - 1}, as the model has {classes} classes, found {data.GetLabel(i)}.",
+                    name);
             }
         }
 
@@ -36,11 +37,13 @@ internal static class ModelChecks
             long[] shape = model.forward(zeros([2, 1, data.Height, data.Width], device: device)).shape;
             return shape is [2, > 0]
                 ? shape[1]
-                : throw new ArgumentException($"Model: expected an output [2, classes] for images [2, 1, {data.Height}, {data.Width}], found [{string.Join(", ", shape)}].", name);
+                : throw new ArgumentException(
+                    $"Model: expected an output [2, classes] for images [2, 1, {data.Height}, {data.Width}], found [{string.Join(", ", shape)}].", name);
         }
         catch (Exception e) when (e is ExternalException or InvalidOperationException)
         {
-            throw new ArgumentException($"Model: expected one that takes images [2, 1, {data.Height}, {data.Width}] of the data set, but it fails on them: {e.Message.Split('\n')[0]}", name, e);
+            throw new ArgumentException($"Model: expected one that takes images [2, 1, {data.Height}, {data.Width}] of the data set, but it fails on them: "
+                + $"{e.Message.Split('\n')[0]}", name, e);
         }
         finally
         {

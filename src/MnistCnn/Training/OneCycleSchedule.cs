@@ -8,7 +8,7 @@ internal sealed class OneCycleSchedule(double warmUp, double initialDivisor, dou
 
     public override double FactorAt(long step, int stepsPerEpoch, long totalSteps)
     {
-        double peak = Math.Max((warmUp * totalSteps) - 1, 0);
+        double peak = Math.Max(warmUp * totalSteps - 1, 0);
         return step < peak ? Anneal(start, 1, step / peak) : Anneal(1, end, Math.Min(1, (step - peak) / Math.Max(1, totalSteps - 1 - peak)));
     }
 }

@@ -4,12 +4,16 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>What a model answers for the images of a data set, batch by batch and then at once: one operation over all costs little more than over one batch.</summary>
+/// <summary>
+/// What a model answers for the images of a data set, batch by batch and then at once: one operation over all costs little more than over one batch.
+/// </summary>
 internal sealed class Predictions : IDisposable
 {
     private readonly List<Tensor> outputs = [], labels = [];
 
-    /// <summary>For operations on what was added: it is small, and libtorch's threads would spin on for milliseconds, on the cores that the next batch needs.</summary>
+    /// <summary>
+    /// For operations on what was added: it is small, and libtorch's threads would spin on for milliseconds, on the cores that the next batch needs.
+    /// </summary>
     public ThreadCount OneThread() => new(outputs[0].device_type == DeviceType.CPU ? 1 : 0);
 
     /// <summary>Adds outputs [N, classes] and labels [N], which the caller keeps.</summary>
@@ -30,8 +34,8 @@ internal sealed class Predictions : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor wrong = all.Predicted.ne(all.Labels).nonzero().squeeze(1); // [wrong]
         Tensor probabilities = all.LossOfPredicted[wrong].neg().exp();
-        long[] index = wrong.cpu().data<long>().ToArray(), truth = all.Labels[wrong].cpu().data<long>().ToArray(), taken = all.Predicted[wrong].cpu().data<long>().ToArray();
-        float[] sure = probabilities.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+        long[] index = [.. wrong.cpu().data<long>()], truth = [.. all.Labels[wrong].cpu().data<long>()], taken = [.. all.Predicted[wrong].cpu().data<long>()];
+        float[] sure = [.. probabilities.to_type(ScalarType.Float32).cpu().data<float>()];
         return [.. index.Select((image, i) => new Misclassification((int)image, (int)truth[i], (int)taken[i], sure[i]))];
     }
 

@@ -139,7 +139,7 @@ internal sealed class Ranks
         long classes = own.shape[1];
 
         // Bits where they belong and zeros elsewhere, so that the sums of integers are the outputs of all ranks, exactly.
-        long[] bits = new long[((count * classes) + 1) / 2 + 1];
+        long[] bits = new long[(count * classes + 1) / 2 + 1];
         Span<float> outputs = MemoryMarshal.Cast<long, float>(bits.AsSpan(..^1));
         own.data<float>().ToArray().AsSpan(..(int)((end - first) * classes)).CopyTo(outputs[(int)(first * classes)..]);
         bits[^1] = isCanceled ? 1 : 0;

@@ -37,8 +37,15 @@ internal static class RobustTransforms
     /// <param name="maxOffset">How far points of a stroke move, in pixels.</param>
     public static RandomChoice Warps(float maxOffset) => new(
         (0.7f, Warp(maxOffset, new RandomAffine { Degrees = 15, Translation = 0.1f, ShearDegrees = 10, MinScale = 0.85f, MaxScale = 1.15f })),
-        (0.3f, Warp(maxOffset, new RandomAffine { Degrees = 36, Translation = 0.17f, ShearDegrees = 26, MinScale = 0.55f, MaxScale = 1.35f,
-            MaxStretch = 1.28f })));
+        (0.3f, Warp(maxOffset, new RandomAffine
+        {
+            Degrees = 36,
+            Translation = 0.17f,
+            ShearDegrees = 26,
+            MinScale = 0.55f,
+            MaxScale = 1.35f,
+            MaxStretch = 1.28f
+        })));
 
     private static RandomElastic Warp(float maxOffset, RandomAffine affine) => new() { MaxOffset = maxOffset, Probability = 0.9f, Affine = affine };
 }

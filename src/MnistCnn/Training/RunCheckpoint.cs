@@ -9,7 +9,8 @@ namespace MnistCnn.Training;
 /// A run as a checkpoint file: weights (<c>model.…</c>), averaged weights (<c>average.…</c>), the optimizer's state (<c>optimizer</c>), callbacks' states
 /// (<c>callback.KEY.…</c>), position, history, and what must agree to go on (<c>option.…</c>).
 /// </summary>
-internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunProgress progress, nn.Module<Tensor, Tensor> model, ITrainingStep step, WeightAverage? average, CallbackList callbacks, Ranks? ranks, long totalSteps)
+internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunProgress progress, nn.Module<Tensor, Tensor> model, ITrainingStep step,
+    WeightAverage? average, CallbackList callbacks, Ranks? ranks, long totalSteps)
 {
     private const string Weights = WeightsFile.Weights;
     private const string Average = WeightsFile.Averages;
@@ -157,16 +158,19 @@ internal sealed class RunCheckpoint(TrainerOptions options, RunData data, RunPro
         using DisposeScope scope = NewDisposeScope();
         foreach ((string name, Tensor parameter) in model.named_parameters())
         {
-            if (!averages.TryGetValue(name, out SafetensorsTensor? saved) || !saved.Shape.SequenceEqual(parameter.shape) || saved.Type != TorchTensors.TypeOf(parameter.dtype))
+            if (!averages.TryGetValue(name, out SafetensorsTensor? saved) || !saved.Shape.SequenceEqual(parameter.shape)
+                || saved.Type != TorchTensors.TypeOf(parameter.dtype))
             {
-                throw new CheckpointFormatException(path, $"tensor '{Average}{name}': expected {parameter.dtype} [{string.Join(",", parameter.shape)}], found {saved?.Describe() ?? "none"}.");
+                throw new CheckpointFormatException(path,
+                    $"tensor '{Average}{name}': expected {parameter.dtype} [{string.Join(",", parameter.shape)}], found {saved?.Describe() ?? "none"}.");
             }
         }
 
         average.Restore(averages.ToDictionary(pair => pair.Key, pair => TorchTensors.Create(pair.Value)));
     }
 
-    private void SaveCallbacks(Dictionary<string, SafetensorsTensor> tensors, Dictionary<string, string> values) => callbacks.WithState(nameof(ITrainerCallback.SaveState), (callback, key) =>
+    private void SaveCallbacks(Dictionary<string, SafetensorsTensor> tensors, Dictionary<string, string> values) =>
+        callbacks.WithState(nameof(ITrainerCallback.SaveState), (callback, key) =>
     {
         CallbackState state = new();
         callback.SaveState(state);

@@ -5,33 +5,41 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>What decides the course of a run, as named strings: a checkpoint of a run that differs in any of them would be continued into something else.</summary>
-/// <remarks>What only decides where, how fast or how long is not among them: device, threads, validation, limits, and the number of epochs unless the schedule depends on it.</remarks>
+/// <summary>
+/// What decides the course of a run, as named strings: a checkpoint of a run that differs in any of them would be continued into something else.
+/// </summary>
+/// <remarks>
+/// What only decides where, how fast or how long is not among them: device, threads, validation, limits, and the number of epochs unless the schedule depends
+/// on it.
+/// </remarks>
 internal static class RunFingerprint
 {
     private const string Prefix = "option.";
 
-    public static IEnumerable<KeyValuePair<string, string>> Of(TrainerOptions options, RunData data, long totalSteps, long trainedSteps) => new Dictionary<string, string?>
-    {
-        [nameof(options.BatchSize)] = Text(options.BatchSize),
-        [nameof(options.GradientAccumulation)] = Text(options.GradientAccumulation),
-        [nameof(options.LearningRate)] = Text(options.LearningRate),
-        [nameof(options.Schedule)] = Factors(options.Schedule, data.StepsPerEpoch, totalSteps, trainedSteps),
-        [nameof(options.WeightDecay)] = Text(options.WeightDecay),
-        [nameof(options.Loss)] = options.Loss.ToString(),
-        [nameof(options.BalancedSampling)] = options.BalancedSampling.ToString(),
-        [nameof(options.GradientClipNorm)] = Text(options.GradientClipNorm),
-        [nameof(options.GradientClipValue)] = Text(options.GradientClipValue),
-        [nameof(options.EmaDecay)] = Text(options.EmaDecay),
-        [nameof(options.Transforms)] = string.Join(", ", options.Transforms.Select(Invariant)),
-        [nameof(options.LimitTrainBatches)] = Text(options.LimitTrainBatches),
-        [nameof(options.OverfitBatches)] = Text(options.OverfitBatches),
-        [nameof(options.Seed)] = Text(options.Seed),
-        [nameof(options.Precision)] = options.Precision.ToString(),
-        ["training data"] = data.Fingerprint,
-    }.Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value ?? "none"));
+    public static IEnumerable<KeyValuePair<string, string>> Of(TrainerOptions options, RunData data, long totalSteps, long trainedSteps) =>
+        new Dictionary<string, string?>
+        {
+            [nameof(options.BatchSize)] = Text(options.BatchSize),
+            [nameof(options.GradientAccumulation)] = Text(options.GradientAccumulation),
+            [nameof(options.LearningRate)] = Text(options.LearningRate),
+            [nameof(options.Schedule)] = Factors(options.Schedule, data.StepsPerEpoch, totalSteps, trainedSteps),
+            [nameof(options.WeightDecay)] = Text(options.WeightDecay),
+            [nameof(options.Loss)] = options.Loss.ToString(),
+            [nameof(options.BalancedSampling)] = options.BalancedSampling.ToString(),
+            [nameof(options.GradientClipNorm)] = Text(options.GradientClipNorm),
+            [nameof(options.GradientClipValue)] = Text(options.GradientClipValue),
+            [nameof(options.EmaDecay)] = Text(options.EmaDecay),
+            [nameof(options.Transforms)] = string.Join(", ", options.Transforms.Select(Invariant)),
+            [nameof(options.LimitTrainBatches)] = Text(options.LimitTrainBatches),
+            [nameof(options.OverfitBatches)] = Text(options.OverfitBatches),
+            [nameof(options.Seed)] = Text(options.Seed),
+            [nameof(options.Precision)] = options.Precision.ToString(),
+            ["training data"] = data.Fingerprint,
+        }.Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value ?? "none"));
 
-    /// <summary>What must agree between the ranks of a run: those of a checkpoint, and all that decides how often ranks wait for each other, and with how much.</summary>
+    /// <summary>
+    /// What must agree between the ranks of a run: those of a checkpoint, and all that decides how often ranks wait for each other, and with how much.
+    /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> OfRank(
         TrainerOptions options, RunData data, nn.Module model, ITrainingStep step, long totalSteps) =>
         Of(options, data, totalSteps, totalSteps).Concat(
@@ -67,7 +75,8 @@ internal static class RunFingerprint
 
     private static string Factors(LearningRateSchedule schedule, int stepsPerEpoch, long totalSteps, long trainedSteps) => string.Join(
         ' ',
-        new[] { 0, trainedSteps / 4, trainedSteps / 2, trainedSteps * 3 / 4, trainedSteps }.Select(step => Text(schedule.FactorAt(Math.Min(step, totalSteps - 1), stepsPerEpoch, totalSteps))));
+        new[] { 0, trainedSteps / 4, trainedSteps / 2, trainedSteps * 3 / 4, trainedSteps }.Select(step =>
+            Text(schedule.FactorAt(Math.Min(step, totalSteps - 1), stepsPerEpoch, totalSteps))));
 
     private static string? Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture);
 

@@ -23,10 +23,12 @@ internal static class RunProgressState
         values["epoch_images"] = Text(progress.Figures.Count);
         tensors[Steps] = Table(6, progress.Steps.Select(s => new[] { s.Epoch, s.Step, s.GlobalStep, s.Loss, s.Accuracy, s.LearningRate }));
         tensors[Epochs] = Table(5, progress.Epochs.Select(e => new[] { e.Epoch, e.Loss, e.Accuracy, e.Count, e.Duration.TotalSeconds }));
-        tensors[Validations] = Table(6, progress.Validations.Select(v => new[] { v.Epoch, v.Step, v.GlobalStep, v.Result.Loss, v.Result.Accuracy, v.Result.Count }));
+        tensors[Validations] = Table(6,
+            progress.Validations.Select(v => new[] { v.Epoch, v.Step, v.GlobalStep, v.Result.Loss, v.Result.Accuracy, v.Result.Count }));
         foreach (string metric in progress.Validations.SelectMany(v => v.Result.Metrics.Keys).Distinct())
         {
-            tensors[Metrics + metric] = Table(1, progress.Validations.Select(v => new[] { v.Result.Metrics.TryGetValue(metric, out double value) ? value : double.NaN }));
+            tensors[Metrics + metric] = Table(1, progress.Validations.Select(v =>
+                new[] { v.Result.Metrics.TryGetValue(metric, out double value) ? value : double.NaN }));
         }
     }
 
@@ -39,11 +41,13 @@ internal static class RunProgressState
         progress.Figures.Restore(file.RequireDouble("epoch_loss_sum"), file.RequireInt64("epoch_hits"), file.RequireInt64("epoch_images"));
         progress.Steps.AddRange(Rows(file, Steps, 6).Select(r => new StepRecord((int)r[0], (int)r[1], (long)r[2], r[3], r[4], r[5])));
         progress.Epochs.AddRange(Rows(file, Epochs, 5).Select(r => new EpochResult((int)r[0], r[1], r[2], (long)r[3], TimeSpan.FromSeconds(r[4]))));
-        Dictionary<string, double[]> metrics = file.TensorsOf(Metrics).Keys.ToDictionary(name => name, name => Rows(file, Metrics + name, 1).Select(r => r[0]).ToArray());
-        progress.Validations.AddRange(Rows(file, Validations, 6).Select((r, i) => new ValidationRecord((int)r[0], (int)r[1], (long)r[2], new EvaluationResult(r[3], r[4], (int)r[5])
-        {
-            Metrics = metrics.Where(m => i < m.Value.Length && !double.IsNaN(m.Value[i])).ToDictionary(m => m.Key, m => m.Value[i]),
-        })));
+        Dictionary<string, double[]> metrics = file.TensorsOf(Metrics).Keys.ToDictionary(name => name,
+            name => Rows(file, Metrics + name, 1).Select(r => r[0]).ToArray());
+        progress.Validations.AddRange(Rows(file, Validations, 6).Select((r, i) =>
+            new ValidationRecord((int)r[0], (int)r[1], (long)r[2], new EvaluationResult(r[3], r[4], (int)r[5])
+            {
+                Metrics = metrics.Where(m => i < m.Value.Length && !double.IsNaN(m.Value[i])).ToDictionary(m => m.Key, m => m.Value[i]),
+            })));
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

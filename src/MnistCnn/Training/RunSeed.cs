@@ -1,6 +1,8 @@
 namespace MnistCnn.Training;
 
-/// <summary>The seed of what a model draws while it trains on a batch: a function of seed, epoch and place alone, so that no generator's state has to be kept.</summary>
+/// <summary>
+/// The seed of what a model draws while it trains on a batch: a function of seed, epoch and place alone, so that no generator's state has to be kept.
+/// </summary>
 internal static class RunSeed
 {
     public static long Of(int seed, int epoch, int batch) => (long)(Mix(Mix(Mix((uint)seed) + (uint)epoch) + (uint)batch) >> 1);

@@ -5,17 +5,20 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// What OpenTelemetry and other listeners see of runs, under the name <c>MnistCnn</c>: the counters <c>mnistcnn.training.steps</c>, <c>.images</c> and <c>.epochs</c>,
-/// the histogram <c>mnistcnn.training.epoch.duration</c>, and the activities <c>fit</c>, <c>epoch</c> and <c>validation</c>. Costs nothing while nobody listens.
+/// What OpenTelemetry and other listeners see of runs, under the name <c>MnistCnn</c>: the counters <c>mnistcnn.training.steps</c>, <c>.images</c> and
+/// <c>.epochs</c>, the histogram <c>mnistcnn.training.epoch.duration</c>, and the activities <c>fit</c>, <c>epoch</c> and <c>validation</c>. Costs nothing
+/// while nobody listens.
 /// </summary>
 internal sealed class RunTelemetry : IDisposable
 {
     private static readonly Meter Meter = new("MnistCnn");
     private static readonly ActivitySource Source = new("MnistCnn");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("mnistcnn.training.steps", "{step}", "Updates of the weights");
-    private static readonly Counter<long> Images = Meter.CreateCounter<long>("mnistcnn.training.images", "{image}", "Images trained on: its rate is the throughput");
+    private static readonly Counter<long> Images = Meter.CreateCounter<long>("mnistcnn.training.images", "{image}",
+        "Images trained on: its rate is the throughput");
     private static readonly Counter<long> Epochs = Meter.CreateCounter<long>("mnistcnn.training.epochs", "{epoch}", "Epochs, whole or not");
-    private static readonly Histogram<double> EpochDuration = Meter.CreateHistogram<double>("mnistcnn.training.epoch.duration", "s", "Time of an epoch, validations included");
+    private static readonly Histogram<double> EpochDuration = Meter.CreateHistogram<double>("mnistcnn.training.epoch.duration", "s",
+        "Time of an epoch, validations included");
 
     private readonly Activity? fit;
     private Activity? epoch;

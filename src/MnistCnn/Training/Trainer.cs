@@ -11,11 +11,12 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Trains a classifier: for each epoch, for each step, forward, loss, backward, update, and callbacks between. It trains any module from images to logits, on any
-/// data set, with any optimizer of TorchSharp.
+/// Trains a classifier: for each epoch, for each step, forward, loss, backward, update, and callbacks between. It trains any module from images to logits, on
+/// any data set, with any optimizer of TorchSharp.
 /// </summary>
 /// <remarks>
-/// Holds options and callbacks and no state of a run: one instance serves several runs, one after the other. A run belongs to the thread that called <see cref="Fit"/>.
+/// Holds options and callbacks and no state of a run: one instance serves several runs, one after the other. A run belongs to the thread that called
+/// <see cref="Fit"/>.
 /// </remarks>
 public sealed class Trainer
 {

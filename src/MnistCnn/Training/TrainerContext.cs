@@ -23,7 +23,8 @@ public sealed class TrainerContext
 
     /// <summary>
     /// The model that is trained, with its current weights: read it here in each hook, rather than keeping it. Weights may be changed in every hook but
-    /// <see cref="ITrainerCallback.OnBeforeOptimizerStep"/>, where gradients may be. In validation hooks and at the end it has the averaged weights, where those are kept.
+    /// <see cref="ITrainerCallback.OnBeforeOptimizerStep"/>, where gradients may be. In validation hooks and at the end it has the averaged weights, where
+    /// those are kept.
     /// </summary>
     public nn.Module<Tensor, Tensor> Model
     {
@@ -46,7 +47,8 @@ public sealed class TrainerContext
             ThrowIfCalledByFirstRankOnly(nameof(LearningRate));
             learningRate = double.IsFinite(value) && value >= 0
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, FormattableString.Invariant($"LearningRate: expected a finite number of 0 or more, found {value}."));
+                : throw new ArgumentOutOfRangeException(nameof(LearningRate), value,
+                    FormattableString.Invariant($"LearningRate: expected a finite number of 0 or more, found {value}."));
             run.Progress.LearningRateScale = scheduledLearningRate > 0 ? value / scheduledLearningRate : run.Progress.LearningRateScale;
         }
     }
@@ -91,7 +93,8 @@ public sealed class TrainerContext
     /// <summary>Evaluates the validation data now, in eval mode and without gradients, and calls the validation hooks.</summary>
     /// <returns>What was found; null where the run was canceled meanwhile, which then ends after the hook.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The run has no validation data, a step is under way, or the callback that asks for it <see cref="ITrainerCallback.IsForFirstRank"/>: all ranks validate together.
+    /// The run has no validation data, a step is under way, or the callback that asks for it <see cref="ITrainerCallback.IsForFirstRank"/>: all ranks validate
+    /// together.
     /// </exception>
     public EvaluationResult? Validate()
     {
@@ -106,9 +109,9 @@ public sealed class TrainerContext
     }
 
     /// <summary>
-    /// Saves all that is needed to go on from here with <see cref="TrainerOptions.ResumeFrom"/>: weights, their averages, optimizer, position, history, and the state of each
-    /// callback that has a <see cref="ITrainerCallback.StateKey"/>. The file is replaced atomically. Callbacks that come later have not seen the hook yet.
-    /// Of several ranks only rank 0 writes; the others return at once.
+    /// Saves all that is needed to go on from here with <see cref="TrainerOptions.ResumeFrom"/>: weights, their averages, optimizer, position, history, and the
+    /// state of each callback that has a <see cref="ITrainerCallback.StateKey"/>. The file is replaced atomically. Callbacks that come later have not seen the
+    /// hook yet. Of several ranks only rank 0 writes; the others return at once.
     /// </summary>
     /// <param name="path">The file; its folder is created.</param>
     /// <exception cref="InvalidOperationException">A step is under way, or <see cref="Callbacks.EarlyStopping"/> has restored other weights.</exception>
@@ -119,7 +122,8 @@ public sealed class TrainerContext
         ThrowIfWithinStep(nameof(SaveCheckpoint));
         if (weightsReplaced)
         {
-            throw new InvalidOperationException("SaveCheckpoint: expected the weights of the last step, but the best ones were restored. Save before, or in a callback that is given after.");
+            throw new InvalidOperationException(
+                "SaveCheckpoint: expected the weights of the last step, but the best ones were restored. Save before, or in a callback that is given after.");
         }
 
         run.SaveCheckpoint(path);
@@ -189,7 +193,8 @@ public sealed class TrainerContext
         if (Caller is { IsForFirstRank: true })
         {
             throw new InvalidOperationException(
-                $"{operation}: expected a callback that every rank calls, but of several ranks only the first calls {Caller.GetType().Name}: its {nameof(ITrainerCallback.IsForFirstRank)} is true.");
+                $"{operation}: expected a callback that every rank calls, but of several ranks only the first calls {Caller.GetType().Name}: its "
+                    + $"{nameof(ITrainerCallback.IsForFirstRank)} is true.");
         }
     }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// How to train. The defaults are the reference recipe; <see cref="TrainingRecipe"/> has others to start from. Immutable and thread-safe; every value is checked
-/// when it is set, and a value out of range is an <see cref="ArgumentOutOfRangeException"/> that names the option.
+/// How to train. The defaults are the reference recipe; <see cref="TrainingRecipe"/> has others to start from. Immutable and thread-safe; every value is
+/// checked when it is set, and a value out of range is an <see cref="ArgumentOutOfRangeException"/> that names the option.
 /// </summary>
 /// <remarks>A step is one update of the weights. It takes one batch, or <see cref="GradientAccumulation"/> of them.</remarks>
 public sealed record TrainerOptions
@@ -29,7 +29,8 @@ public sealed record TrainerOptions
     public int BatchSize { get; init => field = AtLeast(1, value); } = 128;
 
     /// <summary>
-    /// Batches whose gradients are added up before an update, as if they were one large batch: each image counts the same. The last step of an epoch takes what is left.
+    /// Batches whose gradients are added up before an update, as if they were one large batch: each image counts the same. The last step of an epoch takes what
+    /// is left.
     /// </summary>
     /// <value>1 or more; 1 by default.</value>
     public int GradientAccumulation { get; init => field = AtLeast(1, value); } = 1;
@@ -53,7 +54,10 @@ public sealed record TrainerOptions
     /// <value>Null, the default: Adam with β 0.9 and 0.999 and ε 1e-8.</value>
     public Func<IEnumerable<Parameter>, double, optim.Optimizer>? Optimizer { get; init; }
 
-    /// <summary>Weight decay of the default optimizer, decoupled from the gradient as in AdamW (Loshchilov and Hutter, 2019). With an <see cref="Optimizer"/> of one's own, it is set there.</summary>
+    /// <summary>
+    /// Weight decay of the default optimizer, decoupled from the gradient as in AdamW (Loshchilov and Hutter, 2019). With an <see cref="Optimizer"/> of one's
+    /// own, it is set there.
+    /// </summary>
     /// <value>A finite number of 0 or more; 0 by default.</value>
     public double WeightDecay { get; init => field = Within(value, 0, double.MaxValue); }
 
@@ -123,7 +127,9 @@ public sealed record TrainerOptions
     /// <value>1 or more; null, the default: off.</value>
     public int? OverfitBatches { get; init => field = value is { } batches ? AtLeast(1, batches) : null; }
 
-    /// <summary>Seed of the order of the images and of everything else that is drawn during a run; torch's global generators are seeded from it at every step.</summary>
+    /// <summary>
+    /// Seed of the order of the images and of everything else that is drawn during a run; torch's global generators are seeded from it at every step.
+    /// </summary>
     /// <value>Any number; 0 by default.</value>
     public int Seed { get; init; }
 
@@ -149,8 +155,13 @@ public sealed record TrainerOptions
     /// <value>True by default. False: a loss that is not finite goes unnoticed, and <see cref="TrainingHistory.Steps"/> stays empty.</value>
     public bool StopOnNonFiniteLoss { get; init; } = true;
 
-    /// <summary>A file of <see cref="TrainerContext.SaveCheckpoint"/> to go on from, bit for bit as if the run had not been interrupted, at an equal number of threads.</summary>
-    /// <value>Null, the default: begins anew. Options that decide the course of the run must be those of the file; where, how long and how often to validate may differ.</value>
+    /// <summary>
+    /// A file of <see cref="TrainerContext.SaveCheckpoint"/> to go on from, bit for bit as if the run had not been interrupted, at an equal number of threads.
+    /// </summary>
+    /// <value>
+    /// Null, the default: begins anew. Options that decide the course of the run must be those of the file; where, how long and how often to validate may
+    /// differ.
+    /// </value>
     public string? ResumeFrom { get; init; }
 
     /// <summary>
@@ -162,8 +173,9 @@ public sealed record TrainerOptions
     public string? InitialWeights { get; init; }
 
     /// <summary>
-    /// The ranks that train together, on one machine or on several: <see cref="BatchSize"/> is that of all ranks together, each computes its share of every batch, and the
-    /// result is that of one process but for rounding. Every rank calls <see cref="Trainer.Fit"/> with the same options, data and model; the weights, and the checkpoint of
+    /// The ranks that train together, on one machine or on several: <see cref="BatchSize"/> is that of all ranks together, each computes its share of every
+    /// batch, and the result is that of one process but for rounding. Every rank calls <see cref="Trainer.Fit"/> with the same options, data and model; the
+    /// weights, and the checkpoint of
     /// <see cref="ResumeFrom"/>, are those of rank 0. The trainer does not dispose it.
     /// </summary>
     /// <value>Null, the default: this process alone.</value>
@@ -173,9 +185,11 @@ public sealed record TrainerOptions
 
     private static int AtLeast(int least, int value, [CallerMemberName] string name = "") => (int)AtLeast(least, (long)value, name);
 
-    private static long AtLeast(long least, long value, [CallerMemberName] string name = "") => value >= least ? value : throw Bad(value, $"{least} or more", name);
+    private static long AtLeast(long least, long value, [CallerMemberName] string name = "") => value >= least ? value
+        : throw Bad(value, $"{least} or more", name);
 
-    private static double Above0(double value, [CallerMemberName] string name = "") => double.IsFinite(value) && value > 0 ? value : throw Bad(value, "a finite number above 0", name);
+    private static double Above0(double value, [CallerMemberName] string name = "") => double.IsFinite(value) && value > 0 ? value
+        : throw Bad(value, "a finite number above 0", name);
 
     private static double Within(double value, double least, double most, [CallerMemberName] string name = "") => value >= least && value <= most
         ? value

@@ -96,7 +96,9 @@ internal sealed class TrainingRun : IDisposable
 
     public IEnumerator<RunBatch> RemainingBatches() => data.After(progress.TrainedSteps, progress.Epoch, step.RunsOnEngine).GetEnumerator();
 
-    /// <summary>OnStepStart, with the learning rate of the step. A rank that wants to stop makes no step any more, and tells the others in the exchange of theirs.</summary>
+    /// <summary>
+    /// OnStepStart, with the learning rate of the step. A rank that wants to stop makes no step any more, and tells the others in the exchange of theirs.
+    /// </summary>
     public void StartStep()
     {
         if (stop.IsWanted)
@@ -116,7 +118,8 @@ internal sealed class TrainingRun : IDisposable
     {
         if (!stop.IsWanted && options.StopOnNonFiniteLoss && !double.IsFinite(outcome.LossSum))
         {
-            stop.Request(StopReason.NonFiniteLoss, FormattableString.Invariant($"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
+            stop.Request(StopReason.NonFiniteLoss, FormattableString.Invariant(
+                $"The loss of epoch {context.Epoch}, step {context.Step} is {outcome.LossSum / outcome.Count}; its update was not made."));
             stop.Agree();
         }
 
@@ -151,7 +154,8 @@ internal sealed class TrainingRun : IDisposable
         progress.Figures.Add(outcome);
         if (options.StopOnNonFiniteLoss)
         {
-            progress.Steps.Add(new StepRecord(context.Epoch, context.Step, context.GlobalStep, outcome.LossSum / outcome.Count, (double)outcome.Hits / outcome.Count, context.LearningRate));
+            progress.Steps.Add(new StepRecord(context.Epoch, context.Step, context.GlobalStep, outcome.LossSum / outcome.Count,
+                (double)outcome.Hits / outcome.Count, context.LearningRate));
         }
 
         RunTelemetry.CountStep(outcome.Count);
@@ -173,7 +177,8 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
-        EpochResult epoch = new(progress.Epoch, progress.Figures.Loss, progress.Figures.Accuracy, progress.Figures.Count, options.Clock.GetElapsedTime(epochStarted));
+        EpochResult epoch = new(progress.Epoch, progress.Figures.Loss, progress.Figures.Accuracy, progress.Figures.Count,
+            options.Clock.GetElapsedTime(epochStarted));
         progress.Epochs.Add(epoch);
         progress.EpochEnded = true;
         hooks.EpochEnd(context, epoch);
@@ -240,6 +245,10 @@ internal sealed class TrainingRun : IDisposable
 
     private FitResult Result() => new()
     {
-        StopReason = stop.Reason, StopMessage = stop.Message, History = progress.History(), Duration = stop.Elapsed, BestCheckpoint = hooks.BestCheckpoint,
+        StopReason = stop.Reason,
+        StopMessage = stop.Message,
+        History = progress.History(),
+        Duration = stop.Elapsed,
+        BestCheckpoint = hooks.BestCheckpoint,
     };
 }

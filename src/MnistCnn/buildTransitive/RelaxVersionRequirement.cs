@@ -41,7 +41,8 @@ public sealed class RelaxVersionRequirement : Task
 
         if (obstacle != null)
         {
-            Log.LogWarning("MnistCnn left '{0}' as it is: {1}. If TorchSharp does not load, install a libstdc++ that has {2} (GCC 13.2 or newer).", Source, obstacle, Version);
+            Log.LogWarning("MnistCnn left '{0}' as it is: {1}. If TorchSharp does not load, install a libstdc++ that has {2} (GCC 13.2 or newer).", Source,
+                obstacle, Version);
         }
         else
         {

@@ -17,7 +17,7 @@ public sealed class BatchLoaderTests
     public void An_epoch_visits_every_image_once_and_ends_with_a_short_batch()
     {
         BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 64, Seed = 3 });
-        List<int[]> batches = loader.Epoch(1).Select(Read).ToList();
+        List<int[]> batches = [.. loader.Epoch(1).Select(Read)];
 
         Assert.Equal(4, loader.StepsPerEpoch);
         Assert.Equal([64, 64, 64, 58], batches.Select(batch => batch.Length));
@@ -34,7 +34,8 @@ public sealed class BatchLoaderTests
 
     [Fact]
     public void Without_shuffling_the_order_is_that_of_the_data_set() =>
-        Assert.Equal(Enumerable.Range(0, 192), new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 64, Shuffle = false, DropLast = true }).Epoch(9).SelectMany(Read));
+        Assert.Equal(Enumerable.Range(0, 192), new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 64, Shuffle = false, DropLast = true }).Epoch(9)
+            .SelectMany(Read));
 
     [Fact]
     public void An_epoch_can_begin_at_any_step()
@@ -59,7 +60,7 @@ public sealed class BatchLoaderTests
         using MnistBatch batch = new BatchLoader(Numbered, new BatchLoaderOptions { Shuffle = false }).Epoch(1).First();
         Assert.Equal([128, 1, 2, 3], batch.Images.shape);
         Assert.Equal([128], batch.Labels.shape);
-        Assert.Equal([7 / 255f, 0, 1 / 255f, 2 / 255f, 3 / 255f, 1], batch.Images[7].data<float>().ToArray());
+        Assert.Equal([7 / 255f, 0, 1 / 255f, 2 / 255f, 3 / 255f, 1], [.. batch.Images[7].data<float>()]);
     }
 
     [Fact]
@@ -67,10 +68,13 @@ public sealed class BatchLoaderTests
         Gen.Select(Gen.Int[1, 250], Gen.Int[1, 300], Gen.Bool, Gen.Int, Gen.Int[1, 100]).Sample((count, batchSize, dropLast, seed, epoch) =>
         {
             if (dropLast && count < batchSize)
+            {
                 return;
+            }
+
             BatchLoader loader = new(Numbered.Take(count), new BatchLoaderOptions { BatchSize = batchSize, DropLast = dropLast, Seed = seed });
-            List<int[]> batches = loader.Epoch(epoch).Select(Read).ToList();
-            List<int> seen = batches.SelectMany(batch => batch).ToList();
+            List<int[]> batches = [.. loader.Epoch(epoch).Select(Read)];
+            List<int> seen = [.. batches.SelectMany(batch => batch)];
             Assert.Equal(loader.StepsPerEpoch, batches.Count);
             Assert.Equal(dropLast ? count - count % batchSize : count, seen.Count);
             Assert.Equal(seen.Count, seen.Distinct().Count());
@@ -91,9 +95,12 @@ public sealed class BatchLoaderTests
             {
                 BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 16, Transforms = transforms });
                 MnistBatch kept = loader.Epoch(1).First();
-                float[] pixels = kept.Images.data<float>().ToArray();
+                float[] pixels = [.. kept.Images.data<float>()];
                 foreach (MnistBatch batch in loader.Epoch(2))
+                {
                     batch.Dispose();
+                }
+
                 Assert.Equal(pixels, kept.Images.data<float>().ToArray());
                 kept.Dispose();
             }
@@ -111,9 +118,12 @@ public sealed class BatchLoaderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(1, 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoaderOptions { BatchSize = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoaderOptions { Threads = -1 });
-        Assert.Contains("Expected at least 251 images, found 250", Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 251, DropLast = true })).Message, StringComparison.Ordinal);
-        Assert.Contains("label 1 is 10, expected 0 to 9", Assert.Throws<InvalidOperationException>(() => new BatchLoader(new Broken(6, 10)).Epoch(1).First()).Message, StringComparison.Ordinal);
-        Assert.Contains("has 5 bytes, expected 2 × 3", Assert.Throws<InvalidOperationException>(() => new BatchLoader(new Broken(5, 9)).Epoch(1).First()).Message, StringComparison.Ordinal);
+        Assert.Contains("Expected at least 251 images, found 250", Assert.Throws<ArgumentException>(() =>
+            new BatchLoader(Numbered, new BatchLoaderOptions { BatchSize = 251, DropLast = true })).Message, StringComparison.Ordinal);
+        Assert.Contains("label 1 is 10, expected 0 to 9", Assert.Throws<InvalidOperationException>(() => new BatchLoader(new Broken(6, 10)).Epoch(1).First())
+            .Message, StringComparison.Ordinal);
+        Assert.Contains("has 5 bytes, expected 2 × 3", Assert.Throws<InvalidOperationException>(() => new BatchLoader(new Broken(5, 9)).Epoch(1).First())
+            .Message, StringComparison.Ordinal);
     }
 
     private static int[] Order(int seed, int epoch) => [.. new BatchLoader(Numbered, new BatchLoaderOptions { Seed = seed }).Epoch(epoch).SelectMany(Read)];
@@ -122,9 +132,9 @@ public sealed class BatchLoaderTests
     {
         using (batch)
         {
-            float[] pixels = batch.Images.data<float>().ToArray();
-            long[] labels = batch.Labels.data<long>().ToArray();
-            int[] ids = Enumerable.Range(0, labels.Length).Select(i => (int)MathF.Round(pixels[6 * i] * 255)).ToArray();
+            float[] pixels = [.. batch.Images.data<float>()];
+            long[] labels = [.. batch.Labels.data<long>()];
+            int[] ids = [.. Enumerable.Range(0, labels.Length).Select(i => (int)MathF.Round(pixels[6 * i] * 255))];
             Assert.Equal(ids.Select(id => (long)id % 10), labels);
             return ids;
         }

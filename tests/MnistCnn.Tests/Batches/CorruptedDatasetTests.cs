@@ -52,7 +52,7 @@ public sealed class CorruptedDatasetTests
         for (int index = 0; index < 40; index++)
         {
             byte[] found = moved.GetImage(index).ToArray();
-            Assert.Contains(new[] { (3, 3), (3, -3), (-3, 3), (-3, -3) }, by => Moved(index, by).SequenceEqual(found));
+            Assert.Contains([(3, 3), (3, -3), (-3, 3), (-3, -3)], by => Moved(index, by).SequenceEqual(found));
         }
 
         static byte[] Moved(int index, (int Right, int Down) by) => [.. Enumerable.Range(0, 784).Select(i => (X: i % 28 - by.Right, Y: i / 28 - by.Down))
@@ -123,7 +123,7 @@ public sealed class CorruptedDatasetTests
         double[] image = [.. Enumerable.Range(0, 784).Select(i => (X: i % 28, Y: i / 28))
             .Select(p => Math.Clamp(300 - 4 * Math.Abs((p.X - 13) * (p.X - 13) + (p.Y - 12) * (p.Y - 12) - 64), 0, 255) / 255.0)];
         double[] blurred = GaussianFilter.Apply(image, 28, .7, alongRows: true, repeatEdge: true);
-        Assert.All(new[] { 0.9277313, 0.9685244, 0.96741644, 0.94985959, 0.92458787, 0.91329652 }, (expected, x) =>
+        Assert.All([0.9277313, 0.9685244, 0.96741644, 0.94985959, 0.92458787, 0.91329652], (expected, x) =>
             Assert.Equal(expected, blurred[5 * 28 + 8 + x], 1e-7));
     }
 

@@ -31,8 +31,11 @@ public sealed class TransformPropertyTests
     public void Images_of_a_few_pixels_take_every_transform()
     {
         foreach ((int transform, int height, int width, int seed) in
-            from transform in Enumerable.Range(0, All.Length) from height in Enumerable.Range(1, 4) from width in Enumerable.Range(1, 4)
-            from seed in Enumerable.Range(0, 100) select (transform, height, width, seed))
+            from transform in Enumerable.Range(0, All.Length)
+            from height in Enumerable.Range(1, 4)
+            from width in Enumerable.Range(1, 4)
+            from seed in Enumerable.Range(0, 100)
+            select (transform, height, width, seed))
         {
             Assert.All(Apply(All[transform].Full, (transform, height, width, seed)), pixel => Assert.InRange(pixel, -1e-5f, 1 + 1e-5f));
         }
@@ -140,7 +143,7 @@ public sealed class TransformPropertyTests
     {
         RandomChoice choice = new((1, new Plus(1)), (3, new Plus(100))) { CountWeights = [2, 1, 1] };
         float[] result = new float[1];
-        Dictionary<float, int> seen = new();
+        Dictionary<float, int> seen = [];
         for (int i = 0; i < 8000; i++)
         {
             ImageRandom random = new(1, 1, i);

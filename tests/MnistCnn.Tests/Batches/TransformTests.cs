@@ -24,12 +24,12 @@ public sealed class TransformTests
     [Fact]
     public void A_shift_moves_whole_pixels_and_fills_with_background()
     {
-        float[] source = Enumerable.Range(1, 12).Select(i => (float)i).ToArray();
-        HashSet<string> seen = new();
+        float[] source = [.. Enumerable.Range(1, 12).Select(i => (float)i)];
+        HashSet<string> seen = [];
         for (int i = 0; i < 400; i++)
         {
             ImageRandom random = new(1, 1, i);
-            float[] shifted = Enumerable.Repeat(float.NaN, 12).ToArray();
+            float[] shifted = [.. Enumerable.Repeat(float.NaN, 12)];
             new RandomShift { MaxPixels = 1 }.Apply(source, shifted, 3, 4, ref random);
             Assert.Contains(Shifts(), expected => expected.SequenceEqual(shifted));
             seen.Add(string.Join(' ', shifted));
@@ -40,7 +40,8 @@ public sealed class TransformTests
         IEnumerable<float[]> Shifts() =>
             from down in new[] { -1, 0, 1 }
             from right in new[] { -1, 0, 1 }
-            select Enumerable.Range(0, 12).Select(p => (Y: p / 4 - down, X: p % 4 - right)).Select(p => p is { Y: >= 0 and < 3, X: >= 0 and < 4 } ? source[p.Y * 4 + p.X] : 0).ToArray();
+            select Enumerable.Range(0, 12).Select(p => (Y: p / 4 - down, X: p % 4 - right))
+                .Select(p => p is { Y: >= 0 and < 3, X: >= 0 and < 4 } ? source[p.Y * 4 + p.X] : 0).ToArray();
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class TransformTests
         int empty = 0;
         for (int i = 0; i < 200; i++)
         {
-            float[] destination = Enumerable.Repeat(float.NaN, 12).ToArray();
+            float[] destination = [.. Enumerable.Repeat(float.NaN, 12)];
             new RandomShift { MaxPixels = 50 }.Apply(Enumerable.Repeat(1f, 12).ToArray(), destination, 3, 4, ref random);
             Assert.All(destination, pixel => Assert.True(pixel is 0 or 1, $"found {pixel}"));
             empty += destination.Contains(1) ? 0 : 1;
@@ -108,8 +109,13 @@ public sealed class TransformTests
     [Fact]
     public void Transforms_follow_one_another_in_order()
     {
-        using MnistBatch batch = new BatchLoader(Digits, new BatchLoaderOptions { BatchSize = 4, Shuffle = false, Transforms = [new Add(1), new Double(), new Add(3)] }).Epoch(1).First();
-        Assert.Equal(Digits.GetImage(2).ToArray().Select(pixel => (pixel / 255f + 1) * 2 + 3), batch.Images[2].data<float>().ToArray());
+        using MnistBatch batch = new BatchLoader(Digits, new BatchLoaderOptions
+        {
+            BatchSize = 4,
+            Shuffle = false,
+            Transforms = [new Add(1), new Double(), new Add(3)]
+        }).Epoch(1).First();
+        Assert.Equal(Digits.GetImage(2).ToArray().Select(pixel => (pixel / 255f + 1) * 2 + 3), [.. batch.Images[2].data<float>()]);
     }
 
     [Fact]
@@ -131,11 +137,13 @@ public sealed class TransformTests
     private static List<string> Images(IImageTransform transform, int threads, int firstStep, int epoch = 1, int seed = 1)
     {
         BatchLoader loader = new(Digits, new BatchLoaderOptions { BatchSize = 64, Seed = seed, Threads = threads, Transforms = [transform] });
-        List<string> images = new();
+        List<string> images = [];
         foreach (MnistBatch batch in loader.Epoch(epoch, firstStep))
         {
             using (batch)
+            {
                 images.Add(Convert.ToHexString(batch.Images.bytes));
+            }
         }
 
         return images;
@@ -146,7 +154,9 @@ public sealed class TransformTests
         public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
         {
             for (int i = 0; i < source.Length; i++)
+            {
                 destination[i] = source[i] + summand;
+            }
         }
     }
 
@@ -155,12 +165,15 @@ public sealed class TransformTests
         public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random)
         {
             for (int i = 0; i < source.Length; i++)
+            {
                 destination[i] = source[i] * 2;
+            }
         }
     }
 
     private sealed class Throwing : IImageTransform
     {
-        public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random) => throw new InvalidTimeZoneException("a test");
+        public void Apply(ReadOnlySpan<float> source, Span<float> destination, int height, int width, ref ImageRandom random) =>
+            throw new InvalidTimeZoneException("a test");
     }
 }

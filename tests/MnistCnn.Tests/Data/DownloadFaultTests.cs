@@ -19,10 +19,12 @@ public sealed class DownloadFaultTests
     public Task A_short_body_is_reported() => Fails($"expected {Body.Length} bytes, found a length of 1000", Answer(200, 1000, Body[..1000]));
 
     [Fact]
-    public Task A_connection_that_breaks_off_is_reported() => Fails("expected more data, found a broken connection", Answer(200, Body.Length, Body[..1000]), keepsPart: true);
+    public Task A_connection_that_breaks_off_is_reported() => Fails("expected more data, found a broken connection", Answer(200, Body.Length, Body[..1000]),
+        keepsPart: true);
 
     [Fact]
-    public Task A_body_cut_without_a_length_is_reported() => Fails($"expected {Body.Length} bytes, found the end after 1000", Answer(200, null, Body[..1000]), keepsPart: true);
+    public Task A_body_cut_without_a_length_is_reported() => Fails($"expected {Body.Length} bytes, found the end after 1000", Answer(200, null, Body[..1000]),
+        keepsPart: true);
 
     [Fact]
     public Task A_stalled_body_ends_with_the_idle_timeout() => Fails("expected data within 3 s, found none", Stall(1000), keepsPart: true, Idle);
@@ -47,19 +49,22 @@ public sealed class DownloadFaultTests
         Impatient with { TryTimeout = TimeSpan.FromSeconds(3), TriesPerMirror = 1 });
 
     [Fact]
-    public Task A_page_instead_of_the_file_is_reported() => Fails("expected a file, found a page (text/html)", Answer(200, null, "<html>"u8.ToArray(), "Content-Type: text/html; charset=utf-8\r\n"));
+    public Task A_page_instead_of_the_file_is_reported() => Fails("expected a file, found a page (text/html)",
+        Answer(200, null, "<html>"u8.ToArray(), "Content-Type: text/html; charset=utf-8\r\n"));
 
     [Fact]
     public Task A_wrong_hash_is_reported() => Fails("expected SHA-256", Answer(200, Body.Length, Idx.Flip(Body, 77)));
 
     [Fact]
-    public Task A_redirect_loop_ends_after_five() => Fails("expected at most 5 redirects, found another one to http://127.0.0.1", Answer(302, 0, [], "Location: /again\r\n"));
+    public Task A_redirect_loop_ends_after_five() => Fails("expected at most 5 redirects, found another one to http://127.0.0.1",
+        Answer(302, 0, [], "Location: /again\r\n"));
 
     [Fact]
     public Task A_redirect_to_nowhere_is_reported() => Fails("expected a redirect with an address, found none", Answer(302, 0, []));
 
     [Fact]
-    public Task A_redirect_to_plain_HTTP_elsewhere_is_refused() => Fails("expected redirects to HTTPS, found one to http://example.org/x", Answer(302, 0, [], "Location: http://example.org/x\r\n"));
+    public Task A_redirect_to_plain_HTTP_elsewhere_is_refused() => Fails("expected redirects to HTTPS, found one to http://example.org/x",
+        Answer(302, 0, [], "Location: http://example.org/x\r\n"));
 
     [Fact]
     public Task A_body_longer_than_it_should_be_is_cut_off() => Fails($"expected {Body.Length} bytes, found more", Answer(200, null, [.. Body, 0]));
@@ -93,7 +98,8 @@ public sealed class DownloadFaultTests
             bool first = true;
             await using LoopbackServer server = new((request, stream, token) =>
             {
-                Func<Request, Stream, CancellationToken, Task> answer = first ? Answer(200, Body.Length, Body[..1000]) : honoursRange ? (r, s, t) => SendAsync(r, s, Body, t) : Answer(200, Body.Length, Body);
+                Func<Request, Stream, CancellationToken, Task> answer = first ? Answer(200, Body.Length, Body[..1000]) : honoursRange ? (r, s, t) =>
+                    SendAsync(r, s, Body, t) : Answer(200, Body.Length, Body);
                 first = false;
                 return answer(request, stream, token);
             });
@@ -140,7 +146,8 @@ public sealed class DownloadFaultTests
         Assert.Contains(mirror, Assert.Throws<ArgumentException>(() => MnistVariant.Mnist with { Mirrors = [new(mirror)] }).Message, StringComparison.Ordinal);
 
     /// <summary>With a good second mirror the download succeeds; with two bad ones it fails, and both are named.</summary>
-    private static async Task<IReadOnlyList<string>> Fails(string cause, Func<Request, Stream, CancellationToken, Task> answer, bool keepsPart = false, MnistDownloaderOptions? options = null)
+    private static async Task<IReadOnlyList<string>> Fails(string cause, Func<Request, Stream, CancellationToken, Task> answer, bool keepsPart = false,
+        MnistDownloaderOptions? options = null)
     {
         using TemporaryFolder folder = new();
         await using LoopbackServer bad = new(answer);
@@ -148,7 +155,8 @@ public sealed class DownloadFaultTests
         await using LoopbackServer good = Serving(Files);
         MnistDownloader downloader = new(options ?? Impatient);
 
-        MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() => downloader.DownloadAsync(ImagesOnly(bad.Address, worse.Address), folder.Root, cancellationToken: Token));
+        MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() =>
+            downloader.DownloadAsync(ImagesOnly(bad.Address, worse.Address), folder.Root, cancellationToken: Token));
         Assert.StartsWith($"'{folder[Images]}' could not be downloaded:", exception.Message, StringComparison.Ordinal);
         Assert.Contains(exception.Causes, line => line.StartsWith($"{bad.Address}{Images}, try 1: {cause}", StringComparison.Ordinal));
         Assert.Contains(exception.Causes, line => line.StartsWith(worse.Address.ToString(), StringComparison.Ordinal));
@@ -162,9 +170,11 @@ public sealed class DownloadFaultTests
         return exception.Causes;
     }
 
-    private static Func<Request, Stream, CancellationToken, Task> Answer(int status, int? length, byte[] body, string headers = "") => async (_, stream, token) =>
+    private static Func<Request, Stream, CancellationToken, Task> Answer(int status, int? length, byte[] body, string headers = "") =>
+        async (_, stream, token) =>
     {
-        await WriteAsync(stream, $"HTTP/1.1 {status} Test\r\n{headers}{(length is null ? "" : $"Content-Length: {length}\r\n")}Connection: close\r\n\r\n", token);
+        await WriteAsync(stream, $"HTTP/1.1 {status} Test\r\n{headers}{(length is null ? "" : $"Content-Length: {length}\r\n")}Connection: close\r\n\r\n",
+            token);
         await stream.WriteAsync(body, token);
     };
 

@@ -24,7 +24,7 @@ public sealed class DownloadProcessTests
             await LoopbackServer.SendAsync(request, stream, Files[request.Name], token);
         });
 
-        List<Process> processes = Enumerable.Range(0, 8).Select(_ => Start(server.Address, folder["cache"])).ToList();
+        List<Process> processes = [.. Enumerable.Range(0, 8).Select(_ => Start(server.Address, folder["cache"]))];
         foreach (Process? process in processes)
         {
             await process.WaitForExitAsync(Token);
@@ -58,7 +58,10 @@ public sealed class DownloadProcessTests
         await stalled.Task.WaitAsync(Token);
         string part = folder[Path.Combine("cache", $".{Images}.part")];
         while (!File.Exists(part) || new FileInfo(part).Length == 0)
+        {
             await Task.Delay(10, Token);
+        }
+
         Task<string> waiting = new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["cache"], cancellationToken: Token);
         await Task.Delay(200, Token);
         Assert.False(waiting.IsCompleted);
@@ -67,7 +70,8 @@ public sealed class DownloadProcessTests
         long killed = Stopwatch.GetTimestamp();
         string directory = await waiting;
 
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"went on and finished {Stopwatch.GetElapsedTime(killed).TotalMilliseconds:F0} ms after the kill"));
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+            $"went on and finished {Stopwatch.GetElapsedTime(killed).TotalMilliseconds:F0} ms after the kill"));
         Assert.Equal(Count, MnistDataset.Load(directory, MnistSplit.Test).Count);
         Assert.Contains(server.Requests, request => request.Name == Images && request.From > 0);
     }
@@ -78,7 +82,10 @@ public sealed class DownloadProcessTests
 #pragma warning restore CA2255
     {
         if (Environment.GetEnvironmentVariable(MirrorVariable) is not { } mirror)
+        {
             return;
+        }
+
         MnistVariant variant = Variant(new Uri(mirror));
         string directory = new MnistDownloader(Impatient).DownloadAsync(variant, Environment.GetEnvironmentVariable(FolderVariable)).GetAwaiter().GetResult();
         Environment.Exit(MnistDataset.Load(directory, MnistSplit.Test).Count % 256);

@@ -23,7 +23,8 @@ internal static class DownloadSample
         FirstDelay = TimeSpan.FromMilliseconds(1),
     };
 
-    public static MnistVariant Variant(params Uri[] mirrors) => new("sample", [File(Images), File(Labels)], mirrors, ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
+    public static MnistVariant Variant(params Uri[] mirrors) => new("sample", [File(Images), File(Labels)], mirrors,
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
 
     /// <summary>Only the images, so that every request is for one file.</summary>
     public static MnistVariant ImagesOnly(params Uri[] mirrors) => new("sample", [File(Images)], mirrors, ["a"]);

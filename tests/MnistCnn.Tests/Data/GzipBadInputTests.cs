@@ -17,22 +17,30 @@ public sealed class GzipBadInputTests
         { "a header cut", Valid[..5], "byte 5: expected the 10 bytes of a gzip header, found the end of the file after 5 bytes" },
         { "another compression method", Idx.Flip(Valid, 2), "byte 2: expected gzip compression method 8 (deflate), found 9" },
         { "reserved flags", Idx.Flip(Valid, 3, 0x80), "byte 3: expected gzip flags without reserved bits, found 0x80" },
-        { "CRC flipped", Idx.Flip(Valid, Valid.Length - 8), $"byte {Valid.Length - 8}: expected data with the CRC 0x{Crc(Valid) ^ 1:X8}, found 0x{Crc(Valid):X8}" },
-        { "ISIZE flipped", Idx.Flip(Valid, Valid.Length - 4), $"byte {Valid.Length - 4}: expected {Data.Length ^ 1} bytes of data (ISIZE), found {Data.Length}" },
+        { "CRC flipped", Idx.Flip(Valid, Valid.Length - 8),
+            $"byte {Valid.Length - 8}: expected data with the CRC 0x{Crc(Valid) ^ 1:X8}, found 0x{Crc(Valid):X8}" },
+        { "ISIZE flipped", Idx.Flip(Valid, Valid.Length - 4),
+            $"byte {Valid.Length - 4}: expected {Data.Length ^ 1} bytes of data (ISIZE), found {Data.Length}" },
         { "FEXTRA cut", Idx.WithHeader([], 4, 200, 0, 1, 2, 3), "expected the gzip extra field, found the end of the file after 15 bytes" },
         { "FEXTRA without its length", Idx.WithHeader([], 4, 200), "expected the length of the gzip extra field, found the end of the file after 11 bytes" },
         { "FEXTRA that swallows the file", Idx.WithHeader(Valid, 4, 255, 255), "expected the gzip extra field, found the end of the file after" },
         { "FNAME cut", Idx.WithHeader([], 8, 65, 66), "expected the NUL byte at the end of the gzip file name, found the end of the file after 12 bytes" },
-        { "FNAME of 1 MiB", Idx.WithHeader(Valid, 8, [.. Enumerable.Repeat((byte)'a', 1 << 20), 0]), "expected a gzip file name of at most 32768 bytes, found a longer one" },
+        { "FNAME of 1 MiB", Idx.WithHeader(Valid, 8, [.. Enumerable.Repeat((byte)'a', 1 << 20), 0]),
+            "expected a gzip file name of at most 32768 bytes, found a longer one" },
         { "FCOMMENT cut", Idx.WithHeader([], 16), "expected the NUL byte at the end of the gzip comment, found the end of the file after 10 bytes" },
         { "a wrong header CRC", Idx.WithHeader(Valid, 2, 1, 2), "byte 10: expected a gzip header with the CRC 0x0201, found 0x" },
         { "a byte after the member", [.. Valid, 0], "expected the gzip member to end with the file, found an earlier end and further bytes after it" },
         { "two members", [.. Valid, .. Valid], "expected the gzip member to end with the file, found an earlier end and further bytes after it" },
-        { "a million empty members", [.. Enumerable.Repeat(Idx.WithHeader([], 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0), 1_000_000).SelectMany(member => member)], "byte 0: expected the 4 bytes of the IDX magic number, found the end of the gzip data after 0 of 4 bytes" },
-        { "a bomb with an honest-looking header", Idx.Gzip([.. Idx.Images(1, 28, 28), .. new byte[50 << 20]]), "byte 800: expected the end of the data, as the sizes in the header say, found at least one byte more" },
-        { "a bomb that declares 2^30", Idx.Gzip([.. Idx.Header(8, 1 << 30), .. new byte[50 << 20]]), "byte 4: expected at most 268435456 bytes of data (the limit of the options), found 1073741824 items of 1 bytes" },
-        { "a declared size that so small a file cannot hold", Idx.Gzip(Idx.Header(8, 100 << 20)), "byte 4: expected 104857600 items of 1 bytes = 104857600 bytes of data, found a file that holds at most" },
-        { "data shorter than declared", Idx.Gzip(Data[..^1]), $"byte {Data.Length - 1}: expected 1400 bytes of data, as the header says, found the end of the gzip data after 1399 of 1400 bytes" },
+        { "a million empty members", [.. Enumerable.Repeat(Idx.WithHeader([], 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0), 1_000_000).SelectMany(member => member)],
+            "byte 0: expected the 4 bytes of the IDX magic number, found the end of the gzip data after 0 of 4 bytes" },
+        { "a bomb with an honest-looking header", Idx.Gzip([.. Idx.Images(1, 28, 28), .. new byte[50 << 20]]),
+            "byte 800: expected the end of the data, as the sizes in the header say, found at least one byte more" },
+        { "a bomb that declares 2^30", Idx.Gzip([.. Idx.Header(8, 1 << 30), .. new byte[50 << 20]]),
+            "byte 4: expected at most 268435456 bytes of data (the limit of the options), found 1073741824 items of 1 bytes" },
+        { "a declared size that so small a file cannot hold", Idx.Gzip(Idx.Header(8, 100 << 20)),
+            "byte 4: expected 104857600 items of 1 bytes = 104857600 bytes of data, found a file that holds at most" },
+        { "data shorter than declared", Idx.Gzip(Data[..^1]),
+            $"byte {Data.Length - 1}: expected 1400 bytes of data, as the header says, found the end of the gzip data after 1399 of 1400 bytes" },
         { "the endless file", Convert.FromBase64String(EndlessFile), "byte" },
     };
 
@@ -60,7 +68,8 @@ public sealed class GzipBadInputTests
         for (int length = 0; length < Valid.Length; length++)
         {
             byte[] cut = Valid[..length];
-            IdxFormatException exception = Assert.Throws<IdxFormatException>(() => IdxReader.Read<byte>(pipe ? new PipeStream(cut) : new MemoryStream(cut), "cut.gz", new IdxReaderOptions()));
+            IdxFormatException exception = Assert.Throws<IdxFormatException>(() =>
+                IdxReader.Read<byte>(pipe ? new PipeStream(cut) : new MemoryStream(cut), "cut.gz", new IdxReaderOptions()));
             Assert.StartsWith("'cut.gz', byte ", exception.Message, StringComparison.Ordinal);
         }
     }
@@ -73,7 +82,8 @@ public sealed class GzipBadInputTests
         {
             try
             {
-                byte[] values = IdxReader.Read<byte>(new MemoryStream(Idx.Flip(Valid, bit / 8, (byte)(1 << (bit % 8)))), "flipped.gz", new IdxReaderOptions()).Values;
+                byte[] values = IdxReader.Read<byte>(new MemoryStream(Idx.Flip(Valid, bit / 8, (byte)(1 << (bit % 8)))), "flipped.gz", new IdxReaderOptions())
+                    .Values;
                 Assert.Equal(Data[16..], values);
                 // Deflate leaves the bits after its end code undefined: at most 7, in the last byte before the trailer.
                 Assert.Equal(Valid.Length - 9, bit / 8);

@@ -11,7 +11,10 @@ internal static class Idx
         byte[] header = new byte[4 + 4 * sizes.Length];
         (header[2], header[3]) = (type, (byte)sizes.Length);
         for (int i = 0; i < sizes.Length; i++)
+        {
             BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4 + 4 * i), sizes[i]);
+        }
+
         return header;
     }
 
@@ -24,7 +27,10 @@ internal static class Idx
     {
         using MemoryStream target = new();
         using (GZipStream gzip = new(target, CompressionLevel.Optimal, leaveOpen: true))
+        {
             gzip.Write(data);
+        }
+
         return target.ToArray();
     }
 

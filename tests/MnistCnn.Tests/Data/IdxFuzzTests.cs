@@ -4,7 +4,10 @@ using MnistCnn.Data;
 
 namespace MnistCnn.Tests.Data;
 
-/// <summary>Mutated files either load what they declare or are refused with <see cref="IdxFormatException"/>. The variable MNISTCNN_FUZZ sets the number of mutants of each kind.</summary>
+/// <summary>
+/// Mutated files either load what they declare or are refused with <see cref="IdxFormatException"/>. The variable MNISTCNN_FUZZ sets the number of mutants of
+/// each kind.
+/// </summary>
 public sealed class IdxFuzzTests
 {
     private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("MNISTCNN_FUZZ") ?? "200000", CultureInfo.InvariantCulture);
@@ -34,7 +37,10 @@ public sealed class IdxFuzzTests
             Assert.Equal(array.Dimensions.Aggregate(1, (product, size) => product * size), array.Values.Length);
             // A gzip mutant that loads has passed its checksum.
             if (!gzip)
+            {
                 Assert.True(mutant.AsSpan(4 + 4 * array.Dimensions.Count).SequenceEqual(array.Values));
+            }
+
             return true;
         }
         catch (IdxFormatException exception)

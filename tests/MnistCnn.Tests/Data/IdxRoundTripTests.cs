@@ -40,7 +40,9 @@ public sealed class IdxRoundTripTests
         using TemporaryFolder folder = new();
         byte[] values = new byte[100_000];
         foreach (string name in (string[])["a.gz", "b.gz", "c"])
+        {
             IdxWriter.Write<byte>(folder[name], values, 100, 1000);
+        }
 
         Assert.InRange(new FileInfo(folder["a.gz"]).Length, 1, 1000);
         Assert.Equal(File.ReadAllBytes(folder["a.gz"]), File.ReadAllBytes(folder["b.gz"]));
@@ -88,7 +90,8 @@ public sealed class IdxRoundTripTests
             IdxWriter.Write<T>(stream, gzip, values, dimensions);
             stream.Position = 0;
             IdxArray<T> read = IdxReader.Read<T>(stream);
-            return read.Dimensions.SequenceEqual(dimensions) && MemoryMarshal.AsBytes(read.Values.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(values.AsSpan()));
+            return read.Dimensions.SequenceEqual(dimensions) && MemoryMarshal.AsBytes(read.Values.AsSpan())
+                .SequenceEqual(MemoryMarshal.AsBytes(values.AsSpan()));
         });
     }
 }

@@ -8,17 +8,17 @@ namespace MnistCnn.Tests.Data;
 /// <summary>A web server on this machine whose every answer is written by hand, so that it can break the protocol in any way.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Func<Request, Stream, CancellationToken, Task> _answer;
-    private readonly Task _accepting;
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Func<Request, Stream, CancellationToken, Task> answer;
+    private readonly Task accepting;
 
     public LoopbackServer(Func<Request, Stream, CancellationToken, Task> answer)
     {
-        _answer = answer;
-        _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
-        _accepting = AcceptAsync();
+        this.answer = answer;
+        listener.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+        accepting = AcceptAsync();
     }
 
     public Uri Address { get; }
@@ -26,13 +26,15 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public ConcurrentQueue<Request> Requests { get; } = new();
 
     /// <summary>Answers with the file of the requested name, or the rest of it.</summary>
-    public static LoopbackServer Serving(Dictionary<string, byte[]> files) => new((request, stream, token) => SendAsync(request, stream, files[request.Name], token));
+    public static LoopbackServer Serving(Dictionary<string, byte[]> files) => new((request, stream, token) =>
+        SendAsync(request, stream, files[request.Name], token));
 
     public static async Task SendAsync(Request request, Stream stream, byte[] body, CancellationToken token)
     {
         string head = request.From == 0
             ? $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n"
-            : $"HTTP/1.1 206 Partial Content\r\nContent-Length: {body.Length - request.From}\r\nContent-Range: bytes {request.From}-{body.Length - 1}/{body.Length}\r\n";
+            : $"HTTP/1.1 206 Partial Content\r\nContent-Length: {body.Length - request.From}\r\nContent-Range: bytes "
+                + $"{request.From}-{body.Length - 1}/{body.Length}\r\n";
         await WriteAsync(stream, head + "Connection: close\r\n\r\n", token);
         await stream.WriteAsync(body.AsMemory(request.From), token);
     }
@@ -41,19 +43,21 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
+        await stop.CancelAsync();
+        listener.Stop();
+        await accepting;
+        stop.Dispose();
     }
 
     private async Task AcceptAsync()
     {
-        List<Task> connections = new();
+        List<Task> connections = [];
         try
         {
             while (true)
-                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            {
+                connections.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
@@ -69,17 +73,19 @@ internal sealed class LoopbackServer : IAsyncDisposable
             {
                 NetworkStream stream = connection.GetStream();
                 using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
-                string path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
+                string path = (await reader.ReadLineAsync(stop.Token))!.Split(' ')[1];
                 int from = 0;
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+                while (await reader.ReadLineAsync(stop.Token) is { Length: > 0 } line)
                 {
                     if (line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
+                    {
                         from = int.Parse(line.AsSpan(13, line.Length - 14), System.Globalization.CultureInfo.InvariantCulture);
+                    }
                 }
 
                 Request request = new(path[(path.LastIndexOf('/') + 1)..], from);
                 Requests.Enqueue(request);
-                await _answer(request, stream, _stop.Token);
+                await answer(request, stream, stop.Token);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or NullReferenceException or ObjectDisposedException)
             {

@@ -47,7 +47,8 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void Streams_are_named_by_their_role()
     {
-        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromStreams(new MemoryStream(Idx.Images(3)[..20]), new MemoryStream(Idx.Labels(3))));
+        IdxFormatException exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromStreams(new MemoryStream(Idx.Images(3)[..20]),
+            new MemoryStream(Idx.Labels(3))));
         Assert.Equal("(images stream)", exception.Path);
         exception = Assert.Throws<IdxFormatException>(() => MnistDataset.FromStreams(new MemoryStream(Idx.Images(3)), new MemoryStream(Idx.Labels(3)[..9])));
         Assert.Equal("(labels stream)", exception.Path);
@@ -56,8 +57,10 @@ public sealed class MnistDatasetBadInputTests
     [Fact]
     public void Memory_that_does_not_fit_is_refused_with_numbers()
     {
-        Assert.Contains("Expected 2 × 2 × 3 = 12 bytes, found 11", Assert.Throws<ArgumentException>(() => MnistDataset.FromMemory(new byte[11], [1, 2], 2, 3)).Message, StringComparison.Ordinal);
-        Assert.Contains("found label 10 at index 1", Assert.Throws<ArgumentException>(() => MnistDataset.FromMemory(new byte[12], [1, 10], 2, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("Expected 2 × 2 × 3 = 12 bytes, found 11", Assert.Throws<ArgumentException>(() => MnistDataset.FromMemory(new byte[11], [1, 2], 2, 3))
+            .Message, StringComparison.Ordinal);
+        Assert.Contains("found label 10 at index 1", Assert.Throws<ArgumentException>(() => MnistDataset.FromMemory(new byte[12], [1, 10], 2, 3)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => MnistDataset.FromMemory([], [], 2, 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => MnistDataset.FromMemory(new byte[12], [1, 2], 0, 3));
         Assert.Throws<ArgumentException>(() => MnistDataset.FromMemory(new byte[12], [1, 2], 2, 3, []));

@@ -51,13 +51,17 @@ public sealed class MnistDatasetTests
     public void Any_division_is_a_partition_in_which_each_class_has_its_part() =>
         Gen.Select(Gen.Byte[0, 3].Array[2, 300], Gen.Double[0.01, 0.99], Gen.Int).Sample((labels, fraction, seed) =>
         {
-            MnistDataset data = MnistDataset.FromMemory([.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)i, (byte)(i >> 8) })], labels, 1, 2);
+            MnistDataset data = MnistDataset.FromMemory([.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)i, (byte)(i >> 8) })], labels, 1,
+                2);
             (MnistDataset? first, MnistDataset? second) = data.Split(fraction, seed);
-            List<List<int>> ids = new[] { first, second }.Select(set => Enumerable.Range(0, set.Count).Select(i => set.GetImage(i)[0] | set.GetImage(i)[1] << 8).ToList()).ToList();
+            List<List<int>> ids = [.. new[] { first, second }.Select(set => Enumerable.Range(0, set.Count)
+                .Select(i => set.GetImage(i)[0] | set.GetImage(i)[1] << 8).ToList())];
             Assert.Equal(Enumerable.Range(0, labels.Length), ids[0].Concat(ids[1]).Order());
             Assert.All(ids, part => Assert.NotEmpty(part));
             foreach (IGrouping<byte, byte> group in labels.GroupBy(label => label))
+            {
                 Assert.InRange(ids[0].Count(id => labels[id] == group.Key) - group.Count() * fraction, -1.01, 1.01);
+            }
         });
 
     [Fact]
@@ -67,15 +71,16 @@ public sealed class MnistDatasetTests
         FileNotFoundException exception = Assert.Throws<FileNotFoundException>(() => MnistDataset.Load(folder.Root, MnistSplit.Test));
 
         Assert.Contains(folder.Root, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, t10k-images.idx3-ubyte.gz", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("t10k-images-idx3-ubyte, t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, t10k-images.idx3-ubyte.gz", exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains("new MnistDownloader().DownloadAsync(MnistVariant.Mnist, directory)", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Split_is_stratified_and_reproducible_and_partitions_the_images()
     {
-        byte[] labels = Enumerable.Range(0, 1000).Select(i => (byte)(i % 10 == 0 ? 1 : 0)).ToArray();
-        byte[] pixels = Enumerable.Range(0, 1000).SelectMany(i => new[] { (byte)(i & 0xFF), (byte)(i >> 8) }).ToArray();
+        byte[] labels = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i % 10 == 0 ? 1 : 0))];
+        byte[] pixels = [.. Enumerable.Range(0, 1000).SelectMany(i => new[] { (byte)(i & 0xFF), (byte)(i >> 8) })];
         MnistDataset data = MnistDataset.FromMemory(pixels, labels, 1, 2, ["zero", "one"]);
 
         (MnistDataset? first, MnistDataset? second) = data.Split(0.8, 7);

@@ -13,7 +13,7 @@ public sealed class MnistDownloaderTests
     {
         using TemporaryFolder folder = new();
         LoopbackServer server = LoopbackServer.Serving(Files);
-        ConcurrentBag<DownloadProgress> heard = new();
+        ConcurrentBag<DownloadProgress> heard = [];
         string directory = await new MnistDownloader(Impatient).DownloadAsync(Variant(server.Address), folder["new"], new Listener(heard.Add), Token);
         await server.DisposeAsync();
 
@@ -33,11 +33,14 @@ public sealed class MnistDownloaderTests
         using TemporaryFolder folder = new();
         await using LoopbackServer server = LoopbackServer.Serving(Files);
         foreach ((string? name, byte[]? content) in Files)
+        {
             await File.WriteAllBytesAsync(folder[name], Idx.Flip(content, 100 % content.Length), Token);
+        }
 
         using (HttpClient offline = new(new Offline()))
         {
-            MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() => new MnistDownloader(Impatient, offline).DownloadAsync(Variant(server.Address), folder.Root, cancellationToken: Token));
+            MnistDownloadException exception = await Assert.ThrowsAsync<MnistDownloadException>(() =>
+                new MnistDownloader(Impatient, offline).DownloadAsync(Variant(server.Address), folder.Root, cancellationToken: Token));
             Assert.Equal(folder[Images], exception.Path);
             Assert.Contains("expected a connection, found: no network", exception.Message, StringComparison.Ordinal);
         }
@@ -70,7 +73,8 @@ public sealed class MnistDownloaderTests
             await Task.Delay(Timeout.Infinite, token);
         }))
         {
-            Task<string> download = new MnistDownloader(Impatient).DownloadAsync(ImagesOnly(stalling.Address), folder.Root, new Listener(_ => cancel.Cancel()), cancel.Token);
+            Task<string> download = new MnistDownloader(Impatient).DownloadAsync(ImagesOnly(stalling.Address), folder.Root, new Listener(_ => cancel.Cancel()),
+                cancel.Token);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download);
         }
 
@@ -113,7 +117,8 @@ public sealed class MnistDownloaderTests
     {
         RealMnist.SkipUnlessPresent();
         using HttpClient offline = new(new Offline());
-        Assert.Equal(RealMnist.Directory, await new MnistDownloader(Impatient, offline).DownloadAsync(MnistVariant.Mnist, RealMnist.Directory, cancellationToken: Token));
+        Assert.Equal(RealMnist.Directory, await new MnistDownloader(Impatient, offline)
+            .DownloadAsync(MnistVariant.Mnist, RealMnist.Directory, cancellationToken: Token));
     }
 
     private sealed class Listener(Action<DownloadProgress> hear) : IProgress<DownloadProgress>
@@ -123,6 +128,7 @@ public sealed class MnistDownloaderTests
 
     private sealed class Offline : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new HttpRequestException("no network");
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("no network");
     }
 }

@@ -27,12 +27,12 @@ internal static class MutantRun
                 lock (gate)
                 {
                     loaded += isLoaded ? 1 : 0;
-                    (most, ofMost) = bytes > most ? (bytes, (block * Block) + i) : (most, ofMost);
+                    (most, ofMost) = bytes > most ? (bytes, block * Block + i) : (most, ofMost);
                 }
             }
         });
         TestContext.Current.TestOutputHelper?.WriteLine($"{blocks * Block} mutants, {loaded} loaded, at most {most >> 10} KiB allocated for one");
-        Assert.InRange(loaded, 1, (blocks * Block) - 1);
+        Assert.InRange(loaded, 1, blocks * Block - 1);
         Assert.True(most <= MostBytes, $"Mutant {ofMost}: expected at most {MostBytes} bytes, found {most}.");
     }
 }

@@ -6,7 +6,7 @@ internal static class Mutants
     /// <summary>Changes, removes, inserts or repeats bytes in one to three places.</summary>
     public static byte[] Of(byte[] valid, Random random, int headerLength)
     {
-        List<byte> mutant = new(valid);
+        List<byte> mutant = [.. valid];
         for (int change = random.Next(1, 4); change > 0; change--)
         {
             // Headers are where the interesting decisions are made: half of the changes fall into them.
@@ -33,12 +33,17 @@ internal static class Mutants
                     break;
                 default:
                     for (int i = at; i < Math.Min(at + 4, mutant.Count); i++)
+                    {
                         mutant[i] = (byte)(random.Next(2) * 255);
+                    }
+
                     break;
             }
 
             if (mutant.Count == 0)
+            {
                 mutant.Add((byte)random.Next(256));
+            }
         }
 
         return [.. mutant];

@@ -3,7 +3,7 @@ namespace MnistCnn.Tests.Data;
 /// <summary>A stream without a length that hands out a few bytes at a time, and may break at its end.</summary>
 internal sealed class PipeStream(byte[] content, Exception? failure = null, int portion = 5) : Stream
 {
-    private int _position;
+    private int position;
 
     public override bool CanRead => true;
 
@@ -21,11 +21,14 @@ internal sealed class PipeStream(byte[] content, Exception? failure = null, int 
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        if (_position == content.Length && failure is not null)
+        if (position == content.Length && failure is not null)
+        {
             throw failure;
-        int read = Math.Min(Math.Min(count, portion), content.Length - _position);
-        content.AsSpan(_position, read).CopyTo(buffer.AsSpan(offset));
-        _position += read;
+        }
+
+        int read = Math.Min(Math.Min(count, portion), content.Length - position);
+        content.AsSpan(position, read).CopyTo(buffer.AsSpan(offset));
+        position += read;
         return read;
     }
 

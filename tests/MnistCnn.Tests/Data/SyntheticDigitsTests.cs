@@ -17,15 +17,19 @@ public sealed class SyntheticDigitsTests
         SyntheticDigits many = new(600, seed: 5);
 
         for (int i = 0; i < few.Count; i++)
+        {
             Assert.True(few.GetImage(i).SequenceEqual(many.GetImage(i)));
+        }
     }
 
     [Fact]
     public void Seeds_and_splits_give_different_digits()
     {
-        SyntheticDigits[] digits = new[] { new SyntheticDigits(100), new SyntheticDigits(100, seed: 1), new SyntheticDigits(100, split: MnistSplit.Test) };
+        SyntheticDigits[] digits = [new SyntheticDigits(100), new SyntheticDigits(100, seed: 1), new SyntheticDigits(100, split: MnistSplit.Test)];
         for (int i = 0; i < 100; i++)
+        {
             Assert.Equal(3, digits.Select(set => Convert.ToHexString(set.GetImage(i))).Distinct().Count());
+        }
     }
 
     [Fact]
@@ -63,7 +67,9 @@ public sealed class SyntheticDigitsTests
         {
             using DisposeScope scope = NewDisposeScope();
             using (batch)
+            {
                 correct += model.forward(batch.Images).argmax(1).eq(batch.Labels).sum().ToInt64();
+            }
         }
 
         Assert.InRange(correct / 2_000.0, 0.97, 1);

@@ -19,7 +19,7 @@ public sealed class TorchvisionTests
             $"{Python} has no torchvision (Debian: python3-torchvision).");
         using TemporaryFolder folder = new();
         string raw = Directory.CreateDirectory(folder[Path.Combine("MNIST", "raw")]).FullName;
-        Dictionary<string, byte[]> pixels = new();
+        Dictionary<string, byte[]> pixels = [];
         foreach ((string? prefix, int count) in (ReadOnlySpan<(string, int)>)[("train", 50), ("t10k", 20)])
         {
             pixels[prefix] = new byte[count * 5 * 9];

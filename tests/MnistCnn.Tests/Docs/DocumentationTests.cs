@@ -11,10 +11,9 @@ public sealed class DocumentationTests
 
     internal static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
 
-    public static TheoryData<string> Pages => new(
-        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
+    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
             .Append(Path.Combine(Root, "README.md"))
-            .Select(file => Path.GetRelativePath(Root, file)));
+            .Select(file => Path.GetRelativePath(Root, file))];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -35,14 +34,16 @@ public sealed class DocumentationTests
         foreach (Match link in Regex.Matches(File.ReadAllText(file), @"\]\(([^)#\s]+)[^)]*\)"))
         {
             string target = link.Groups[1].Value;
-            Assert.True(target.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, target)), $"{page}: '{target}' leads nowhere.");
+            Assert.True(target.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, target)),
+                $"{page}: '{target}' leads nowhere.");
         }
     }
 
     [Fact]
     public void Custom_callback_metric_dataset_and_model_take_fewer_than_25_lines()
     {
-        string[] classes = [.. Snippets().Where(s => s.StartsWith("internal sealed class", StringComparison.Ordinal) || s.StartsWith("public sealed class", StringComparison.Ordinal))];
+        string[] classes = [.. Snippets().Where(s => s.StartsWith("internal sealed class", StringComparison.Ordinal)
+            || s.StartsWith("public sealed class", StringComparison.Ordinal))];
         Assert.True(classes.Length >= 4, $"Expected a callback, a metric, a data set and a model, found {classes.Length} classes.");
         Assert.All(classes, code => Assert.True(code.Split('\n').Length < 25, code));
     }
@@ -51,7 +52,8 @@ public sealed class DocumentationTests
     internal static string TextAfterFirstProgram(string page)
     {
         string text = File.ReadAllText(Path.Combine(Root, page));
-        Match block = new Regex(@"^```text\n(.*?)\n```", RegexOptions.Multiline | RegexOptions.Singleline).Match(text, text.IndexOf("SyntheticDigits train", StringComparison.Ordinal));
+        Match block = new Regex(@"^```text\n(.*?)\n```", RegexOptions.Multiline | RegexOptions.Singleline)
+            .Match(text, text.IndexOf("SyntheticDigits train", StringComparison.Ordinal));
         Assert.True(block.Success, $"{page}: expected a block of text after the program, found none.");
         return block.Groups[1].Value;
     }

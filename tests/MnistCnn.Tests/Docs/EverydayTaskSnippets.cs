@@ -94,7 +94,8 @@ public sealed partial class EverydayTaskSnippets : IDisposable
         foreach ((string section, int i) in sections.Select((section, i) => (section, i)))
         {
             int[] lines = [.. Blocks().Matches(section).Select(block => block.Groups[1].Value.Trim().Split('\n').Length)];
-            Assert.Contains($"| {i + 1} | {section[(section.IndexOf(' ', StringComparison.Ordinal) + 1)..section.IndexOf('\n', StringComparison.Ordinal)]} | {string.Join(" | ", lines)} |", page, StringComparison.Ordinal);
+            Assert.Contains($"| {i + 1} | {section[(section.IndexOf(' ', StringComparison.Ordinal) + 1)..section.IndexOf('\n', StringComparison.Ordinal)]} "
+                + $"| {string.Join(" | ", lines)} |", page, StringComparison.Ordinal);
             Assert.Equal(3, lines.Length);
             Assert.InRange(lines[0], 1, Math.Min(lines[1], lines[2]));
         }

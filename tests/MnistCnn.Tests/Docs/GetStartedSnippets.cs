@@ -68,7 +68,7 @@ public sealed class GetStartedSnippets
         Assert.Contains("val_acc", expected, StringComparison.Ordinal);
         Assert.Equal(Regex.Replace(expected, Number, "0"), Regex.Replace(actual.TrimEnd(), Number, "0"));
         double[] Figures(string text) => [.. Regex.Matches(text, Number).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
-        Assert.All(Figures(expected).Zip(Figures(actual)), pair => Assert.InRange(pair.Second, (0.9 * pair.First) - 0.05, (1.1 * pair.First) + 0.05));
+        Assert.All(Figures(expected).Zip(Figures(actual)), pair => Assert.InRange(pair.Second, 0.9 * pair.First - 0.05, 1.1 * pair.First + 0.05));
     }
 
     private sealed class ConsoleText : IDisposable

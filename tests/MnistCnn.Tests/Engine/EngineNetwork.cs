@@ -1,9 +1,9 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using MnistCnn.Engine;
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
 using MnistCnn.Tests.Kernels;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace MnistCnn.Tests.Engine;
 
@@ -45,8 +45,15 @@ internal sealed unsafe class EngineNetwork
         fixed (long* y = labels)
         {
             return pass.Run(
-                new TrainingBatch { Images = Reader(x, plan.Description.Input), Count = labels.Length, Labels = y, Smoothing = smoothing,
-                    Scale = 1f / labels.Length, FirstTrained = firstTrained }, weights, gradients);
+                new TrainingBatch
+                {
+                    Images = Reader(x, plan.Description.Input),
+                    Count = labels.Length,
+                    Labels = y,
+                    Smoothing = smoothing,
+                    Scale = 1f / labels.Length,
+                    FirstTrained = firstTrained
+                }, weights, gradients);
         }
     }
 
@@ -60,7 +67,7 @@ internal sealed unsafe class EngineNetwork
     }
 
     /// <summary>The output for an image of the last pass.</summary>
-    public float[] Output(int image) => new ReadOnlySpan<float>(pass.Output + ((nint)image * plan.Maps[^1].ImageStride), plan.Description.Classes).ToArray();
+    public float[] Output(int image) => new ReadOnlySpan<float>(pass.Output + (nint)image * plan.Maps[^1].ImageStride, plan.Description.Classes).ToArray();
 
     public float[] Outputs(int count) => [.. Enumerable.Range(0, count).SelectMany(Output)];
 
@@ -70,8 +77,8 @@ internal sealed unsafe class EngineNetwork
         MapLayout map = plan.Maps[0];
         (int height, int width) = (map.Shape.Height, map.Shape.Width);
         return [.. Enumerable.Range(0, count * map.Shape.Length).Select(i =>
-            pass.ImageGradients[(i / map.Shape.Length * map.ImageStride) + map.Offset(i / width % height,
-                i % width) + (i / (height * width) % map.Shape.Channels)])];
+            pass.ImageGradients[i / map.Shape.Length * map.ImageStride + map.Offset(i / width % height,
+                i % width) + i / (height * width) % map.Shape.Channels])];
     }
 
     public float[] Gradient(int parameter) => Values(gradients, parameter);
@@ -102,7 +109,7 @@ internal sealed unsafe class EngineNetwork
         double[] exact = [.. expected];
         Assert.Equal(exact.Length, actual.Length);
         // The second term is the rounding of sums whose terms nearly cancel: of gradients of about 0.01, in single precision.
-        double worst = exact.Zip(actual, (e, a) => Math.Abs(e - a)).Max(), allowed = (1e-4 * exact.Max(Math.Abs)) + 1e-9;
+        double worst = exact.Zip(actual, (e, a) => Math.Abs(e - a)).Max(), allowed = 1e-4 * exact.Max(Math.Abs) + 1e-9;
         Assert.True(worst <= allowed, $"{what}: expected a difference of at most {allowed}, found {worst}.");
     }
 
@@ -112,8 +119,8 @@ internal sealed unsafe class EngineNetwork
         int pixels = shape.Height * shape.Width;
         for (int i = 0; i < count * shape.Length; i++)
         {
-            (int image, int place) = (from + (i / shape.Length), i % shape.Length);
-            destination[i] = images[((nint)image * shape.Length) + (place % shape.Channels * pixels) + (place / shape.Channels)];
+            (int image, int place) = (from + i / shape.Length, i % shape.Length);
+            destination[i] = images[(nint)image * shape.Length + place % shape.Channels * pixels + place / shape.Channels];
         }
     };
 

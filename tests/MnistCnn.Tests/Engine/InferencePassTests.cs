@@ -30,7 +30,7 @@ public sealed class InferencePassTests
         float[][] parameters = RandomNetworks.Parameters(Reference, 1);
         float[] expected = EngineNetwork.Infer(Reference, parameters, images, threads: 1);
         float[] some = images[(30 * 784)..(101 * 784)];
-        some[(8 * 784) + 3] = float.NaN;
+        some[8 * 784 + 3] = float.NaN;
         float[] found = EngineNetwork.Infer(Reference, parameters, some, threads: 3);
 
         Assert.Equal(expected, EngineNetwork.Infer(Reference, parameters, images, threads: 2));

@@ -51,7 +51,7 @@ public sealed class LayerGradientTests
         float[] images = RandomNetworks.Batch(network, 3, 2).Images;
         for (int n = 0; n < 3; n++)
         {
-            images[(n * 64) + 9] = values[n];
+            images[n * 64 + 9] = values[n];
         }
 
         using TorchNetwork torch = new(network, 1);
@@ -96,7 +96,7 @@ public sealed class LayerGradientTests
     private static void AssertClose(double[] expected, float[] actual, double scale, string what)
     {
         double worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max(), most = expected.Max(Math.Abs),
-            allowed = (1e-4 * most) + ((most < 1e-9 * scale ? 3e-4 : 1e-4) * scale) + 1e-9;
+            allowed = 1e-4 * most + (most < 1e-9 * scale ? 3e-4 : 1e-4) * scale + 1e-9;
         Assert.True(worst <= allowed, $"{what}: expected a difference of at most {allowed}, found {worst}.");
     }
 }

@@ -60,10 +60,10 @@ internal static class RandomLayers
                 network.Convolution(name, random.Next(8, 40), Math.Min(3, side), padding: random.Next(0, Math.Min(3, side))).Relu($"{name} relu");
                 break;
             case 3:
-                network.Add(new MaxPoolDescription(name, pool, random.Next(1, 4), random.Next(0, (pool / 2) + 1)));
+                network.Add(new MaxPoolDescription(name, pool, random.Next(1, 4), random.Next(0, pool / 2 + 1)));
                 break;
             case 4:
-                network.Add(new AveragePoolDescription(name, pool, random.Next(1, 4), random.Next(0, (pool / 2) + 1)));
+                network.Add(new AveragePoolDescription(name, pool, random.Next(1, 4), random.Next(0, pool / 2 + 1)));
                 break;
             case 5:
                 network.Add(new BatchNormDescription(name, shape.Channels, 1e-5, random.Next(2) == 0 ? 0.3 : 0.1, IsOfVector: false));

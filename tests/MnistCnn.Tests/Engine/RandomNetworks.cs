@@ -34,7 +34,7 @@ internal static class RandomNetworks
         {
             (int filters, int kernel, int stride, int padding) = convolutions[l];
             padding = Math.Min(padding, kernel - 1);
-            Add(new ConvolutionDescription($"conv{l}", shape.Channels, filters, Math.Min(kernel, Math.Min(shape.Height, shape.Width) + (2 * padding)), stride,
+            Add(new ConvolutionDescription($"conv{l}", shape.Channels, filters, Math.Min(kernel, Math.Min(shape.Height, shape.Width) + 2 * padding), stride,
                 padding));
             AddRelu(l);
         }
@@ -78,7 +78,7 @@ internal static class RandomNetworks
         return [.. network.Layers.SelectMany(layer => layer.Parameters.Select(parameter =>
         {
             double bound = 1 / Math.Sqrt((double)layer.Parameters[0].Length / layer.Parameters[0].Shape[0]);
-            return Enumerable.Range(0, (int)parameter.Length).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound)).ToArray();
+            return Enumerable.Range(0, (int)parameter.Length).Select(_ => (float)((2 * random.NextDouble() - 1) * bound)).ToArray();
         }))];
     }
 

@@ -59,7 +59,7 @@ internal sealed class ScalarNetwork
         double[] gradient = new double[logits.Length];
         for (int c = 0; c < logits.Length; c++)
         {
-            double target = (c == label ? 1 - smoothing : 0) + (smoothing / logits.Length);
+            double target = (c == label ? 1 - smoothing : 0) + smoothing / logits.Length;
             loss -= target * (logits[c] - log);
             gradient[c] = (Math.Exp(logits[c] - log) - target) / batch;
         }
@@ -122,7 +122,7 @@ internal sealed class ScalarNetwork
     }
 
     private static double[] Multiply(double[] inputs, double[] weights, double[] bias) =>
-        [.. bias.Select((b, o) => b + inputs.Select((x, i) => x * weights[(o * inputs.Length) + i]).Sum())];
+        [.. bias.Select((b, o) => b + inputs.Select((x, i) => x * weights[o * inputs.Length + i]).Sum())];
 
     private double[] MultiplyBackward(double[] inputs, int first, double[] gradient)
     {
@@ -132,8 +132,8 @@ internal sealed class ScalarNetwork
             Gradients[first + 1][o] += gradient[o];
             for (int i = 0; i < inputs.Length; i++)
             {
-                Gradients[first][(o * inputs.Length) + i] += gradient[o] * inputs[i];
-                inputGradient[i] += gradient[o] * parameters[first][(o * inputs.Length) + i];
+                Gradients[first][o * inputs.Length + i] += gradient[o] * inputs[i];
+                inputGradient[i] += gradient[o] * parameters[first][o * inputs.Length + i];
             }
         }
 
@@ -159,13 +159,13 @@ internal sealed class ScalarNetwork
         for (int o = 0; o < to.Length; o++)
         {
             (int f, int p) = Math.DivRem(o, to.Height * to.Width);
-            (int y, int x) = ((p / to.Width * layer.Stride) - layer.Padding, (p % to.Width * layer.Stride) - layer.Padding);
+            (int y, int x) = (p / to.Width * layer.Stride - layer.Padding, p % to.Width * layer.Stride - layer.Padding);
             for (int t = 0; t < window; t++)
             {
-                (int c, int py, int px) = (t / (layer.Kernel * layer.Kernel), y + (t / layer.Kernel % layer.Kernel), x + (t % layer.Kernel));
+                (int c, int py, int px) = (t / (layer.Kernel * layer.Kernel), y + t / layer.Kernel % layer.Kernel, x + t % layer.Kernel);
                 if (py >= 0 && py < from.Height && px >= 0 && px < from.Width)
                 {
-                    visit(o, f, (((c * from.Height) + py) * from.Width) + px, (f * window) + t);
+                    visit(o, f, (c * from.Height + py) * from.Width + px, f * window + t);
                 }
             }
         }

@@ -54,7 +54,7 @@ internal sealed class TorchNetwork : IDisposable
         Array.ForEach(Parameters, parameter => parameter.grad = null);
         Tensor output = Module.forward(input), loss = nn.functional.cross_entropy(output, tensor(labels));
         loss.backward();
-        (Loss, Output, ImageGradients) = (loss.item<double>(), output.detach().data<double>().ToArray(), input.grad!.data<double>().ToArray());
+        (Loss, Output, ImageGradients) = (loss.item<double>(), [.. output.detach().data<double>()], [.. input.grad!.data<double>()]);
         if (isProtected && System.Runtime.GCSettings.LatencyMode == System.Runtime.GCLatencyMode.NoGCRegion)
         {
             GC.EndNoGCRegion();
@@ -74,8 +74,8 @@ internal sealed class TorchNetwork : IDisposable
         for (int trial = 0; trial < 3; trial++)
         {
             double[][] kept = [.. Parameters.Select(Values64)];
-            Set([.. kept.Select(values => values.Select(v => v * (1 + (2e-6 * (random.NextDouble() - 0.5)))).ToArray())]);
-            Run([.. images.Select(x => x + (1e-6f * (random.NextSingle() - 0.5f)))], labels);
+            Set([.. kept.Select(values => values.Select(v => v * (1 + 2e-6 * (random.NextDouble() - 0.5))).ToArray())]);
+            Run([.. images.Select(x => x + 1e-6f * (random.NextSingle() - 0.5f))], labels);
             Set(kept);
             double[] after = [.. ImageGradients, .. Enumerable.Range(0, Parameters.Length).SelectMany(Gradient)];
             worst = Math.Max(worst, before.Zip(after, (a, b) => Math.Abs(a - b)).Max() / scale);
@@ -84,7 +84,7 @@ internal sealed class TorchNetwork : IDisposable
         return worst;
     }
 
-    private static double[] Values64(Parameter parameter) => parameter.detach().data<double>().ToArray();
+    private static double[] Values64(Parameter parameter) => [.. parameter.detach().data<double>()];
 
     private void Set(double[][] values)
     {
@@ -96,7 +96,7 @@ internal sealed class TorchNetwork : IDisposable
         }
     }
 
-    public double[] Gradient(int parameter) => Parameters[parameter].grad!.contiguous().data<double>().ToArray();
+    public double[] Gradient(int parameter) => [.. Parameters[parameter].grad!.contiguous().data<double>()];
 
     public void Dispose() => Module.Dispose();
 

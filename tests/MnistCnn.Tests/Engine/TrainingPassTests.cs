@@ -89,7 +89,7 @@ public sealed class TrainingPassTests
     public void A_value_that_is_not_finite_reaches_the_output_for_its_image_and_for_no_other(float value)
     {
         (float[] images, long[] labels) = RandomNetworks.Batch(Reference, 20, 7);
-        images[(7 * 784) + 300] = value;
+        images[7 * 784 + 300] = value;
         EngineNetwork network = new(Reference, RandomNetworks.Parameters(Reference, 7), 20, 2);
         network.Backward(images, labels);
 

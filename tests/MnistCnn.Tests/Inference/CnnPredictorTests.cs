@@ -52,7 +52,7 @@ public sealed class CnnPredictorTests
         using (Tensor images = tensor(pixels).reshape(-1, 1, 28, 28).to(ScalarType.Float32).div(255))
         using (Tensor probabilities = nn.functional.softmax(model.forward(images), 1))
         {
-            expected = probabilities.data<float>().ToArray();
+            expected = [.. probabilities.data<float>()];
         }
 
         CnnPredictor predictor = model.ToPredictor();
@@ -208,7 +208,8 @@ public sealed class CnnPredictorTests
 
     [Fact]
     public void The_number_of_threads_is_checked() =>
-        Assert.Contains("Threads: expected 0", Assert.Throws<ArgumentOutOfRangeException>(() => new CnnPredictorOptions { Threads = -1 }).Message, StringComparison.Ordinal);
+        Assert.Contains("Threads: expected 0", Assert.Throws<ArgumentOutOfRangeException>(() => new CnnPredictorOptions { Threads = -1 }).Message,
+            StringComparison.Ordinal);
 
     private static float[] Plain(ModelDescription description, Dictionary<string, SafetensorsTensor> weights, byte[] images, int count)
     {

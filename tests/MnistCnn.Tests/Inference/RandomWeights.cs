@@ -12,7 +12,7 @@ internal static class RandomWeights
         return description.Network.Parameters.ToDictionary(weight => weight.Name, weight =>
         {
             int inputs = weight.Shape.Count == 1 ? 16 : (int)(weight.Length / weight.Shape[0]);
-            float[] values = [.. Enumerable.Range(0, (int)weight.Length).Select(_ => ((random.NextSingle() * 2) - 1) * 2.4f / MathF.Sqrt(inputs))];
+            float[] values = [.. Enumerable.Range(0, (int)weight.Length).Select(_ => (random.NextSingle() * 2 - 1) * 2.4f / MathF.Sqrt(inputs))];
             return SafetensorsTensor.Create<float>(values, [.. weight.Shape]);
         });
     }

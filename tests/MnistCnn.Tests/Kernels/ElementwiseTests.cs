@@ -18,9 +18,9 @@ public sealed unsafe class ElementwiseTests
                 for (int i = 0; i < length; i++)
                 {
                     double gradient = g[i] + (decoupled ? 0 : decay * rp[i]);
-                    rp[i] *= decoupled ? 1 - (0.01 * decay) : 1;
-                    rm[i] = (0.9 * rm[i]) + (0.1 * gradient);
-                    rv[i] = (0.99 * rv[i]) + (0.01 * gradient * gradient);
+                    rp[i] *= decoupled ? 1 - 0.01 * decay : 1;
+                    rm[i] = 0.9 * rm[i] + 0.1 * gradient;
+                    rv[i] = 0.99 * rv[i] + 0.01 * gradient * gradient;
                     rp[i] -= 0.01 * (rm[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(rv[i] / (1 - Math.Pow(0.99, step))) + 1e-8);
                 }
             }
@@ -59,9 +59,9 @@ public sealed unsafe class ElementwiseTests
 
                 for (int i = 0; i < p.Length; i++)
                 {
-                    double gradient = g[i] + (decay * rp[i]);
-                    rv[i] = (momentum * rv[i]) + gradient;
-                    rp[i] -= 0.1 * (momentum == 0 ? gradient : nesterov ? gradient + (momentum * rv[i]) : rv[i]);
+                    double gradient = g[i] + decay * rp[i];
+                    rv[i] = momentum * rv[i] + gradient;
+                    rp[i] -= 0.1 * (momentum == 0 ? gradient : nesterov ? gradient + momentum * rv[i] : rv[i]);
                 }
             }
 
@@ -95,7 +95,7 @@ public sealed unsafe class ElementwiseTests
     public void Values_are_added_scaled_and_gated()
     {
         float[] sums = [.. Enumerable.Range(0, 16).Select(i => (float)i)], values = [.. Enumerable.Range(0, 16).Select(i => 10f * i)],
-            gate = [.. Enumerable.Range(0, 16).Select(i => i % 4 == 3 ? float.NaN : (i % 4) - 1f)];
+            gate = [.. Enumerable.Range(0, 16).Select(i => i % 4 == 3 ? float.NaN : i % 4 - 1f)];
         fixed (float* s = sums, v = values, g = gate)
         {
             Elementwise.Add(s, v, 16);
@@ -109,7 +109,7 @@ public sealed unsafe class ElementwiseTests
         }
     }
 
-    private static float[] Values(Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 2) - 1)];
+    private static float[] Values(Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() * 2 - 1)];
 
     private static void Adam(float[] p, float[] g, float[] m, float[] v, int length, AdamConstants constants)
     {

@@ -21,11 +21,18 @@ public sealed unsafe class SimdKernelsTests
                 a.Pointer[depth - 1] = float.NaN;
                 TileOperands operands = new()
                 {
-                    A = a.Pointer + first, AInner = 1, B = b.Pointer + (first * simd.PanelWidth(columns)), BInner = 1, Outer = 1, Middle = 1,
-                    Inner = depth - first, C = expected.Pointer, Bias = hasBias ? bias.Pointer : null,
+                    A = a.Pointer + first,
+                    AInner = 1,
+                    B = b.Pointer + first * simd.PanelWidth(columns),
+                    BInner = 1,
+                    Outer = 1,
+                    Middle = 1,
+                    Inner = depth - first,
+                    C = expected.Pointer,
+                    Bias = hasBias ? bias.Pointer : null,
                 };
                 simd.Multiply(ref operands, RowSet.Strided(1, 0, 0), columns, packedDepth: depth);
-                simd.MultiplyRow(a.Pointer + first, depth - first, b.Pointer + (first * simd.PanelWidth(columns)), depth, columns,
+                simd.MultiplyRow(a.Pointer + first, depth - first, b.Pointer + first * simd.PanelWidth(columns), depth, columns,
                     hasBias ? bias.Pointer : null, found.Pointer);
                 Assert.Equal(Values(expected, columns), Values(found, columns));
 
@@ -49,7 +56,7 @@ public sealed unsafe class SimdKernelsTests
                     double sum = bias.Pointer[i % columns];
                     for (int k = 0; k < depth; k++)
                     {
-                        sum += (double)a.Pointer[(i / columns * depth) + k] * b.Pointer[(k * columns) + (i % columns)];
+                        sum += (double)a.Pointer[i / columns * depth + k] * b.Pointer[k * columns + i % columns];
                     }
 
                     return (relu && sum < 0) || (gated && gate.Pointer[i] <= 0) ? 0 : sum;
@@ -62,8 +69,17 @@ public sealed unsafe class SimdKernelsTests
                         AlignedBuffer c = new(rows * columns);
                         TileOperands operands = new()
                         {
-                            A = a.Pointer, AInner = 1, B = b.Pointer, BInner = columns, Outer = 1, Middle = 1, Inner = depth, C = c.Pointer,
-                            Bias = bias.Pointer, Relu = relu, Gate = gated ? gate.Pointer : null,
+                            A = a.Pointer,
+                            AInner = 1,
+                            B = b.Pointer,
+                            BInner = columns,
+                            Outer = 1,
+                            Middle = 1,
+                            Inner = depth,
+                            C = c.Pointer,
+                            Bias = bias.Pointer,
+                            Relu = relu,
+                            Gate = gated ? gate.Pointer : null,
                         };
                         TileOperands before = operands;
                         simd.Multiply(ref operands, set, columns);

@@ -1,6 +1,6 @@
 using CsCheck;
-using MnistCnn.Kernels;
 using MnistCnn.Engine;
+using MnistCnn.Kernels;
 
 namespace MnistCnn.Tests.Kernels;
 
@@ -21,7 +21,7 @@ public sealed unsafe class TranspositionTests
             for (int i = 0; i < columns * destinationStride; i++)
             {
                 (int c, int r) = (i / destinationStride, i % destinationStride);
-                Assert.Equal(r < rows ? source.Pointer[(r * sourceStride) + c] : 0, destination.Pointer[i]);
+                Assert.Equal(r < rows ? source.Pointer[r * sourceStride + c] : 0, destination.Pointer[i]);
             }
 
             GC.KeepAlive((source, destination));
@@ -49,7 +49,7 @@ public sealed unsafe class TranspositionTests
             int[] columns = [.. Enumerable.Range(0, panel).Where(c => live[c] != 0)];
             for (int i = 0; i < columns.Length * stride; i++)
             {
-                Assert.Equal(i % stride < rows ? packed.Pointer[(i % stride * panel) + columns[i / stride]] : 0, destination.Pointer[i]);
+                Assert.Equal(i % stride < rows ? packed.Pointer[i % stride * panel + columns[i / stride]] : 0, destination.Pointer[i]);
             }
 
             GC.KeepAlive((packed, destination));

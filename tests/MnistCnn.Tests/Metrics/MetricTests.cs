@@ -13,7 +13,7 @@ public sealed class MetricTests
         from levels in Gen.Int[-9, 9].Array[count * 4]
         from labels in Gen.Long[0, 3].Array[count]
         from batch in Gen.Int[1, count]
-        select (levels.Select((level, i) => (level + (i % 4 / 4f)) / 3).ToArray(), labels, batch); // no two equal in a row
+        select (levels.Select((level, i) => (level + i % 4 / 4f) / 3).ToArray(), labels, batch); // no two equal in a row
 
     [Theory]
     [InlineData(1)]
@@ -24,7 +24,8 @@ public sealed class MetricTests
     {
         using AccuracyMetric metric = new(topK);
         Feed(metric, given);
-        double expected = given.Labels.Select((label, i) => Row(given.Logits, i).OrderDescending().Take(topK).Contains(given.Logits[(i * 4) + label])).Average(hit => hit ? 1.0 : 0);
+        double expected = given.Labels.Select((label, i) => Row(given.Logits, i).OrderDescending().Take(topK).Contains(given.Logits[i * 4 + label]))
+            .Average(hit => hit ? 1.0 : 0);
         Assert.Equal(expected, metric.Compute(), 1e-12);
     });
 
@@ -62,7 +63,7 @@ public sealed class MetricTests
     {
         using CrossEntropyMetric metric = new();
         Feed(metric, given);
-        double expected = given.Labels.Select((label, i) => Math.Log(Row(given.Logits, i).Sum(x => Math.Exp(x))) - given.Logits[(i * 4) + label]).Average();
+        double expected = given.Labels.Select((label, i) => Math.Log(Row(given.Logits, i).Sum(x => Math.Exp(x))) - given.Logits[i * 4 + label]).Average();
         Assert.Equal(expected, metric.Compute(), 1e-5);
     });
 
@@ -78,17 +79,17 @@ public sealed class MetricTests
         long[] labels = [0, 0, 0, 1, 0, 2, 0];
         foreach ((float[] row, long label) in rows.Zip(labels))
         {
-            Tensor output = tensor(row).view(1, 3).to_type(type), truth = tensor(new[] { label });
+            Tensor output = tensor(row).view(1, 3).to_type(type), truth = tensor([label]);
             using CrossEntropyMetric metric = new();
             metric.Update(output, truth);
             double expected = nn.functional.cross_entropy(output.to_type(ScalarType.Float64), truth).item<double>();
-            Assert.Equal(expected, metric.Compute(), 1e-7 + (1e-6 * Math.Abs(expected)));
+            Assert.Equal(expected, metric.Compute(), 1e-7 + 1e-6 * Math.Abs(expected));
         }
 
         foreach (float[] row in new[] { [inf, 1, 2], [1, float.NaN, 2], new[] { -inf, -inf, -inf } })
         {
             using CrossEntropyMetric metric = new();
-            metric.Update(tensor(row).view(1, 3).to_type(type), tensor(new[] { 1L }));
+            metric.Update(tensor(row).view(1, 3).to_type(type), tensor([1L]));
             Assert.Throws<InvalidOperationException>(() => metric.Compute());
         }
     }
@@ -100,7 +101,8 @@ public sealed class MetricTests
     public void Computing_before_anything_was_added_or_after_a_reset_throws(string name)
     {
         IMetric metric = Create(name);
-        Assert.Contains($"{name}: expected at least one batch before Compute, found none", Assert.Throws<InvalidOperationException>(() => metric.Compute()).Message, StringComparison.Ordinal);
+        Assert.Contains($"{name}: expected at least one batch before Compute, found none",
+            Assert.Throws<InvalidOperationException>(() => metric.Compute()).Message, StringComparison.Ordinal);
         Feed(metric, ([1, 2, 3, 4], [3], 1));
         metric.Compute();
         metric.Reset();
@@ -124,10 +126,14 @@ public sealed class MetricTests
     {
         using DisposeScope scope = NewDisposeScope();
         IMetric metric = Create(name);
-        Assert.StartsWith("Outputs: expected floating-point [N, classes], found Float32 [4]", Assert.Throws<ArgumentException>(() => metric.Update(zeros(4), zeros(4, ScalarType.Int64))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Outputs: expected floating-point [N, classes], found Int64 [2, 4]", Assert.Throws<ArgumentException>(() => metric.Update(zeros([2, 4], ScalarType.Int64), zeros(2, ScalarType.Int64))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Labels: expected Int64 [2], found Int64 [3]", Assert.Throws<ArgumentException>(() => metric.Update(zeros(2, 4), zeros(3, ScalarType.Int64))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Labels: expected Int64 [2], found Float32 [2]", Assert.Throws<ArgumentException>(() => metric.Update(zeros(2, 4), zeros(2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Outputs: expected floating-point [N, classes], found Float32 [4]",
+            Assert.Throws<ArgumentException>(() => metric.Update(zeros(4), zeros(4, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Outputs: expected floating-point [N, classes], found Int64 [2, 4]", Assert.Throws<ArgumentException>(() =>
+            metric.Update(zeros([2, 4], ScalarType.Int64), zeros(2, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Labels: expected Int64 [2], found Int64 [3]", Assert.Throws<ArgumentException>(() =>
+            metric.Update(zeros(2, 4), zeros(3, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Labels: expected Int64 [2], found Float32 [2]", Assert.Throws<ArgumentException>(() => metric.Update(zeros(2, 4), zeros(2)))
+            .Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +155,8 @@ public sealed class MetricTests
     {
         using DisposeScope scope = NewDisposeScope();
         using ConfusionMatrix metric = new(3);
-        Assert.StartsWith("Outputs: expected 3 classes, found 4.", Assert.Throws<ArgumentException>(() => metric.Update(zeros(2, 4), zeros(2, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Outputs: expected 3 classes, found 4.", Assert.Throws<ArgumentException>(() =>
+            metric.Update(zeros(2, 4), zeros(2, ScalarType.Int64))).Message, StringComparison.Ordinal);
         Assert.Equal("label", Assert.Throws<ArgumentOutOfRangeException>(() => Counted()[3, 0]).ParamName);
     }
 

@@ -30,7 +30,14 @@ public sealed class CnnClassifierFilesTests : IDisposable
     [Fact]
     public void A_model_comes_back_with_its_weights_and_its_shape()
     {
-        CnnClassifierOptions options = new() { Height = 20, Width = 31, ClassCount = 3, ClassNames = ["shirt, \"red\"", "ö", "c"], Output = ClassifierOutput.Softmax };
+        CnnClassifierOptions options = new()
+        {
+            Height = 20,
+            Width = 31,
+            ClassCount = 3,
+            ClassNames = ["shirt, \"red\"", "ö", "c"],
+            Output = ClassifierOutput.Softmax
+        };
         using CnnClassifier model = new(options);
         model.Save(folder["a"]);
         using CnnClassifier loaded = CnnClassifier.Load(folder["a"]);
@@ -96,7 +103,8 @@ public sealed class CnnClassifierFilesTests : IDisposable
     [InlineData("mnistcnn.image_height", "14", "from 15 to 16384, found '14'")]
     [InlineData("mnistcnn.image_width", "99999999", "from 15 to 16384")]
     [InlineData("mnistcnn.image_width", "16384", "'fc1.weight'")]
-    public void Metadata_that_lies_is_refused(string key, string value, string found) => Assert.Contains(found, Refused(key, value).Message, StringComparison.Ordinal);
+    public void Metadata_that_lies_is_refused(string key, string value, string found) =>
+        Assert.Contains(found, Refused(key, value).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Missing_extra_misshapen_and_infinite_weights_are_named()

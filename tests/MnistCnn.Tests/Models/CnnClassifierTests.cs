@@ -76,7 +76,8 @@ public sealed class CnnClassifierTests
     {
         using CnnClassifier model = new();
         using Tensor x = zeros([1, 1, 28, 28], ScalarType.Byte);
-        Assert.Contains("expected floating-point values 0 to 1, found Byte", Assert.Throws<ArgumentException>(() => model.forward(x)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected floating-point values 0 to 1, found Byte", Assert.Throws<ArgumentException>(() => model.forward(x)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

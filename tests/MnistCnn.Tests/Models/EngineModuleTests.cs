@@ -160,6 +160,6 @@ public sealed class EngineModuleTests
     {
         using IDisposable none = no_grad();
         using Tensor logits = model.forward(images);
-        return logits.data<float>().ToArray();
+        return [.. logits.data<float>()];
     }
 }

@@ -59,7 +59,9 @@ public sealed class NetworkFilesTests : IDisposable
         model.SaveNetwork(path);
         SafetensorsFile file = SafetensorsFile.Load(path);
         string json = file.Metadata["mnistcnn.network"];
-        Assert.StartsWith("""{"input":[1,28,28],"layers":[{"name":"0","type":"Conv2d","in_channels":1,"out_channels":8,"kernel_size":3,"stride":1,"padding":1,"bias":false},""", json, StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"input":[1,28,28],"layers":[{"name":"0","type":"Conv2d","in_channels":1,"out_channels":8,"kernel_size":3,"""
+            + "\"stride\":1,\"padding\":1,\"bias\":false},", json, StringComparison.Ordinal);
         foreach ((string from, string to, string message) in new[]
         {
             ("\"Conv2d\"", "\"Conv3d\"", "layer '0': expected a layer that this version knows, found 'Conv3d'"),
@@ -160,6 +162,6 @@ public sealed class NetworkFilesTests : IDisposable
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor images = tensor([.. Enumerable.Range(0, Count).SelectMany(i => Digits.GetImage(i).ToArray().Select(p => p / 255f))]).reshape(Count, 1, 28, 28);
-        return model.forward(images).softmax(1).data<float>().ToArray();
+        return [.. model.forward(images).softmax(1).data<float>()];
     }
 }

@@ -65,7 +65,8 @@ public sealed class CheckpointFileTests
     public void Version_99_is_named_as_a_newer_format()
     {
         string text = Encoding.Latin1.GetString(RawSafetensors.Bytes(Sample));
-        byte[] newer = Encoding.Latin1.GetBytes(text.Replace("\"!version\":\"1\"", "\"!version\":\"99\"", StringComparison.Ordinal).Replace("}}  ", "}} ", StringComparison.Ordinal));
+        byte[] newer = Encoding.Latin1.GetBytes(text.Replace("\"!version\":\"1\"", "\"!version\":\"99\"", StringComparison.Ordinal)
+            .Replace("}}  ", "}} ", StringComparison.Ordinal));
         Assert.Contains("newer format 99", Assert.Throws<CheckpointFormatException>(() => Read(newer)).Message, StringComparison.Ordinal);
     }
 
@@ -83,7 +84,8 @@ public sealed class CheckpointFileTests
         Assert.Equal("'last.ckpt': expected a value 'seed', found none.", Assert.Throws<CheckpointFormatException>(() => read.RequireInt64("seed")).Message);
         Assert.Throws<CheckpointFormatException>(() => read.RequireInt64("rate"));
         Assert.Throws<CheckpointFormatException>(() => read.RequireDouble("optimizer"));
-        Assert.Equal("'last.ckpt': optimizer: expected 'sgd', found 'adam'.", Assert.Throws<CheckpointFormatException>(() => read.RequireEqual("optimizer", "sgd")).Message);
+        Assert.Equal("'last.ckpt': optimizer: expected 'sgd', found 'adam'.", Assert.Throws<CheckpointFormatException>(() =>
+            read.RequireEqual("optimizer", "sgd")).Message);
     }
 
     [Fact]

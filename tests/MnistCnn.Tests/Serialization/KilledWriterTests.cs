@@ -15,7 +15,8 @@ public sealed class KilledWriterTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "kill -9");
         using TemporaryFolder folder = new();
-        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(worker => Task.Run(() => KillRepeatedlyAsync(Directory.CreateDirectory(folder[$"{worker}"]).FullName, worker))));
+        await Task.WhenAll(Enumerable.Range(0, AtOnce)
+            .Select(worker => Task.Run(() => KillRepeatedlyAsync(Directory.CreateDirectory(folder[$"{worker}"]).FullName, worker))));
     }
 
     private static async Task KillRepeatedlyAsync(string folder, int seed)

@@ -43,7 +43,7 @@ internal sealed class OnnxModel : IDisposable
         using RunOptions options = new();
         for (int first = 0; first < pixels.Length; first += batchSize * 784)
         {
-            T[] batch = pixels[first..Math.Min(pixels.Length, first + (batchSize * 784))];
+            T[] batch = pixels[first..Math.Min(pixels.Length, first + batchSize * 784)];
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(batch, [batch.Length / 784, 1, 28, 28]);
             using IDisposableReadOnlyCollection<OrtValue> output = session.Run(options, ["images"], [input], [.. session.OutputMetadata.Keys]);
             results.AddRange(output[0].GetTensorDataAsSpan<float>());

@@ -45,7 +45,7 @@ public sealed class PyTorchInteropTests : IDisposable
         float[] logits = ReadSingles(folder["logits"]), probabilities = new float[logits.Length];
         CnnPredictor.Load(folder["network.safetensors"]).Predict(TrainedClassifier.Bytes(0, 10_000), probabilities);
         using DisposeScope scope = NewDisposeScope();
-        float[] expected = tensor(logits).reshape(-1, 10).softmax(1).data<float>().ToArray();
+        float[] expected = [.. tensor(logits).reshape(-1, 10).softmax(1).data<float>()];
         Assert.InRange(expected.Zip(probabilities, (e, a) => Math.Abs(e - a)).Max(), 0, 1e-5f);
     }
 

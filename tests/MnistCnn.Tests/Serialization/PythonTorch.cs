@@ -22,5 +22,6 @@ internal static class PythonTorch
         return output;
     }
 
-    private static string Script([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "python", "interop.py"));
+    private static string Script([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "python", "interop.py"));
 }

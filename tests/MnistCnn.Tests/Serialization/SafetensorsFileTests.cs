@@ -37,15 +37,18 @@ public sealed class SafetensorsFileTests
     {
         SafetensorsTensor a = SafetensorsTensor.Create<float>([1, 2]);
         SafetensorsTensor b = SafetensorsTensor.Create<byte>([1, 2]);
-        byte[] one = RawSafetensors.Bytes(new SafetensorsFile(new Dictionary<string, SafetensorsTensor> { ["a"] = a, ["b"] = b, ["c"] = a }, new Dictionary<string, string> { ["x"] = "1", ["y"] = "2" }));
-        byte[] two = RawSafetensors.Bytes(new SafetensorsFile(new Dictionary<string, SafetensorsTensor> { ["c"] = a, ["b"] = b, ["a"] = a }, new Dictionary<string, string> { ["y"] = "2", ["x"] = "1" }));
+        byte[] one = RawSafetensors.Bytes(new SafetensorsFile(new Dictionary<string, SafetensorsTensor> { ["a"] = a, ["b"] = b, ["c"] = a },
+            new Dictionary<string, string> { ["x"] = "1", ["y"] = "2" }));
+        byte[] two = RawSafetensors.Bytes(new SafetensorsFile(new Dictionary<string, SafetensorsTensor> { ["c"] = a, ["b"] = b, ["a"] = a },
+            new Dictionary<string, string> { ["y"] = "2", ["x"] = "1" }));
         Assert.Equal(one, two);
     }
 
     [Fact]
     public void A_file_holds_exactly_the_documented_bytes()
     {
-        byte[] bytes = RawSafetensors.Bytes(new SafetensorsFile(new Dictionary<string, SafetensorsTensor> { ["weight"] = SafetensorsTensor.Create<float>([1f, -2f], 1, 2) }));
+        byte[] bytes = RawSafetensors.Bytes(new SafetensorsFile(
+            new Dictionary<string, SafetensorsTensor> { ["weight"] = SafetensorsTensor.Create<float>([1f, -2f], 1, 2) }));
         Assert.Equal([64, 0, 0, 0, 0, 0, 0, 0], bytes[..8]);
         Assert.Equal("""{"weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}   """, Encoding.UTF8.GetString(bytes.AsSpan(8, 64)));
         Assert.Equal([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], bytes[72..]);
@@ -55,7 +58,8 @@ public sealed class SafetensorsFileTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8)]
     [InlineData("""{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}   """, 4)]
     [InlineData("""{"a":{"data_offsets":[0,0],"shape":[0,9223372036854775807],"dtype":"F64"}}""", 0)]
-    [InlineData("""{"b":{"dtype":"U8","shape":[3],"data_offsets":[5,8]},"a":{"dtype":"I8","shape":[5],"data_offsets":[0,5]},"e":{"dtype":"F16","shape":[0],"data_offsets":[5,5]}}""", 8)]
+    [InlineData("""{"b":{"dtype":"U8","shape":[3],"data_offsets":[5,8]},"a":{"dtype":"I8","shape":[5],"data_offsets":[0,5]},"""
+        + "\"e\":{\"dtype\":\"F16\",\"shape\":[0],\"data_offsets\":[5,5]}}", 8)]
     [InlineData("""{"__metadata__":{},"\u00e9\"":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}""", 1)]
     [InlineData("{}", 0)]
     public void Every_form_that_the_format_allows_is_read(string header, int dataLength) => RawSafetensors.Read(RawSafetensors.Build(header, dataLength));
@@ -117,7 +121,8 @@ public sealed class SafetensorsFileTests
     [InlineData(1)]
     [InlineData(7)]
     public void A_file_shorter_than_its_length_field_is_refused(int length) =>
-        Assert.Contains($"found {length} bytes", Assert.Throws<CheckpointFormatException>(() => RawSafetensors.Read(new byte[length])).Message, StringComparison.Ordinal);
+        Assert.Contains($"found {length} bytes", Assert.Throws<CheckpointFormatException>(() => RawSafetensors.Read(new byte[length])).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(long.MaxValue)]
@@ -136,7 +141,8 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void A_rank_of_two_hundred_million_does_not_fit_a_header_and_a_rank_of_a_million_stops_at_64()
     {
-        string million = """{"a":{"dtype":"U8","shape":[@],"data_offsets":[0,1]}}""".Replace("@", string.Join(",", Enumerable.Repeat("1", 1_000_000)), StringComparison.Ordinal);
+        string million = """{"a":{"dtype":"U8","shape":[@],"data_offsets":[0,1]}}""".Replace("@", string.Join(",", Enumerable.Repeat("1", 1_000_000)),
+            StringComparison.Ordinal);
         byte[] bytes = RawSafetensors.Build(million, 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("at most 64", Assert.Throws<CheckpointFormatException>(() => RawSafetensors.Read(bytes)).Message, StringComparison.Ordinal);
@@ -183,9 +189,11 @@ public sealed class SafetensorsFileTests
     {
         foreach (byte[] start in new byte[][] { [0x50, 0x4B, 3, 4, 0, 0, 8, 8, 0, 0], [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9] })
         {
-            CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => SafetensorsFile.Read(new MemoryStream([.. start, .. new byte[200]]), "/runs/model.pth"));
+            CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() =>
+                SafetensorsFile.Read(new MemoryStream([.. start, .. new byte[200]]), "/runs/model.pth"));
             Assert.Contains("import torch, safetensors.torch", e.Message, StringComparison.Ordinal);
-            Assert.Contains("""save_file(torch.load("model.pth", map_location="cpu", weights_only=True), "model.safetensors")""", e.Message, StringComparison.Ordinal);
+            Assert.Contains("""save_file(torch.load("model.pth", map_location="cpu", weights_only=True), "model.safetensors")""", e.Message,
+                StringComparison.Ordinal);
         }
 
         string header = """{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""".PadRight(0x0280);

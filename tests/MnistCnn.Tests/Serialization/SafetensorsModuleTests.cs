@@ -18,7 +18,8 @@ public sealed class SafetensorsModuleTests : IDisposable
 
     private static Module<Tensor, Tensor> Network() => Sequential(("conv", Conv2d(1, 2, 3)), ("norm", BatchNorm2d(2)), ("out", Linear(8, 3)));
 
-    private static string Hash(Module module) => string.Join("\n", ModuleState.Capture(module).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key + Convert.ToHexString(p.Value.Data.Span)));
+    private static string Hash(Module module) =>
+        string.Join("\n", ModuleState.Capture(module).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key + Convert.ToHexString(p.Value.Data.Span)));
 
     private string Write(Dictionary<string, SafetensorsTensor> tensors)
     {
@@ -116,7 +117,7 @@ public sealed class SafetensorsModuleTests : IDisposable
         Refused(tensors, options with { AllowExtra = false });
         Refused(tensors, options with { AllowMissing = false });
         module.LoadSafetensors(path, options);
-        Assert.Equal([0.5f, 1f, -2f], module.state_dict()["out.bias"].data<float>().ToArray());
+        Assert.Equal([0.5f, 1f, -2f], [.. module.state_dict()["out.bias"].data<float>()]);
         tensors["norm.num_batches_tracked"] = SafetensorsTensor.Create<int>([1], []);
         Refused(tensors, options);
     }

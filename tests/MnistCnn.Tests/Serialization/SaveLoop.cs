@@ -5,7 +5,8 @@ using MnistCnn.Serialization;
 namespace MnistCnn.Tests.Serialization;
 
 /// <summary>
-/// A process that saves two models in turn over one file until it is killed: the test executable itself, started with a variable in its environment that names the folder.
+/// A process that saves two models in turn over one file until it is killed: the test executable itself, started with a variable in its environment that names
+/// the folder.
 /// </summary>
 internal static class SaveLoop
 {
@@ -15,7 +16,9 @@ internal static class SaveLoop
 
     public static Process Start(string folder) => OwnProcess.Start(new Dictionary<string, string>
     {
-        [Variable] = folder, ["DOTNET_TieredPGO"] = "0", ["DOTNET_gcConcurrent"] = "0",
+        [Variable] = folder,
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
     });
 
 #pragma warning disable CA2255

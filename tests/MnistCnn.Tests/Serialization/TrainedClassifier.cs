@@ -23,7 +23,7 @@ internal static class TrainedClassifier
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         model.eval();
-        return model.forward(tensor(Pixels(0, TestImages.Count), [TestImages.Count, 1, 28, 28])).data<float>().ToArray();
+        return [.. model.forward(tensor(Pixels(0, TestImages.Count), [TestImages.Count, 1, 28, 28])).data<float>()];
     }
 
     public static float[] Pixels(int first, int count) => [.. Bytes(first, count).Select(pixel => pixel / 255f)];

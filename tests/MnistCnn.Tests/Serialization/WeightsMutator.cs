@@ -8,10 +8,13 @@ internal static class WeightsMutator
 {
     private static readonly string[] Replacements =
     [
-        "\"dtype\":\"F32\"|\"dtype\":\"F64\"", "\"dtype\":\"F32\"|\"dtype\":\"I32\"", "\"dtype\":\"F32\"|\"dtype\":\"Q32\"", "\"dtype\":\"F32\"|\"dtype\":\"F16\"",
+        "\"dtype\":\"F32\"|\"dtype\":\"F64\"", "\"dtype\":\"F32\"|\"dtype\":\"I32\"", "\"dtype\":\"F32\"|\"dtype\":\"Q32\"",
+            "\"dtype\":\"F32\"|\"dtype\":\"F16\"",
         "[16]|[4e9]", "[16]|[4000000000,4000000000,4000000000]", "[16]|[-16]", "[16]|[16,1]", "[16]|[]", "[16]|[0]", "[16]|[[16]]", "[64,256]|[256,64]",
-        "conv1.bias|conv2.bias", "conv1.bias|conv9.bias", "\"shape\"|\"dtype\"", "\"data_offsets\":[|\"data_offsets\":[1", "{\"__metadata__\"|{\"__metadata__\":{},\"__metadata__\"",
-        "divide by 255|divide by 256", "}}|}", "}}|}}}", "{|[", ",|,,", "\"|", "0|9223372036854775807", "1|-1", "[|[[", "F32|\\u0046\\u0033\\u0032", "bias|\\ud800", "weight|wei\0ght",
+        "conv1.bias|conv2.bias", "conv1.bias|conv9.bias", "\"shape\"|\"dtype\"", "\"data_offsets\":[|\"data_offsets\":[1",
+            "{\"__metadata__\"|{\"__metadata__\":{},\"__metadata__\"",
+        "divide by 255|divide by 256", "}}|}", "}}|}}}", "{|[", ",|,,", "\"|", "0|9223372036854775807", "1|-1", "[|[[", "F32|\\u0046\\u0033\\u0032",
+            "bias|\\ud800", "weight|wei\0ght",
     ];
 
     /// <param name="original">The file.</param>
@@ -40,10 +43,16 @@ internal static class WeightsMutator
             case 5:
                 return (byte[])[.. mutant, .. new byte[random.Next(1, 100)]];
             case 6:
-                BinaryPrimitives.WriteUInt64LittleEndian(mutant, random.Next(3) switch { 0 => (ulong)random.NextInt64(), 1 => (ulong)random.Next(headerEnd * 2), _ => (ulong)(mutant.Length - random.Next(16)) });
+                BinaryPrimitives.WriteUInt64LittleEndian(mutant, random.Next(3) switch
+                {
+                    0 => (ulong)random.NextInt64(),
+                    1 => (ulong)random.Next(headerEnd * 2),
+                    _ => (ulong)(mutant.Length - random.Next(16))
+                });
                 return mutant;
             case 7:
-                BinaryPrimitives.WriteUInt32LittleEndian(mutant.AsSpan(headerEnd + (4 * random.Next((mutant.Length - headerEnd) / 4))), 0x7F800000u | (uint)random.Next(1 << 23));
+                BinaryPrimitives.WriteUInt32LittleEndian(mutant.AsSpan(headerEnd + 4 * random.Next((mutant.Length - headerEnd) / 4)),
+                    0x7F800000u | (uint)random.Next(1 << 23));
                 return mutant;
             case 8:
                 int from = random.Next(8, headerEnd);

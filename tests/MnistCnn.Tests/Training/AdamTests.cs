@@ -5,7 +5,9 @@ using Adam = MnistCnn.Training.Adam;
 
 namespace MnistCnn.Tests.Training;
 
-/// <summary>Alone, since torch's optimizers do not hold on to the numbers that they hand to libtorch: a collection that another test causes in that moment frees them.</summary>
+/// <summary>
+/// Alone, since torch's optimizers do not hold on to the numbers that they hand to libtorch: a collection that another test causes in that moment frees them.
+/// </summary>
 [Collection(nameof(AloneInTheProcess))]
 public sealed class AdamTests
 {
@@ -64,7 +66,7 @@ public sealed class AdamTests
         parameter.grad = ones(5, ScalarType.Float64);
         adam.step();
 
-        Assert.Equal(1 * (1 - (0.1 * 0.5)) - 0.1, parameter[0].item<double>(), 1e-6);
+        Assert.Equal(1 * (1 - 0.1 * 0.5) - 0.1, parameter[0].item<double>(), 1e-6);
     }
 
     [Fact]

@@ -94,8 +94,12 @@ public sealed class CalibrationTests : IDisposable
             float[] row = logits[(i * 10)..((i + 1) * 10)];
             Assert.Equal(Softmax(row, calibration.Temperature).Max(), all[i].Probability, 1e-5);
             Assert.Equal(calibration.Temperature * Math.Log(row.Sum(z => Math.Exp(z / calibration.Temperature))), all[i].Familiarity, 1e-3);
-            Assert.Equal(all[i], predictor.Predict(HeldOut.GetImage(i)) with { Probability = all[i].Probability, Familiarity = all[i].Familiarity,
-                IsFamiliar = all[i].IsFamiliar });
+            Assert.Equal(all[i], predictor.Predict(HeldOut.GetImage(i)) with
+            {
+                Probability = all[i].Probability,
+                Familiarity = all[i].Familiarity,
+                IsFamiliar = all[i].IsFamiliar
+            });
         }
 
         Assert.InRange(all.Count(prediction => prediction.IsFamiliar), 396 - 1, 396 + 1);
@@ -116,7 +120,7 @@ public sealed class CalibrationTests : IDisposable
         CnnPredictor strict = model.ToPredictor();
         byte[] dot = new byte[784];
         dot[300] = 255;
-        Assert.All([new byte[784], Enumerable.Repeat((byte)255, 784).ToArray(), dot], image =>
+        Assert.All([new byte[784], [.. Enumerable.Repeat((byte)255, 784)], dot], image =>
         {
             Assert.True(lax.Predict(image).IsFamiliar);
             Assert.False(strict.Predict(image).IsFamiliar);
@@ -177,7 +181,7 @@ public sealed class CalibrationTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         float[] pixels = [.. Enumerable.Range(0, HeldOut.Count).SelectMany(i => HeldOut.GetImage(i).ToArray()).Select(p => p / 255f)];
-        return (model.forward(tensor(pixels).view(HeldOut.Count, 1, 28, 28)).data<float>().ToArray(),
+        return ([.. model.forward(tensor(pixels).view(HeldOut.Count, 1, 28, 28)).data<float>()],
             [.. Enumerable.Range(0, HeldOut.Count).Select(HeldOut.GetLabel)]);
     }
 

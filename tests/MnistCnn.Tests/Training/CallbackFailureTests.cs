@@ -7,8 +7,10 @@ public sealed class CallbackFailureTests
 {
     public static TheoryData<string, string> Hooks => new()
     {
-        { "FitStart", "OnFitStart" }, { "EpochStart 1", "OnEpochStart" }, { "StepStart 1", "OnStepStart" }, { "BeforeOptimizerStep 2", "OnBeforeOptimizerStep" },
-        { "StepEnd 3", "OnStepEnd" }, { "ValidationStart", "OnValidationStart" }, { "ValidationEnd", "OnValidationEnd" }, { "EpochEnd 1", "OnEpochEnd" }, { "FitEnd Completed", "OnFitEnd" },
+        { "FitStart", "OnFitStart" }, { "EpochStart 1", "OnEpochStart" }, { "StepStart 1", "OnStepStart" },
+            { "BeforeOptimizerStep 2", "OnBeforeOptimizerStep" },
+        { "StepEnd 3", "OnStepEnd" }, { "ValidationStart", "OnValidationStart" }, { "ValidationEnd", "OnValidationEnd" }, { "EpochEnd 1", "OnEpochEnd" },
+            { "FitEnd Completed", "OnFitEnd" },
     };
 
     [Theory]

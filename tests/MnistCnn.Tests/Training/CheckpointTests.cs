@@ -57,7 +57,8 @@ public sealed class CheckpointTests : IDisposable
             "EmaDecay" => TrainingData.Options with { EmaDecay = 0.99 },
             "Optimizer" => TrainingData.Options with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9) },
             _ => TrainingData.Options,
-        }) with { ResumeFrom = Checkpoint };
+        }) with
+        { ResumeFrom = Checkpoint };
         IMnistDataset train = option == "Data" ? new SyntheticDigits(70, seed: 1) : TrainingData.Train;
         AssertRefused<CheckpointFormatException>(options, train, message);
     }
@@ -112,7 +113,8 @@ public sealed class CheckpointTests : IDisposable
     {
         using TinyModel model = new();
         LambdaCallback early = new() { BeforeOptimizerStep = context => context.SaveCheckpoint(Checkpoint) };
-        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() => new Trainer(TrainingData.Options, [early]).Fit(model, TrainingData.Train));
+        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() =>
+            new Trainer(TrainingData.Options, [early]).Fit(model, TrainingData.Train));
         Assert.Contains("step 1 of epoch 1 is under way", thrown.InnerException!.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Checkpoint));
     }
@@ -134,7 +136,8 @@ public sealed class CheckpointTests : IDisposable
     public void Two_callbacks_with_one_state_key_are_refused()
     {
         using TinyModel model = new();
-        ArgumentException thrown = Assert.Throws<ArgumentException>(() => new Trainer(TrainingData.Options, [new EarlyStopping(), new EarlyStopping(3)]).Fit(model, TrainingData.Train));
+        ArgumentException thrown = Assert.Throws<ArgumentException>(() => new Trainer(TrainingData.Options, [new EarlyStopping(), new EarlyStopping(3)])
+            .Fit(model, TrainingData.Train));
         Assert.Contains("'early_stopping.val_loss' 2 times", thrown.Message, StringComparison.Ordinal);
     }
 

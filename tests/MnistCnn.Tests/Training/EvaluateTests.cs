@@ -23,7 +23,7 @@ public sealed class EvaluateTests
         Assert.Equal(logits.argmax(1).eq(labels).sum().ToInt64() / 40.0, result.Accuracy);
         Assert.Equal(40, result.Count);
         Assert.Equal(result.Accuracy, result.Confusion!.Accuracy);
-        long[] predicted = logits.argmax(1).data<long>().ToArray();
+        long[] predicted = [.. logits.argmax(1).data<long>()];
         Assert.Equal(Enumerable.Range(0, 40).Where(i => predicted[i] != TrainingData.Validation.GetLabel(i)), result.Misclassified.Select(m => m.Index));
         Misclassification first = result.Misclassified[0];
         Assert.Equal(nn.functional.softmax(logits, 1)[first.Index, first.Predicted].ToDouble(), first.Probability, 1e-5);
@@ -54,12 +54,13 @@ public sealed class EvaluateTests
         TrainerOptions options = TrainingData.Options with { EvaluationBatchSize = batchSize, LimitValidationBatches = limit, Metrics = () => [recorder] };
         EvaluationResult result = new Trainer(options).Evaluate(model, TrainingData.Validation);
         Assert.Equal(expected, recorder.Batches.Count);
-        Assert.Equal(Enumerable.Range(0, result.Count).Select(i => (long)TrainingData.Validation.GetLabel(i)), recorder.Batches.SelectMany(batch => batch.Labels));
+        Assert.Equal(Enumerable.Range(0, result.Count).Select(i => (long)TrainingData.Validation.GetLabel(i)),
+            recorder.Batches.SelectMany(batch => batch.Labels));
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         model.eval();
         float[] pixels = [.. Enumerable.Range(0, result.Count).SelectMany(i => TrainingData.Validation.GetImage(i).ToArray()).Select(b => b / 255f)];
-        float[] logits = model.forward(tensor(pixels).view(result.Count, 1, 28, 28)).data<float>().ToArray();
+        float[] logits = [.. model.forward(tensor(pixels).view(result.Count, 1, 28, 28)).data<float>()];
         Assert.All(logits.Zip(recorder.Batches.SelectMany(batch => batch.Outputs)), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.All(recorder.Batches.SkipLast(1), batch => Assert.Equal(batchSize, batch.Labels.Length));
     }
@@ -69,7 +70,8 @@ public sealed class EvaluateTests
     {
         using TinyModel tiny = new(dropout: 0.5);
         using CnnClassifier overKernels = new();
-        foreach ((nn.Module<Tensor, Tensor> model, bool training) in new (nn.Module<Tensor, Tensor>, bool)[] { (tiny, true), (tiny, false), (overKernels, true), (overKernels, false) })
+        foreach ((nn.Module<Tensor, Tensor> model, bool training) in new (nn.Module<Tensor, Tensor>, bool)[] { (tiny, true), (tiny, false),
+            (overKernels, true), (overKernels, false) })
         {
             model.train(training);
             long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -95,7 +97,8 @@ public sealed class EvaluateTests
 
             return logits;
         };
-        Assert.Throws<OperationCanceledException>(() => new Trainer(TrainingData.Options with { EvaluationBatchSize = 5 }).Evaluate(model, TrainingData.Validation, source.Token));
+        Assert.Throws<OperationCanceledException>(() => new Trainer(TrainingData.Options with { EvaluationBatchSize = 5 })
+            .Evaluate(model, TrainingData.Validation, source.Token));
         Assert.Equal(2, batches);
         Assert.True(model.training);
     }
@@ -104,7 +107,8 @@ public sealed class EvaluateTests
     public void Outputs_that_are_not_numbers_throw()
     {
         using TinyModel model = new() { OnForward = logits => logits * double.NaN };
-        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => new Trainer(TrainingData.Options).Evaluate(model, TrainingData.Validation));
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() =>
+            new Trainer(TrainingData.Options).Evaluate(model, TrainingData.Validation));
         Assert.Contains("NaN", thrown.Message, StringComparison.Ordinal);
     }
 

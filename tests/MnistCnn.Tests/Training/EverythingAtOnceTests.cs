@@ -28,8 +28,17 @@ public sealed class EverythingAtOnceTests : IDisposable
 
         TrainerOptions options = TrainingData.Options with
         {
-            Epochs = 12, BatchSize = 16, GradientAccumulation = 2, GradientClipNorm = 0.4, GradientClipValue = 0.05, EmaDecay = 0.8, WeightDecay = 0.01,
-            Loss = Loss.CrossEntropy(0.1), Transforms = [new RandomAffine()], Schedule = LearningRateSchedule.Cosine(warmUp: 0.2), BalancedSampling = true,
+            Epochs = 12,
+            BatchSize = 16,
+            GradientAccumulation = 2,
+            GradientClipNorm = 0.4,
+            GradientClipValue = 0.05,
+            EmaDecay = 0.8,
+            WeightDecay = 0.01,
+            Loss = Loss.CrossEntropy(0.1),
+            Transforms = [new RandomAffine()],
+            Schedule = LearningRateSchedule.Cosine(warmUp: 0.2),
+            BalancedSampling = true,
             Metrics = () => [new AccuracyMetric(3), new ConfusionMatrix(10)],
             LearningRate = path == "engine" ? 0.001 : 0.01,
             Precision = path == "bfloat16" ? TrainingPrecision.BFloat16Mixed : TrainingPrecision.Float32,

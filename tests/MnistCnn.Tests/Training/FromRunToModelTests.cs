@@ -34,8 +34,12 @@ public sealed class FromRunToModelTests : IDisposable
     [Fact]
     public void The_last_checkpoint_opens_as_the_model_that_the_run_leaves_with_its_shape_and_names()
     {
-        using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "ö"],
-            Output = ClassifierOutput.Softmax });
+        using CnnClassifier model = new(new CnnClassifierOptions
+        {
+            Seed = 1,
+            ClassNames = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "ö"],
+            Output = ClassifierOutput.Softmax
+        });
         Fit(model, TrainingData.Options with { Epochs = 5, EmaDecay = 0.9 }, new ModelCheckpoint(folder.Root));
         using CnnClassifier last = CnnClassifier.Load(folder["last.ckpt"]);
         Assert.Equal(TrainingData.Weights(model), TrainingData.Weights(last));
@@ -170,7 +174,8 @@ public sealed class FromRunToModelTests : IDisposable
             Fit(model, TrainingData.Options with { InitialWeights = folder["missing"] }));
         Assert.Contains("'fc2.bias': expected [64], found no such tensor", missing.Message, StringComparison.Ordinal);
         new SafetensorsFile(new Dictionary<string, SafetensorsTensor>(
-            SafetensorsFile.Load(folder["ten"]).Tensors) { ["conv1.bias"] = SafetensorsTensor.Create<float>(new float[8], 8) }).Save(folder["other"]);
+            SafetensorsFile.Load(folder["ten"]).Tensors)
+        { ["conv1.bias"] = SafetensorsTensor.Create<float>(new float[8], 8) }).Save(folder["other"]);
         Assert.Contains("expected F32 [16], found F32 [8]",
             Assert.Throws<CheckpointFormatException>(() => Fit(model, TrainingData.Options with { InitialWeights = folder["other"] })).Message,
             StringComparison.Ordinal);

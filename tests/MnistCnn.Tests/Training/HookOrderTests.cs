@@ -116,7 +116,8 @@ public sealed class HookOrderTests
             {
                 throw cause;
             }
-        }) { Hooks = hooks };
+        })
+        { Hooks = hooks };
         RecordingCallback good = new("good ") { Hooks = hooks };
         TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() => Fit(good, bad));
         Assert.Equal(("RecordingCallback", "OnStepEnd"), (thrown.Callback, thrown.Hook));

@@ -7,8 +7,8 @@ using MnistCnn.Training.Callbacks;
 namespace MnistCnn.Tests.Training;
 
 /// <summary>
-/// A run in a process of its own, killed with SIGKILL: this assembly, started again with a variable that makes it train and end. The variable MNISTCNN_KILLS sets how often a process that
-/// saves all the time is killed.
+/// A run in a process of its own, killed with SIGKILL: this assembly, started again with a variable that makes it train and end. The variable MNISTCNN_KILLS
+/// sets how often a process that saves all the time is killed.
 /// </summary>
 [Collection(nameof(AloneInTheProcess))]
 public sealed class KillTests
@@ -88,6 +88,7 @@ public sealed class KillTests
 
     private static Process Start(string folder, int everySteps) => OwnProcess.Start(new Dictionary<string, string>
     {
-        [FolderVariable] = folder, [StepsVariable] = everySteps.ToString(CultureInfo.InvariantCulture),
+        [FolderVariable] = folder,
+        [StepsVariable] = everySteps.ToString(CultureInfo.InvariantCulture),
     });
 }

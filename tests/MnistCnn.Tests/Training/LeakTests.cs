@@ -74,8 +74,10 @@ public sealed class LeakTests : IDisposable
         ListLogger logger = new();
         return
         [
-            new StepLogger(logger, 1), new EarlyStopping(10_000), new ReduceLearningRateOnPlateau(patience: 10_000), new LearningRateMonitor(logger, 1), new CsvLogger(folder["h.csv"], 1),
-            new TensorBoardLogger(folder["board"], 1), new ProgressReporter(new Progress<TrainingProgress>(), 1), new ThroughputMonitor(logger), new ModelSummary(logger),
+            new StepLogger(logger, 1), new EarlyStopping(10_000), new ReduceLearningRateOnPlateau(patience: 10_000), new LearningRateMonitor(logger, 1),
+                new CsvLogger(folder["h.csv"], 1),
+            new TensorBoardLogger(folder["board"], 1), new ProgressReporter(new Progress<TrainingProgress>(), 1), new ThroughputMonitor(logger),
+                new ModelSummary(logger),
             new ModelCheckpoint(folder.Root) { EverySteps = 40, SaveLast = false }, new LambdaCallback { BeforeOptimizerStep = _ => { } },
         ];
     }

@@ -8,8 +8,10 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void One_cycle_follows_PyTorchs_OneCycleLR()
     {
-        // torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1, total_steps=10, pct_start=0.3, div_factor=25, final_div_factor=1e4), its rate at steps 0 to 9.
-        double[] expected = [0.04, 0.52, 1.0, 0.9504846320134737, 0.8117456539497631, 0.6112620219362893, 0.388741978063711, 0.18825834605023702, 0.04951936798652651, 4e-06];
+        // torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1, total_steps=10, pct_start=0.3, div_factor=25, final_div_factor=1e4), its rate at steps 0 to
+        // 9.
+        double[] expected = [0.04, 0.52, 1.0, 0.9504846320134737, 0.8117456539497631, 0.6112620219362893, 0.388741978063711, 0.18825834605023702,
+            0.04951936798652651, 4e-06];
         LearningRateSchedule schedule = LearningRateSchedule.OneCycle();
         Assert.All(expected, (rate, step) => Assert.Equal(rate, schedule.FactorAt(step, 5, 10), 6));
     }
@@ -39,7 +41,8 @@ public sealed class LearningRateScheduleTests
     [InlineData(3)]
     public void Every_schedule_gives_a_usable_rate_in_runs_of_few_steps(int totalSteps)
     {
-        LearningRateSchedule[] schedules = [LearningRateSchedule.Constant, LearningRateSchedule.Step(1), LearningRateSchedule.Cosine(warmUp: 0.5), LearningRateSchedule.OneCycle()];
+        LearningRateSchedule[] schedules = [LearningRateSchedule.Constant, LearningRateSchedule.Step(1), LearningRateSchedule.Cosine(warmUp: 0.5),
+            LearningRateSchedule.OneCycle()];
         foreach (LearningRateSchedule schedule in schedules)
         {
             Assert.All(Enumerable.Range(0, totalSteps), step => Assert.InRange(schedule.FactorAt(step, 1, totalSteps), 0, 1));
@@ -52,7 +55,8 @@ public sealed class LearningRateScheduleTests
         using TinyModel model = new();
         TrainerOptions options = TrainingData.Options with { Schedule = LearningRateSchedule.OneCycle() };
         FitResult result = new Trainer(options).Fit(model, TrainingData.Train);
-        Assert.Equal(Enumerable.Range(0, 6).Select(step => options.LearningRate * options.Schedule.FactorAt(step, 3, 6)), result.History.Steps.Select(s => s.LearningRate));
+        Assert.Equal(Enumerable.Range(0, 6).Select(step => options.LearningRate * options.Schedule.FactorAt(step, 3, 6)),
+            result.History.Steps.Select(s => s.LearningRate));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed unsafe class LossTests : IDisposable
         }
 
         Assert.Equal(sum.item<float>(), loss, 1e-4);
-        Assert.Equal(input.grad!.data<float>().ToArray(), gradients, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([.. input.grad!.data<float>()], gradients, (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Theory]
@@ -46,11 +46,11 @@ public sealed unsafe class LossTests : IDisposable
         using Tensor input = logits.clone().requires_grad_();
         double[] weights = [1, 2, 3, 4];
         using Tensor losses = Loss.Focal(gamma, weights).PerImage(input, labels);
-        float[] x = logits.data<float>().ToArray(), found = losses.data<float>().ToArray();
+        float[] x = [.. logits.data<float>()], found = [.. losses.data<float>()];
         for (int n = 0; n < 6; n++)
         {
             int label = (int)labels[n].item<long>();
-            double p = Math.Exp(x[(4 * n) + label]) / Enumerable.Range(0, 4).Sum(c => Math.Exp(x[(4 * n) + c]));
+            double p = Math.Exp(x[4 * n + label]) / Enumerable.Range(0, 4).Sum(c => Math.Exp(x[4 * n + c]));
             Assert.Equal(-weights[label] * Math.Pow(1 - p, gamma) * Math.Log(p), found[n], 1e-4);
         }
 

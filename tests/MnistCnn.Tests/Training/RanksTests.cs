@@ -45,7 +45,8 @@ public sealed class RanksTests : IDisposable
             {
                 context.RequestStop("Enough.");
             }
-        }) { Hooks = hooks };
+        })
+        { Hooks = hooks };
         FitResult fit = Fit(withValidation: false, callback);
         Assert.Equal((StopReason.RequestedByCallback, 2), (fit.StopReason, fit.History.Steps.Count));
         Assert.Equal(["StepEnd 2", "FitEnd RequestedByCallback"], hooks.TakeLast(2));
@@ -55,7 +56,8 @@ public sealed class RanksTests : IDisposable
     public void A_limit_on_steps_is_met_exactly()
     {
         using TinyModel model = new();
-        FitResult fit = new Trainer(TrainingData.Options with { MaxSteps = 2, Schedule = LearningRateSchedule.OneCycle(), Collective = ranks }).Fit(model, TrainingData.Train);
+        FitResult fit = new Trainer(TrainingData.Options with { MaxSteps = 2, Schedule = LearningRateSchedule.OneCycle(), Collective = ranks })
+            .Fit(model, TrainingData.Train);
         Assert.Equal((StopReason.LimitReached, 2), (fit.StopReason, fit.History.Steps.Count));
     }
 
@@ -78,8 +80,10 @@ public sealed class RanksTests : IDisposable
     {
         LambdaCallback validating = new() { IsForFirstRank = true, StepEnd = (context, _) => context.Validate() };
         LambdaCallback setting = new() { IsForFirstRank = true, StepEnd = (context, _) => context.LearningRate = 1 };
-        Assert.StartsWith("Validate: expected a callback that every rank calls", Assert.Throws<TrainerCallbackException>(() => Fit(true, validating)).InnerException!.Message, StringComparison.Ordinal);
-        Assert.StartsWith("LearningRate: expected a callback that every rank calls", Assert.Throws<TrainerCallbackException>(() => Fit(true, setting)).InnerException!.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Validate: expected a callback that every rank calls",
+            Assert.Throws<TrainerCallbackException>(() => Fit(true, validating)).InnerException!.Message, StringComparison.Ordinal);
+        Assert.StartsWith("LearningRate: expected a callback that every rank calls",
+            Assert.Throws<TrainerCallbackException>(() => Fit(true, setting)).InnerException!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,6 +99,7 @@ public sealed class RanksTests : IDisposable
     private FitResult Fit(bool withValidation, params ITrainerCallback[] callbacks)
     {
         using TinyModel model = new();
-        return new Trainer(TrainingData.Options with { Collective = ranks }, callbacks).Fit(model, TrainingData.Train, withValidation ? TrainingData.Validation : null);
+        return new Trainer(TrainingData.Options with { Collective = ranks }, callbacks)
+            .Fit(model, TrainingData.Train, withValidation ? TrainingData.Validation : null);
     }
 }

@@ -63,7 +63,8 @@ public sealed class ResumeTests : IDisposable
         (string resumed, FitResult rest) = Train(create, options with { ResumeFrom = Checkpoint });
         Assert.Equal(expected, resumed);
         Assert.Equal(whole.History.Steps, rest.History.Steps);
-        Assert.Equal(whole.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)), rest.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)));
+        Assert.Equal(whole.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)),
+            rest.History.Epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy, e.Count)));
         Assert.Equal(whole.History.Validations.Select(v => (v.GlobalStep, v.Result.Loss)), rest.History.Validations.Select(v => (v.GlobalStep, v.Result.Loss)));
     }
 
@@ -75,7 +76,8 @@ public sealed class ResumeTests : IDisposable
         using CancellationTokenSource source = new();
         using TinyModel model = Model();
         LambdaCallback cancel = new() { StepStart = context => (context.GlobalStep == 5 ? source : null)?.Cancel() };
-        FitResult canceled = new Trainer(options, [cancel, new ModelCheckpoint(folder.Root)]).Fit(model, TrainingData.Train, TrainingData.Validation, source.Token);
+        FitResult canceled = new Trainer(options, [cancel, new ModelCheckpoint(folder.Root)])
+            .Fit(model, TrainingData.Train, TrainingData.Validation, source.Token);
         Assert.Equal(StopReason.Canceled, canceled.StopReason);
         (string resumed, _) = Train(options with { ResumeFrom = Checkpoint });
         Assert.Equal(expected, resumed);
@@ -159,7 +161,13 @@ public sealed class ResumeTests : IDisposable
     internal static TrainerOptions Options(string recipe) => recipe switch
     {
         "adam" => TrainingData.Options with { Epochs = 4 },
-        "momentum" => TrainingData.Options with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9), GradientAccumulation = 2, Epochs = 5, GradientClipNorm = 0.5 },
+        "momentum" => TrainingData.Options with
+        {
+            Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9),
+            GradientAccumulation = 2,
+            Epochs = 5,
+            GradientClipNorm = 0.5
+        },
         "bfloat16" => TrainingData.Options with { Precision = TrainingPrecision.BFloat16Mixed, Epochs = 4 },
         Kernels => Options("everything") with { GradientClipValue = null, LearningRate = 0.001 },
         _ => TrainingData.Options with

@@ -36,8 +36,8 @@ public sealed class TrainerOptionsEffectTests
         foreach (EpochResult epoch in result.History.Epochs)
         {
             StepRecord[] steps = [.. result.History.Steps.Where(step => step.Epoch == epoch.Epoch)];
-            Assert.Equal(((32 * steps[0].Loss) + (32 * steps[1].Loss) + (16 * steps[2].Loss)) / 80, epoch.Loss, 1e-6);
-            Assert.Equal(((32 * steps[0].Accuracy) + (32 * steps[1].Accuracy) + (16 * steps[2].Accuracy)) / 80, epoch.Accuracy, 1e-12);
+            Assert.Equal((32 * steps[0].Loss + 32 * steps[1].Loss + 16 * steps[2].Loss) / 80, epoch.Loss, 1e-6);
+            Assert.Equal((32 * steps[0].Accuracy + 32 * steps[1].Accuracy + 16 * steps[2].Accuracy) / 80, epoch.Accuracy, 1e-12);
         }
     }
 
@@ -45,7 +45,7 @@ public sealed class TrainerOptionsEffectTests
     public void Accumulated_batches_drop_other_inputs_each()
     {
         List<float[]> seen = [];
-        using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add(logits.data<float>().ToArray()); return logits; } };
+        using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add([.. logits.data<float>()]); return logits; } };
         MnistDataset alike = MnistDataset.FromMemory([.. Enumerable.Repeat((byte)255, 64 * 784)], new byte[64], 28, 28);
         new Trainer(TrainingData.Options with { Epochs = 1, BatchSize = 16, GradientAccumulation = 4 }).Fit(model, alike);
         // The first was a check of the model.
@@ -147,7 +147,8 @@ public sealed class TrainerOptionsEffectTests
     {
         BFloat16.SkipUnlessSupported();
         using TinyModel model = new();
-        FitResult mixed = new Trainer(TrainingData.Options with { Epochs = 8, Precision = TrainingPrecision.BFloat16Mixed }).Fit(model, TrainingData.Train, TrainingData.Validation);
+        FitResult mixed = new Trainer(TrainingData.Options with { Epochs = 8, Precision = TrainingPrecision.BFloat16Mixed })
+            .Fit(model, TrainingData.Train, TrainingData.Validation);
         FitResult full = Fit(TrainingData.Options with { Epochs = 8 });
         Assert.All(model.parameters(), p => Assert.Equal(ScalarType.Float32, p.dtype));
         Assert.Equal(full.LastValidation!.Result.Loss, mixed.LastValidation!.Result.Loss, 0.1);

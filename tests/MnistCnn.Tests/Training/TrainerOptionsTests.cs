@@ -70,7 +70,8 @@ public sealed class TrainerOptionsTests
     {
         using TinyModel model = new();
         LambdaCallback bad = new() { StepEnd = (context, _) => context.LearningRate = double.NaN };
-        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() => new Trainer(TrainingData.Options, [bad]).Fit(model, TrainingData.Train));
+        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() =>
+            new Trainer(TrainingData.Options, [bad]).Fit(model, TrainingData.Train));
         Assert.StartsWith("LearningRate: expected a finite number of 0 or more, found NaN.", thrown.InnerException!.Message, StringComparison.Ordinal);
     }
 
@@ -79,6 +80,7 @@ public sealed class TrainerOptionsTests
     {
         using TinyModel model = new();
         TrainerOptions options = TrainingData.Options with { WeightDecay = 0.1, Optimizer = (p, lr) => TorchSharp.torch.optim.SGD(p, lr) };
-        Assert.StartsWith("WeightDecay: expected 0 beside an Optimizer", Assert.Throws<ArgumentException>(() => new Trainer(options).Fit(model, TrainingData.Train)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("WeightDecay: expected 0 beside an Optimizer", Assert.Throws<ArgumentException>(() =>
+            new Trainer(options).Fit(model, TrainingData.Train)).Message, StringComparison.Ordinal);
     }
 }

@@ -20,7 +20,7 @@ public sealed class ValidationCadenceTests : IDisposable
         Assert.Equal([3L, 6L], Validated(result));
         string[] lines = [.. logger.Lines.Skip(2)]; // after the device, and which way the steps run
         Assert.Equal(4, lines.Length);
-        Assert.All([0, 2], i => Assert.Matches($@"^epoch: {1 + (i / 2)}/2 \| step: 3/3 \| trn loss: \S+ \| val loss: \S+ \| trn_acc: \S+ \| val_acc: \S+$",
+        Assert.All([0, 2], i => Assert.Matches($@"^epoch: {1 + i / 2}/2 \| step: 3/3 \| trn loss: \S+ \| val loss: \S+ \| trn_acc: \S+ \| val_acc: \S+$",
             lines[i]));
         Assert.All([1, 3], i => Assert.EndsWith("learning rate: 0.01", lines[i], StringComparison.Ordinal));
     }
@@ -114,8 +114,11 @@ public sealed class ValidationCadenceTests : IDisposable
         EarlyStopping stopping = new(patience: 10, monitor: new MonitoredValue("score", false, _ => script[next++]));
         Assert.Equal(StopReason.Completed, Fit(TrainingData.Options, stopping).StopReason);
         Assert.Equal(2, stopping.Best);
-        LambdaCallback late = new() { ValidationEnd = (context, _) =>
-            context.RequestStop(context.GlobalStep == 6 ? "too late" : throw new InvalidOperationException()) };
+        LambdaCallback late = new()
+        {
+            ValidationEnd = (context, _) =>
+            context.RequestStop(context.GlobalStep == 6 ? "too late" : throw new InvalidOperationException())
+        };
         Assert.Equal((StopReason.Completed, "All epochs were trained."),
             Fit(TrainingData.Options with { ValidateEveryEpochs = 3 }, late) is var result ? (result.StopReason, result.StopMessage) : default);
     }

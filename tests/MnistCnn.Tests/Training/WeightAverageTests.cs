@@ -29,7 +29,7 @@ public sealed class WeightAverageTests
         double[] average = [.. weights[7].Select(w => (double)w)];
         foreach ((int step, double kept) in new[] { (16, keptAt16), (24, keptAt24) })
         {
-            average = [.. average.Zip(weights[step - 1], (mean, w) => (kept * mean) + ((1 - kept) * w))];
+            average = [.. average.Zip(weights[step - 1], (mean, w) => kept * mean + (1 - kept) * w)];
         }
 
         float[] found = TrainingData.Floats(model);

@@ -28,7 +28,10 @@ public sealed record RandomShift : IImageTransform
         destination.Clear();
         int columns = width - Math.Abs(right);
         if (columns <= 0)
+        {
             return;
+        }
+
         for (int y = Math.Max(0, down); y < Math.Min(height, height + down); y++)
         {
             source.Slice((y - down) * width + Math.Max(0, -right), columns)

@@ -71,7 +71,7 @@ internal sealed unsafe class DirectConvolution
         int taps = kernel * kernel;
         for (int f = 0; f < filters; f++)
         {
-            float* inside = packed + Window * (f / Panel * Panel) + f % Panel, outside = tensor + Window * f;
+            float* inside = packed + Window * f / Panel * Panel + f % Panel, outside = tensor + Window * f;
             for (int t = 0; t < Window; t++)
             {
                 ref float packedWeight = ref inside[(t % taps * channels + t / taps) * Panel];
@@ -126,9 +126,16 @@ internal sealed unsafe class DirectConvolution
     {
         TileOperands operands = new()
         {
-            A = work.Input, AOuter = input.ImageStride, AMiddle = stride * input.Row, AInner = stride * input.PixelStride,
-            BOuter = output.ImageStride, BMiddle = output.Row, BInner = output.PixelStride,
-            Outer = work.Count, Middle = output.Shape.Height, Inner = output.Shape.Width,
+            A = work.Input,
+            AOuter = input.ImageStride,
+            AMiddle = stride * input.Row,
+            AInner = stride * input.PixelStride,
+            BOuter = output.ImageStride,
+            BMiddle = output.Row,
+            BInner = output.PixelStride,
+            Outer = work.Count,
+            Middle = output.Shape.Height,
+            Inner = output.Shape.Width,
         };
         for (int f = 0; f < filters; f += Panel)
         {
@@ -158,9 +165,16 @@ internal sealed unsafe class DirectConvolution
     {
         TileOperands operands = new()
         {
-            A = work.OutputGradient, AOuter = output.Row, AMiddle = isOutputDense ? output.Row : output.PixelStride, AInner = 1,
-            B = packed, BOuter = kernel * filters, BMiddle = isOutputDense ? kernel * filters : filters, BInner = 1,
-            C = work.InputGradient, Gate = gate ? work.Input : null,
+            A = work.OutputGradient,
+            AOuter = output.Row,
+            AMiddle = isOutputDense ? output.Row : output.PixelStride,
+            AInner = 1,
+            B = packed,
+            BOuter = kernel * filters,
+            BMiddle = isOutputDense ? kernel * filters : filters,
+            BInner = 1,
+            C = work.InputGradient,
+            Gate = gate ? work.Input : null,
         };
         simd.Multiply(ref operands, RowSet.Strided(work.Count, output.ImageStride, input.ImageStride), simd.Padded(channels), BackwardDepth, windows);
     }

@@ -197,9 +197,15 @@ internal sealed unsafe class Linear : Layer
 
             TileOperands operands = new()
             {
-                A = live is null ? work.OutputGradient : work.ImageMemory, AInner = 1, B = work.Scratch, BInner = gradientWidth, Outer = 1, Middle = 1,
+                A = live is null ? work.OutputGradient : work.ImageMemory,
+                AInner = 1,
+                B = work.Scratch,
+                BInner = gradientWidth,
+                Outer = 1,
+                Middle = 1,
                 Inner = live?.Count ?? outputs,
-                C = work.InputGradient + input, Gate = gateInput ? work.Input + input : null,
+                C = work.InputGradient + input,
+                Gate = gateInput ? work.Input + input : null,
             };
             Simd.Multiply(ref operands, RowSet.Strided(work.Count, live is null ? Output.ImageStride : ImageMemory, Input.ImageStride), Simd.Padded(taken));
         }
@@ -211,9 +217,14 @@ internal sealed unsafe class Linear : Layer
         float* rows = work.Scratch;
         TileOperands operands = new()
         {
-            A = live is null ? work.OutputGradient : work.ImageMemory, AInner = live is null ? Output.ImageStride : ImageMemory, B = work.Input + first,
+            A = live is null ? work.OutputGradient : work.ImageMemory,
+            AInner = live is null ? Output.ImageStride : ImageMemory,
+            B = work.Input + first,
             BInner = Input.ImageStride,
-            Outer = 1, Middle = 1, Inner = work.Count, C = rows,
+            Outer = 1,
+            Middle = 1,
+            Inner = work.Count,
+            C = rows,
         };
         Simd.Multiply(ref operands, live is { } some ? RowSet.Listed(some.Count, some.Places, some.Rows) : RowSet.Strided(outputs, 1, GradientInputs),
             Simd.Padded(inputs));

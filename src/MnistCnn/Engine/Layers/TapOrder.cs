@@ -1,8 +1,8 @@
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// Along one axis, input coordinate i meets output (i − k) / stride for every tap k of the window with k ≡ i (mod stride). Ordered by k mod stride and then downwards,
-/// the taps that one input meets lie side by side, and so do the outputs, upwards: the gradient of the input gathers them without a gap.
+/// Along one axis, input coordinate i meets output (i − k) / stride for every tap k of the window with k ≡ i (mod stride). Ordered by k mod stride and then
+/// downwards, the taps that one input meets lie side by side, and so do the outputs, upwards: the gradient of the input gathers them without a gap.
 /// </summary>
 internal sealed class TapOrder(int kernel, int stride)
 {

@@ -123,7 +123,13 @@ internal sealed unsafe class WinogradConvolution
         {
             TileOperands operands = new()
             {
-                A = maps + p * from.Point, AInner = 1, B = transformed + p * weightPoint, BInner = 1, Outer = 1, Middle = 1, Inner = from.Channels,
+                A = maps + p * from.Point,
+                AInner = 1,
+                B = transformed + p * weightPoint,
+                BInner = 1,
+                Outer = 1,
+                Middle = 1,
+                Inner = from.Channels,
                 C = products + p * to.Point,
             };
             simd.Multiply(ref operands, RowSet.Strided(count, from.Stride, to.Stride), to.Stride, packedDepth: from.Channels);
@@ -139,8 +145,14 @@ internal sealed unsafe class WinogradConvolution
             {
                 TileOperands operands = new()
                 {
-                    A = images + p * inputs.Point, AInner = inputs.Stride, B = gradients + p * outputs.Point + f, BInner = outputs.Stride,
-                    Outer = 1, Middle = 1, Inner = count, C = products + p * weightPoint,
+                    A = images + p * inputs.Point,
+                    AInner = inputs.Stride,
+                    B = gradients + p * outputs.Point + f,
+                    BInner = outputs.Stride,
+                    Outer = 1,
+                    Middle = 1,
+                    Inner = count,
+                    C = products + p * weightPoint,
                 };
                 simd.Multiply(ref operands, RowSet.Strided(inputs.Channels, 1, panel), panel);
             }

@@ -130,8 +130,18 @@ internal sealed unsafe class ForegroundConvolutions : Layer
         ForegroundPasses.Subtract(two.Input, lists.Pixels, lists.Count, black, channels, pixels);
 
         // Of all pixels together, before any ReLU; what those of the foreground have of it is taken off class by class.
-        TileOperands operands = new() { A = sums, AInner = 1, B = packed, BMiddle = filters, BInner = 1, Outer = 1, Middle = kernel * kernel, Inner = filters,
-            C = ofBlack };
+        TileOperands operands = new()
+        {
+            A = sums,
+            AInner = 1,
+            B = packed,
+            BMiddle = filters,
+            BInner = 1,
+            Outer = 1,
+            Middle = kernel * kernel,
+            Inner = filters,
+            C = ofBlack
+        };
         Simd.Multiply(ref operands, RowSet.Strided(1, 0, 0), channels, kernel * kernel * filters);
         new Span<float>(biasGradient, channels).Clear();
         for (int q = 0; q < stride * stride; q++)
@@ -141,17 +151,30 @@ internal sealed unsafe class ForegroundConvolutions : Layer
             int firstTap = rows.Length * columns.Length == 0 ? 0 : order.Position(rows[0]) * kernel + order.Position(columns[0]);
             operands = new()
             {
-                A = padded, AMiddle = paddedRow, AInner = 1, B = packed + firstTap * filters * Simd.PanelWidth(channels), BMiddle = kernel * filters,
+                A = padded,
+                AMiddle = paddedRow,
+                AInner = 1,
+                B = packed + firstTap * filters * Simd.PanelWidth(channels),
+                BMiddle = kernel * filters,
                 BInner = 1,
-                Outer = 1, Middle = columns.Length == 0 ? 0 : rows.Length, Inner = columns.Length * filters, C = pixelGradients,
+                Outer = 1,
+                Middle = columns.Length == 0 ? 0 : rows.Length,
+                Inner = columns.Length * filters,
+                C = pixelGradients,
             };
             Simd.Multiply(ref operands, RowSet.Listed(count, lists.Gradients + start, InOrder + start), channels, kernel * kernel * filters);
             ForegroundPasses.Gate(pixelGradients + start * channels, pixels + start * channels, count, channels, black, ofBlack, biasGradient);
             for (int tap = 0; tap < rows.Length * columns.Length; tap++)
             {
                 (int y, int x) = Math.DivRem(tap, columns.Length);
-                operands = new() { A = pixels, AList = InOrder + start, B = padded + y * paddedRow + x * filters, BList = lists.Gradients + start,
-                    Inner = count };
+                operands = new()
+                {
+                    A = pixels,
+                    AList = InOrder + start,
+                    B = padded + y * paddedRow + x * filters,
+                    BList = lists.Gradients + start,
+                    Inner = count
+                };
                 MultiplyWeights(operands, RowSet.Strided(channels, 1, second.Direct.Panel), second,
                     Convolution.WeightGradient(two) + (rows[y] * kernel + columns[x]) * channels * second.Direct.Panel);
             }
@@ -191,7 +214,9 @@ internal sealed unsafe class ForegroundConvolutions : Layer
 
     private LayerWork Second(in LayerWork work) => work with
     {
-        Input = work.ImageMemory, InputGradient = work.Scratch, SliceMemory = work.SliceMemory + first.SliceMemory,
+        Input = work.ImageMemory,
+        InputGradient = work.Scratch,
+        SliceMemory = work.SliceMemory + first.SliceMemory,
         Prepared = work.Prepared + first.PreparedLength(training: true),
     };
 }

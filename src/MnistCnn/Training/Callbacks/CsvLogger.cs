@@ -4,8 +4,9 @@ using System.Text;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// Writes the course of a run as a table, a row every so many steps and at the end of each epoch: training figures are the means since the epoch began, validation figures
-/// are empty where the model was not validated there. Numbers are invariant, rows are written at once. A resumed run goes on in the file from its step on.
+/// Writes the course of a run as a table, a row every so many steps and at the end of each epoch: training figures are the means since the epoch began,
+/// validation figures are empty where the model was not validated there. Numbers are invariant, rows are written at once. A resumed run goes on in the file
+/// from its step on.
 /// </summary>
 public sealed class CsvLogger : TrainerCallback
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// Ends a run when validations stop improving, and gives the model the weights of the best validation back, however the run ends. Checks at each validation; its
-/// state goes into checkpoints. A run whose validations never gave the number to compare logs a warning. One instance for one run at a time.
+/// Ends a run when validations stop improving, and gives the model the weights of the best validation back, however the run ends. Checks at each validation;
+/// its state goes into checkpoints. A run whose validations never gave the number to compare logs a warning. One instance for one run at a time.
 /// </summary>
 public sealed class EarlyStopping : TrainerCallback
 {
@@ -17,7 +17,9 @@ public sealed class EarlyStopping : TrainerCallback
     private int checksWithoutImprovement;
 
     /// <summary>Creates the callback.</summary>
-    /// <param name="patience">How many validations in a row may bring no improvement, 1 or more; 10 by default. The run ends at the one after which there are this many.</param>
+    /// <param name="patience">
+    /// How many validations in a row may bring no improvement, 1 or more; 10 by default. The run ends at the one after which there are this many.
+    /// </param>
     /// <param name="minDelta">The least change that counts as an improvement, 0 or more; 0 by default.</param>
     /// <param name="monitor">What must improve; <see cref="MonitoredValue.ValidationLoss"/> where null.</param>
     /// <param name="restoreBest">Whether the model gets the weights of its best validation in the end; true by default.</param>

@@ -32,7 +32,9 @@ public sealed class ModelCheckpoint : TrainerCallback, ICalledLast, IKeepsBest
     /// <exception cref="ArgumentOutOfRangeException">Below 0.</exception>
     public int KeepBest { get; init => field = value >= 0 ? value : throw Bad(nameof(KeepBest), value, 0); } = 1;
 
-    /// <summary>Whether <c>last.ckpt</c> is saved at each epoch's end and at the end of the run, a failed one's included unless a step was cut in two.</summary>
+    /// <summary>
+    /// Whether <c>last.ckpt</c> is saved at each epoch's end and at the end of the run, a failed one's included unless a step was cut in two.
+    /// </summary>
     /// <value>True by default.</value>
     public bool SaveLast { get; init; } = true;
 

@@ -32,9 +32,11 @@ public sealed class MonitoredValue
     /// <summary>One of <see cref="TrainerOptions.Metrics"/>.</summary>
     /// <param name="name">Its <see cref="Metrics.IMetric.Name"/>.</param>
     /// <param name="higherIsBetter">Whether more of it is better.</param>
-    public static MonitoredValue Metric(string name, bool higherIsBetter = true) => new(name, higherIsBetter, result => result.Metrics.TryGetValue(name, out double value)
+    public static MonitoredValue Metric(string name, bool higherIsBetter = true) =>
+        new(name, higherIsBetter, result => result.Metrics.TryGetValue(name, out double value)
         ? value
-        : throw new InvalidOperationException($"Metric '{name}': expected one of the trainer's metrics ({string.Join(", ", result.Metrics.Keys)}), found no such name."));
+        : throw new InvalidOperationException(
+            $"Metric '{name}': expected one of the trainer's metrics ({string.Join(", ", result.Metrics.Keys)}), found no such name."));
 
     /// <summary>The number of a validation.</summary>
     /// <param name="result">The validation.</param>

@@ -1,6 +1,8 @@
 namespace MnistCnn.Training.Callbacks;
 
-/// <summary>Scales the learning rate, schedule and all, down when validations stop improving. Checks at each validation; its state goes into checkpoints.</summary>
+/// <summary>
+/// Scales the learning rate, schedule and all, down when validations stop improving. Checks at each validation; its state goes into checkpoints.
+/// </summary>
 public sealed class ReduceLearningRateOnPlateau : TrainerCallback
 {
     private readonly double factor;
@@ -25,7 +27,8 @@ public sealed class ReduceLearningRateOnPlateau : TrainerCallback
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(minDelta);
         ArgumentOutOfRangeException.ThrowIfNegative(minLearningRate);
-        (this.factor, this.patience, this.minDelta, this.minLearningRate, this.monitor) = (factor, patience, minDelta, minLearningRate, monitor ?? MonitoredValue.ValidationLoss);
+        (this.factor, this.patience, this.minDelta, this.minLearningRate, this.monitor) =
+            (factor, patience, minDelta, minLearningRate, monitor ?? MonitoredValue.ValidationLoss);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,8 @@ using TorchSharp.Modules;
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// Writes figures for TensorBoard with TorchSharp's <see cref="SummaryWriter"/>: <c>train/loss</c>, <c>train/accuracy</c> and <c>learning_rate</c> every so many steps,
+/// Writes figures for TensorBoard with TorchSharp's <see cref="SummaryWriter"/>: <c>train/loss</c>, <c>train/accuracy</c> and <c>learning_rate</c> every so
+/// many steps,
 /// <c>validation/loss</c>, <c>validation/accuracy</c> and each further metric at each validation, by global step. A resumed run adds a file to the folder.
 /// </summary>
 public sealed class TensorBoardLogger : TrainerCallback

@@ -40,5 +40,6 @@ public sealed class ValidationCallback : TrainerCallback
         }
     }
 
-    internal static ValidationCallback Following(TrainerOptions options) => options.ValidateEveryEpochs is { } epochs ? new(null, epochs) : new(options.ValidateEverySteps);
+    internal static ValidationCallback Following(TrainerOptions options) => options.ValidateEveryEpochs is { } epochs ? new(null, epochs)
+        : new(options.ValidateEverySteps);
 }

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019) as in PyTorch, in one pass over weights, gradients and moments, with SIMD and on all of torch's threads, where those are float32
-/// on the CPU; elsewhere with torch's operations. The results do not depend on the number of threads. The default of the <see cref="Trainer"/>.
+/// Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019) as in PyTorch, in one pass over weights, gradients and moments, with SIMD and on all of
+/// torch's threads, where those are float32 on the CPU; elsewhere with torch's operations. The results do not depend on the number of threads. The default of
+/// the <see cref="Trainer"/>.
 /// </summary>
 /// <remarks>
 /// The saved state has the format of TorchSharp's own Adam: either loads what the other saved. Moments below 1e-30 (second: 1e-36) become zero.
@@ -28,7 +29,8 @@ public sealed class Adam : TorchSharp.Modules.Adam
     /// <param name="decoupled">Whether the weights decay by themselves, as in AdamW, instead of through the gradient.</param>
     /// <exception cref="ArgumentException">A number outside its range.</exception>
     public Adam(
-        IEnumerable<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0, bool decoupled = false)
+        IEnumerable<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
+            bool decoupled = false)
         : base([.. parameters], learningRate, beta1, beta2, epsilon, decoupled ? 0 : weightDecay)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(weightDecay);
@@ -103,7 +105,7 @@ public sealed class Adam : TorchSharp.Modules.Adam
         double rate = group.LearningRate;
         foreach (Parameter parameter in group.Parameters.Where(p => DecoupledDecay > 0 && p.grad is not null))
         {
-            parameter.mul_(1 - (rate * DecoupledDecay));
+            parameter.mul_(1 - rate * DecoupledDecay);
         }
 
         IList<TorchSharp.Modules.ParamGroup> all = _parameter_groups;

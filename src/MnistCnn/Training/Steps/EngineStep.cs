@@ -154,9 +154,14 @@ internal sealed unsafe class EngineStep : ITrainingStep
             (double lossSum, int hits) = pass.Run(
                 new TrainingBatch
                 {
-                    Images = batch.Lazy.Read, Count = count, Labels = read, Smoothing = (float)loss.LabelSmoothing, ClassWeights = classWeights,
+                    Images = batch.Lazy.Read,
+                    Count = count,
+                    Labels = read,
+                    Smoothing = (float)loss.LabelSmoothing,
+                    ClassWeights = classWeights,
                     Scale = (float)(position.Share / count),
-                    Seed = position.Seed, FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
+                    Seed = position.Seed,
+                    FirstTrained = firstTrained < 0 ? plan.Layers.Count : plan.LayerOf(firstTrained),
                 },
                 weights,
                 target);

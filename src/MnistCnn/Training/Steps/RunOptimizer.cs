@@ -58,5 +58,6 @@ internal sealed class RunOptimizer : IDisposable
     public void Dispose() => optimizer.Dispose();
 
     private OptimizerHelper WithState => optimizer as OptimizerHelper
-        ?? throw new NotSupportedException($"Checkpoints: expected an optimizer that saves its state ({nameof(OptimizerHelper)}), found {optimizer.GetType().Name}.");
+        ?? throw new NotSupportedException(
+            $"Checkpoints: expected an optimizer that saves its state ({nameof(OptimizerHelper)}), found {optimizer.GetType().Name}.");
 }

@@ -64,7 +64,8 @@ public sealed class PublishedSetTests
         using TemporaryFolder folder = new();
         FileNotFoundException exception = Assert.Throws<FileNotFoundException>(() =>
             MnistDataset.Load(folder.Root, MnistVariant.Parse(name), MnistSplit.Train));
-        Assert.Contains($"'{folder.Root}' does not contain {file}. Download it: await new MnistDownloader().DownloadAsync(MnistVariant.Parse(\"{name}\"), directory).", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{folder.Root}' does not contain {file}. Download it: await new MnistDownloader().DownloadAsync(MnistVariant.Parse(\"{name}\"), "
+            + "directory).", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,8 +88,17 @@ public sealed class PublishedSetTests
     {
         Dictionary<string, int> classes = new()
         {
-            ["mnist"] = 10, ["fashion-mnist"] = 10, ["kmnist"] = 10, ["kuzushiji-49"] = 49, ["qmnist"] = 10,
-            ["emnist-byclass"] = 62, ["emnist-bymerge"] = 47, ["emnist-balanced"] = 47, ["emnist-letters"] = 26, ["emnist-digits"] = 10, ["emnist-mnist"] = 10,
+            ["mnist"] = 10,
+            ["fashion-mnist"] = 10,
+            ["kmnist"] = 10,
+            ["kuzushiji-49"] = 49,
+            ["qmnist"] = 10,
+            ["emnist-byclass"] = 62,
+            ["emnist-bymerge"] = 47,
+            ["emnist-balanced"] = 47,
+            ["emnist-letters"] = 26,
+            ["emnist-digits"] = 10,
+            ["emnist-mnist"] = 10,
         };
         Assert.Equal(classes.Keys, MnistVariant.All.Select(variant => variant.Name).Where(name => !name.StartsWith("mnist-c", StringComparison.Ordinal)));
         Assert.Equal(16, MnistVariant.MnistC.Count);

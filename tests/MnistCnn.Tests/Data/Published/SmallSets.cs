@@ -41,8 +41,10 @@ internal static class SmallSets
         "emnist" => new() { ["gzip.zip"] = Zip.Of(Splits.SelectMany(split => Emnist(variant.Name["emnist-".Length..], split))) },
         "qmnist" => Splits.SelectMany(Qmnist).ToDictionary(file => file.Name, file => file.Content),
         "kuzushiji" => Splits.SelectMany(Kuzushiji).ToDictionary(file => file.Name, file => file.Content),
-        "mnist" when variant.Folder == "mnist-c" => new() {
-            ["mnist_c.zip"] = Zip.Of(Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split))) },
+        "mnist" when variant.Folder == "mnist-c" => new()
+        {
+            ["mnist_c.zip"] = Zip.Of(Splits.SelectMany(split => MnistC(variant.Name["mnist-c-".Length..].Replace('-', '_'), split)))
+        },
         _ => Splits.SelectMany(Plain).ToDictionary(file => file.Name, file => file.Content),
     };
 

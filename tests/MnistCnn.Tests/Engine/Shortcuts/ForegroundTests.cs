@@ -35,7 +35,7 @@ public sealed class ForegroundTests
         float[] images = new float[Images * 784];
         for (int p = 0; p < pixels; p++)
         {
-            images[p * 7919 % images.Length] = 1 + (p % 3);
+            images[p * 7919 % images.Length] = 1 + p % 3;
         }
 
         Compare(Reference, images);
@@ -123,14 +123,14 @@ public sealed class ForegroundTests
                 {
                     for (int x = q % two.Stride; x < map.Shape.Width; x += two.Stride)
                     {
-                        int window = (n * input.ImageStride) + input.Offset(y * one.Stride, x * one.Stride);
+                        int window = n * input.ImageStride + input.Offset(y * one.Stride, x * one.Stride);
                         if (Enumerable.Range(0, one.Kernel * one.Kernel)
-                            .Any(t => images[window + (t / one.Kernel * input.Shape.Width) + (t % one.Kernel)] != 0))
+                            .Any(t => images[window + t / one.Kernel * input.Shape.Width + t % one.Kernel] != 0))
                         {
                             // From one pixel of a class to the next of its row is one output.
-                            int firstOfRow = (y * map.Shape.Width) + (q % two.Stride);
-                            expected.Add((window, (n * map.ImageStride) + map.Offset(y, x),
-                                (n * 100_000) + gradientOf[firstOfRow] + ((x - (q % two.Stride)) / two.Stride * output.PixelStride)));
+                            int firstOfRow = y * map.Shape.Width + q % two.Stride;
+                            expected.Add((window, n * map.ImageStride + map.Offset(y, x),
+                                n * 100_000 + gradientOf[firstOfRow] + (x - q % two.Stride) / two.Stride * output.PixelStride));
                         }
                     }
                 }
@@ -152,5 +152,5 @@ public sealed class ForegroundTests
         GC.KeepAlive((memory, scratch));
     }
 
-    private static float[] Pictures(NetworkDescription network, int seed) => RandomNetworks.Batch(network, Images, (2 * seed) + 1).Images;
+    private static float[] Pictures(NetworkDescription network, int seed) => RandomNetworks.Batch(network, Images, 2 * seed + 1).Images;
 }

@@ -63,7 +63,7 @@ public sealed unsafe class LiveOutputsTests
             int output = random.Next(outputs), row = random.Next(slices * rows);
             if (output % 3 > 0)
             {
-                activations.Pointer[(row * stride) + output] = i % 2 == 0 ? 1e-40f : float.NaN;
+                activations.Pointer[row * stride + output] = i % 2 == 0 ? 1e-40f : float.NaN;
                 expected.Add(output);
             }
         }
@@ -71,7 +71,7 @@ public sealed unsafe class LiveOutputsTests
         activations.Pointer[0] = -0f;
         for (int s = 0; s < slices; s++)
         {
-            new LiveOutputs(memory.Pointer + (s * length), outputs).FindActivity(activations.Pointer + (s * rows * stride), stride, rows);
+            new LiveOutputs(memory.Pointer + s * length, outputs).FindActivity(activations.Pointer + s * rows * stride, stride, rows);
         }
 
         LiveOutputs live = new(memory.Pointer + length, outputs);
@@ -87,7 +87,7 @@ public sealed unsafe class LiveOutputsTests
         {
             for (int i = 0; i < sorted.Length; i++)
             {
-                Assert.Equal(activations.Pointer[(r * stride) + sorted[i]], compact.Pointer[(r * stride) + i]);
+                Assert.Equal(activations.Pointer[r * stride + sorted[i]], compact.Pointer[r * stride + i]);
             }
         }
 

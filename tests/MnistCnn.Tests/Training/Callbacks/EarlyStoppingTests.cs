@@ -28,7 +28,8 @@ public sealed class EarlyStoppingTests
     }
 
     [Fact]
-    public void NaN_is_no_improvement() => Assert.Equal(3, Fit([5, double.NaN, double.NaN, 1], new EarlyStopping(patience: 2, monitor: Scripted)).History.Validations.Count);
+    public void NaN_is_no_improvement() =>
+        Assert.Equal(3, Fit([5, double.NaN, double.NaN, 1], new EarlyStopping(patience: 2, monitor: Scripted)).History.Validations.Count);
 
     [Theory]
     [InlineData("stop")]
@@ -40,7 +41,7 @@ public sealed class EarlyStoppingTests
         using TinyModel model = new();
         using CancellationTokenSource source = new();
         byte[] best = [];
-        double[] script = [5, 3, 4, 4, 4, 4];
+        double[] Script = [5, 3, 4, 4, 4, 4];
         int validation = 0;
         LambdaCallback spy = new()
         {
@@ -55,8 +56,9 @@ public sealed class EarlyStoppingTests
                 }
             },
         };
-        EarlyStopping stopping = new(patience: 3, monitor: new MonitoredValue("scripted", false, _ => script[Math.Min(validation++, 5)]));
-        Exception? thrown = Record.Exception(() => new Trainer(TrainingData.Options with { Epochs = 9, ValidateEveryEpochs = 1 }, [stopping, spy]).Fit(model, TrainingData.Train, TrainingData.Validation, source.Token));
+        EarlyStopping stopping = new(patience: 3, monitor: new MonitoredValue("scripted", false, _ => Script[Math.Min(validation++, 5)]));
+        Exception? thrown = Record.Exception(() => new Trainer(TrainingData.Options with { Epochs = 9, ValidateEveryEpochs = 1 }, [stopping, spy])
+            .Fit(model, TrainingData.Train, TrainingData.Validation, source.Token));
         Assert.Equal(ending == "exception", thrown is TrainerCallbackException);
         Assert.NotEmpty(best);
         Assert.Equal(best, TrainingData.Weights(model));
@@ -67,7 +69,8 @@ public sealed class EarlyStoppingTests
     public void Without_validation_data_it_says_so()
     {
         using TinyModel model = new();
-        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() => new Trainer(TrainingData.Options, [new EarlyStopping()]).Fit(model, TrainingData.Train));
+        TrainerCallbackException thrown = Assert.Throws<TrainerCallbackException>(() =>
+            new Trainer(TrainingData.Options, [new EarlyStopping()]).Fit(model, TrainingData.Train));
         Assert.Contains("EarlyStopping: expected validation data", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -78,20 +81,22 @@ public sealed class EarlyStoppingTests
         for (int run = 0; run < 2; run++)
         {
             using TinyModel model = new();
-            FitResult result = new Trainer(TrainingData.Options with { Epochs = 9, ValidateEveryEpochs = 1 }, [stopping]).Fit(model, TrainingData.Train, TrainingData.Validation);
+            FitResult result = new Trainer(TrainingData.Options with { Epochs = 9, ValidateEveryEpochs = 1 }, [stopping])
+                .Fit(model, TrainingData.Train, TrainingData.Validation);
             Assert.Equal(3, result.History.Validations.Count);
         }
     }
 
-    private static double[] script = [];
-    private static int next;
+    private static double[] Script = [];
+    private static int Next;
 
-    private static MonitoredValue Scripted { get; } = new("scripted", higherIsBetter: false, _ => script[next++]);
+    private static MonitoredValue Scripted { get; } = new("scripted", higherIsBetter: false, _ => Script[Next++]);
 
     private static FitResult Fit(double[] values, EarlyStopping stopping)
     {
-        (script, next) = (values, 0);
+        (Script, Next) = (values, 0);
         using TinyModel model = new();
-        return new Trainer(TrainingData.Options with { Epochs = values.Length, ValidateEveryEpochs = 1 }, [stopping]).Fit(model, TrainingData.Train, TrainingData.Validation);
+        return new Trainer(TrainingData.Options with { Epochs = values.Length, ValidateEveryEpochs = 1 }, [stopping])
+            .Fit(model, TrainingData.Train, TrainingData.Validation);
     }
 }

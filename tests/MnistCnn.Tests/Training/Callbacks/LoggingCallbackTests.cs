@@ -16,7 +16,8 @@ public sealed class LoggingCallbackTests : IDisposable
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
         Fit(TrainingData.Options, new StepLogger(logger, 2));
         Assert.Equal(2, logger.Lines.Count);
-        Assert.All(logger.Lines, line => Assert.Matches(@"^epoch: [12]/2 \| step: 2/3 \| trn loss: \d\.\d{4} \| val loss: \d\.\d{4} \| trn_acc: \d\.\d{4} \| val_acc: \d\.\d{4}$", line));
+        Assert.All(logger.Lines, line =>
+            Assert.Matches(@"^epoch: [12]/2 \| step: 2/3 \| trn loss: \d\.\d{4} \| val loss: \d\.\d{4} \| trn_acc: \d\.\d{4} \| val_acc: \d\.\d{4}$", line));
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class LoggingCallbackTests : IDisposable
         Assert.Equal("epoch,step,global_step,learning_rate,trn_loss,trn_acc,val_loss,val_acc", rows[0]);
         Assert.Equal(["1,2,2", "1,3,3", "2,2,5", "2,3,6"], rows[1..].Select(r => string.Join(',', r.Split(',')[..3])));
         Assert.All(rows[1..], r => Assert.Equal(8, r.Split(',').Length));
-        Assert.All(new[] { rows[1], rows[3] }, r => Assert.Matches(@"^\d,2,\d,0\.01,\d\.\d{6},\d\.\d{6},\d\.\d{6},\d\.\d{6}$", r));
+        Assert.All([rows[1], rows[3]], r => Assert.Matches(@"^\d,2,\d,0\.01,\d\.\d{6},\d\.\d{6},\d\.\d{6},\d\.\d{6}$", r));
         Assert.EndsWith(",,", rows[2], StringComparison.Ordinal);
         Assert.Matches(@",\d\.\d{6},\d\.\d{6}$", rows[4]); // the validation at the end of the run
     }
@@ -86,7 +87,8 @@ public sealed class LoggingCallbackTests : IDisposable
         Reports reports = new();
         Fit(TrainingData.Options, new ProgressReporter(reports, everySteps: 3));
         Assert.Equal([(1, 2), (1, 3), (2, 2), (2, 3), (2, 3)], reports.All.Select(p => (p.Epoch, p.Step)));
-        Assert.Equal((6L, 6L, 1.0, TimeSpan.Zero), (reports.All[^1].GlobalStep, reports.All[^1].TotalSteps, reports.All[^1].Fraction, reports.All[^1].Remaining));
+        Assert.Equal((6L, 6L, 1.0, TimeSpan.Zero), (reports.All[^1].GlobalStep, reports.All[^1].TotalSteps, reports.All[^1].Fraction,
+            reports.All[^1].Remaining));
         Assert.All(reports.All, p => Assert.True(p.ImagesPerSecond > 0 && p.Elapsed > TimeSpan.Zero && p.LastValidation is not null));
     }
 
@@ -120,7 +122,8 @@ public sealed class LoggingCallbackTests : IDisposable
     {
         using TinyModel model = new();
         ReduceLearningRateOnPlateau plateau = new(0.1, patience: 1, minDelta: 100, minLearningRate: 0.0005);
-        FitResult result = new Trainer(TrainingData.Options with { Epochs = 5, ValidateEveryEpochs = 1, LimitTrainBatches = 1 }, [plateau]).Fit(model, TrainingData.Train, TrainingData.Validation);
+        FitResult result = new Trainer(TrainingData.Options with { Epochs = 5, ValidateEveryEpochs = 1, LimitTrainBatches = 1 }, [plateau])
+            .Fit(model, TrainingData.Train, TrainingData.Validation);
         Assert.Equal([0.01, 0.01, 0.001, 0.0005, 0.0005], result.History.Steps.Select(s => Math.Round(s.LearningRate, 9)));
     }
 
@@ -128,7 +131,12 @@ public sealed class LoggingCallbackTests : IDisposable
     public void A_lambda_callback_is_called_in_the_hooks_that_it_sets_and_asks_for_no_gradients_otherwise()
     {
         List<string> hooks = [];
-        LambdaCallback callback = new() { FitStart = _ => hooks.Add("start"), EpochEnd = (_, epoch) => hooks.Add($"epoch {epoch.Epoch}"), FitEnd = (_, result) => hooks.Add($"{result.StopReason}") };
+        LambdaCallback callback = new()
+        {
+            FitStart = _ => hooks.Add("start"),
+            EpochEnd = (_, epoch) => hooks.Add($"epoch {epoch.Epoch}"),
+            FitEnd = (_, result) => hooks.Add($"{result.StopReason}")
+        };
         Fit(TrainingData.Options, callback);
         Assert.Equal(["start", "epoch 1", "epoch 2", "Completed"], hooks);
         Assert.False(new CallbackList([callback], logger).WantGradients);

@@ -53,7 +53,8 @@ public sealed class ModelCheckpointTests : IDisposable
         int next = 0;
         EarlyStopping stopping = new(2, monitor: new MonitoredValue("score", false, _ => script[next++]));
         using TinyModel model = new();
-        FitResult result = new Trainer(TrainingData.Options with { Epochs = 4, ValidateEveryEpochs = 1 }, [new ModelCheckpoint(folder.Root) { KeepBest = 0 }, stopping])
+        FitResult result = new Trainer(TrainingData.Options with { Epochs = 4, ValidateEveryEpochs = 1 },
+            [new ModelCheckpoint(folder.Root) { KeepBest = 0 }, stopping])
             .Fit(model, TrainingData.Train, TrainingData.Validation);
         Assert.Equal(StopReason.EarlyStopped, result.StopReason);
         using TinyModel resumed = new();

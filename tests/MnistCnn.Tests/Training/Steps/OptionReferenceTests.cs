@@ -27,9 +27,19 @@ public sealed class OptionReferenceTests
         from seed in Gen.Int[0, 1000]
         select new TrainerOptions
         {
-            Epochs = 1000, MaxSteps = Steps, BatchSize = batch, GradientAccumulation = accumulation, Loss = Loss.CrossEntropy(smoothing),
-            GradientClipValue = value, GradientClipNorm = norm, EmaDecay = average,
-            LearningRate = optimizer.Rate, Optimizer = optimizer.Create, Threads = threads, Seed = seed, Device = CPU,
+            Epochs = 1000,
+            MaxSteps = Steps,
+            BatchSize = batch,
+            GradientAccumulation = accumulation,
+            Loss = Loss.CrossEntropy(smoothing),
+            GradientClipValue = value,
+            GradientClipNorm = norm,
+            EmaDecay = average,
+            LearningRate = optimizer.Rate,
+            Optimizer = optimizer.Create,
+            Threads = threads,
+            Seed = seed,
+            Device = CPU,
         };
 
     /// <summary>Adaptive ones with a large ε: a gradient that is nothing but rounding moves no weight by a whole step then.</summary>
@@ -50,12 +60,21 @@ public sealed class OptionReferenceTests
         Gen.Select(Options, Gen.Int[15, 30], Gen.Int[15, 30], Gen.Int[2, 20], Gen.Bool, Gen.Int[0, 6]).Sample(
             (options, height, width, classes, softmax, frozen) =>
             {
-                CnnClassifierOptions model = new() { Height = height, Width = width, ClassCount = classes, Seed = options.Seed,
-                    Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits };
+                CnnClassifierOptions model = new()
+                {
+                    Height = height,
+                    Width = width,
+                    ClassCount = classes,
+                    Seed = options.Seed,
+                    Output = softmax ? ClassifierOutput.Softmax : ClassifierOutput.Logits
+                };
                 if (options.Seed % 2 == 1)
                 {
-                    options = options with { Loss = Loss.CrossEntropy(((WeightedCrossEntropy)options.Loss).LabelSmoothing,
-                        [.. Enumerable.Range(0, classes).Select(c => 0.25 * (c % 7))]) };
+                    options = options with
+                    {
+                        Loss = Loss.CrossEntropy(((WeightedCrossEntropy)options.Loss).LabelSmoothing,
+                        [.. Enumerable.Range(0, classes).Select(c => 0.25 * (c % 7))])
+                    };
                 }
 
                 if (Difference(model, options, frozen) > Tolerance)
@@ -78,7 +97,13 @@ public sealed class OptionReferenceTests
             new CnnClassifierOptions { Seed = 1 },
             new TrainerOptions
             {
-                Epochs = 1000, MaxSteps = Steps, BatchSize = 16, LearningRate = 0.01, Threads = 2, Device = CPU, Schedule = LearningRateSchedule.Step(1, 0.5),
+                Epochs = 1000,
+                MaxSteps = Steps,
+                BatchSize = 16,
+                LearningRate = 0.01,
+                Threads = 2,
+                Device = CPU,
+                Schedule = LearningRateSchedule.Step(1, 0.5),
                 Optimizer = (p, lr) => optim.SGD([new SGD.ParamGroup(p.Take(5), lr: lr), new SGD.ParamGroup(p.Skip(5), lr: 3 * lr, momentum: 0.5)], lr),
             },
             halves: true), 0, Tolerance);
@@ -94,8 +119,16 @@ public sealed class OptionReferenceTests
             }
         }
 
-        TrainerOptions options = new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU,
-            Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, weight_decay: 0.01) };
+        TrainerOptions options = new()
+        {
+            Epochs = 1000,
+            MaxSteps = Steps,
+            BatchSize = 40,
+            LearningRate = 0.01,
+            Threads = 2,
+            Device = CPU,
+            Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, weight_decay: 0.01)
+        };
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, options, beforeStep: Set), 0, Tolerance);
     }
 
@@ -121,8 +154,16 @@ public sealed class OptionReferenceTests
             }
         }
 
-        TrainerOptions options = new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU,
-            Optimizer = (p, lr) => optim.SGD(p, lr) };
+        TrainerOptions options = new()
+        {
+            Epochs = 1000,
+            MaxSteps = Steps,
+            BatchSize = 40,
+            LearningRate = 0.01,
+            Threads = 2,
+            Device = CPU,
+            Optimizer = (p, lr) => optim.SGD(p, lr)
+        };
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, options, beforeStep: Set, logger: logger), 0, Tolerance);
 
         Assert.Equal(2 * 10, calls); // of the trainer, and of the loop by hand
@@ -135,8 +176,11 @@ public sealed class OptionReferenceTests
     public void A_parameter_that_a_callback_replaces_is_named()
     {
         using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
-        LambdaCallback replacing = new() { StepEnd = (context, _) =>
-            ((Conv2d)context.Model.named_children().Single(child => child.name == "conv2").module).bias = nn.Parameter(zeros(32)) };
+        LambdaCallback replacing = new()
+        {
+            StepEnd = (context, _) =>
+            ((Conv2d)context.Model.named_children().Single(child => child.name == "conv2").module).bias = nn.Parameter(zeros(32))
+        };
 
         Assert.Contains("'conv2.bias' was replaced", Assert.Throws<InvalidOperationException>(() =>
             new Trainer(TrainingData.Options, [replacing]).Fit(model, TrainingData.Train)).Message, StringComparison.Ordinal);

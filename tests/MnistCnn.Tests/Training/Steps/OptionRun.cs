@@ -25,8 +25,12 @@ internal static class OptionRun
     /// <summary>Weights from a seed, with the output and the frozen layers that the option asks for.</summary>
     public static CnnClassifier Model(string option, bool kernels = true)
     {
-        CnnClassifier model = new(new CnnClassifierOptions { Seed = 1, UseKernels = kernels,
-            Output = option == "softmax" ? ClassifierOutput.Softmax : ClassifierOutput.Logits });
+        CnnClassifier model = new(new CnnClassifierOptions
+        {
+            Seed = 1,
+            UseKernels = kernels,
+            Output = option == "softmax" ? ClassifierOutput.Softmax : ClassifierOutput.Logits
+        });
         foreach (Parameter parameter in model.named_parameters().Where(p => option == "frozen" && p.name.StartsWith("conv1", StringComparison.Ordinal))
             .Select(p => p.parameter))
         {
@@ -55,13 +59,23 @@ internal static class OptionRun
             "nesterov" => options with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, nesterov: true), LearningRate = 0.02 },
             "foreign optimizer" => options with { Optimizer = (p, lr) => optim.RMSProp(p, lr) },
             "schedule" => options with { Schedule = LearningRateSchedule.OneCycle() },
-            "groups" => options with { Optimizer = (p, lr) => optim.SGD([new SGD.ParamGroup(p.Take(6), lr: lr), new SGD.ParamGroup(p.Skip(6), lr: 2 * lr)], lr),
-                LearningRate = 0.02, Schedule = LearningRateSchedule.OneCycle() },
+            "groups" => options with
+            {
+                Optimizer = (p, lr) => optim.SGD([new SGD.ParamGroup(p.Take(6), lr: lr), new SGD.ParamGroup(p.Skip(6), lr: 2 * lr)], lr),
+                LearningRate = 0.02,
+                Schedule = LearningRateSchedule.OneCycle()
+            },
             "transform" => options with { Transforms = [new RandomAffine()] },
             "everything" => options with
             {
-                BatchSize = 35, GradientAccumulation = 2, GradientClipValue = 0.01, GradientClipNorm = 0.5, Loss = Loss.CrossEntropy(0.1), EmaDecay = 0.9,
-                WeightDecay = 0.01, Schedule = LearningRateSchedule.OneCycle(),
+                BatchSize = 35,
+                GradientAccumulation = 2,
+                GradientClipValue = 0.01,
+                GradientClipNorm = 0.5,
+                Loss = Loss.CrossEntropy(0.1),
+                EmaDecay = 0.9,
+                WeightDecay = 0.01,
+                Schedule = LearningRateSchedule.OneCycle(),
                 Transforms = [new RandomAffine()],
             },
             _ => options,

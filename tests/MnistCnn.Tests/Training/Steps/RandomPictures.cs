@@ -19,7 +19,7 @@ internal sealed class RandomPictures : IMnistDataset
             (int top, int left) = (random.Next(height - 4), random.Next(width - 4));
             for (int y = top; y < Math.Min(height, top + 12); y++)
             {
-                random.NextBytes(pixels.AsSpan((((n * height) + y) * width) + left, Math.Min(12, width - left)));
+                random.NextBytes(pixels.AsSpan((n * height + y) * width + left, Math.Min(12, width - left)));
             }
         }
     }

@@ -87,7 +87,7 @@ internal static class TorchLoop
                 using IDisposable withoutGradients = no_grad();
                 averages = averages is null
                     ? [.. parameters.Select(p => p.detach().clone().DetachFromDisposeScope())]
-                    : [.. averages.Zip(parameters, (average, p) => ((average * keep) + (p.detach() * (1 - keep))).DetachFromDisposeScope())];
+                    : [.. averages.Zip(parameters, (average, p) => (average * keep + p.detach() * (1 - keep)).DetachFromDisposeScope())];
             }
         }
     }
