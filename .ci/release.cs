@@ -41,6 +41,11 @@ try
     Console.WriteLine(problems.Length == 0 ? $"These would be published as {version}. Nothing was." : $"Not ready:\n  {string.Join("\n  ", problems)}");
     return problems.Length == 0 ? 0 : 1;
 }
+catch (InvalidOperationException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
 finally
 {
     Directory.Delete(temporary, recursive: true);
@@ -86,8 +91,8 @@ void Pack(string clone, string packages, bool runAnalyzers)
 
     // Without it, the time of packing stands in the archive, and names in it are drawn by chance.
     Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", Run(root, "git", "log", "-1", "--format=%ct"));
-    foreach (string project in Directory.EnumerateFiles(Path.Combine(clone, "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Where(project => !File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal)))
+    foreach (string project in Directory.EnumerateDirectories(Path.Combine(clone, "src")).Select(folder => Path.Combine(folder, $"{Path.GetFileName(folder)}.csproj"))
+        .Order(StringComparer.Ordinal).Where(project => !File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal)))
     {
         Run(clone, "dotnet", "pack", project, "-c", "Release", "-o", packages, "-v:q", "-nologo", "-p:ContinuousIntegrationBuild=true", $"-p:RunAnalyzers={runAnalyzers}");
     }

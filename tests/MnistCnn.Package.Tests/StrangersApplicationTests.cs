@@ -1,80 +1,20 @@
-using System.IO.Compression;
-using System.Xml.Linq;
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace MnistCnn.Package.Tests;
 
-public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLibrary>
+public sealed class StrangersApplicationTests(PackedLibrary library)
 {
     private const string Member = "MnistCnn.Data.MnistDataset.Take(int count) -> MnistCnn.Data.MnistDataset!";
+    private const string Natives = "SkiaSharp.NativeAssets.Linux.NoDependencies 3.119.4";
+    private const string Libtorch = "libtorch-cpu-linux-x64 2.10.0";
 
-    [Fact]
-    public void Packing_twice_in_different_folders_gives_the_same_bytes()
-    {
-        foreach (string extension in (string[])["nupkg", "snupkg"])
-        {
-            Assert.Equal(File.ReadAllBytes(library.PackageFile("first", extension)), File.ReadAllBytes(library.PackageFile("second", extension)));
-        }
-    }
-
-    [Theory]
-    [InlineData("MnistCnn")]
-    [InlineData("MnistCnn.Imaging")]
-    [InlineData("MnistCnn.Mpi")]
-    public void Each_package_says_what_a_reader_of_its_page_expects(string name)
-    {
-        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg", name));
-        XElement metadata = Nuspec(package);
-        Assert.Equal(name, Value(metadata, "id"));
-        Assert.Equal("MIT", Value(metadata, "license"));
-        Assert.Equal("icon.png", Value(metadata, "icon"));
-        Assert.Equal("README.md", Value(metadata, "readme"));
-        Assert.Contains("mnist", Value(metadata, "tags"), StringComparison.Ordinal);
-        Assert.Contains("MnistCnn contributors", Value(metadata, "authors"), StringComparison.Ordinal);
-        XElement repository = metadata.Elements().Single(e => e.Name.LocalName == "repository");
-        Assert.Equal("git", repository.Attribute("type")?.Value);
-        Assert.Matches("^[0-9a-f]{40}$", repository.Attribute("commit")?.Value);
-    }
-
-    [Theory]
-    [InlineData("MnistCnn", "buildTransitive/MnistCnn.targets", "buildTransitive/RelaxVersionRequirement.cs")]
-    [InlineData("MnistCnn.Imaging")]
-    [InlineData("MnistCnn.Mpi")]
-    public void Each_package_holds_its_assembly_its_documentation_and_what_is_listed_here_and_nothing_else(string name, params string[] more)
-    {
-        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg", name));
-        IEnumerable<string> own = package.Entries.Select(e => e.FullName).Where(file => !file.StartsWith("package/services/", StringComparison.Ordinal));
-        string[] expected =
-            [$"{name}.nuspec", "[Content_Types].xml", "_rels/.rels", "README.md", "icon.png", $"lib/net8.0/{name}.dll", $"lib/net8.0/{name}.xml", .. more];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), own.Order(StringComparer.Ordinal));
-        using ZipArchive symbols = ZipFile.OpenRead(library.PackageFile("first", "snupkg", name));
-        Assert.Equal([$"lib/net8.0/{name}.pdb"], symbols.Entries.Select(e => e.FullName).Where(file => file.StartsWith("lib/", StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public void The_package_asks_for_three_packages_and_no_others()
-    {
-        using ZipArchive package = ZipFile.OpenRead(library.PackageFile("first", "nupkg"));
-        IEnumerable<string?> dependencies = Nuspec(package).Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")?.Value);
-        Assert.Equal(["Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "TorchSharp"], dependencies.Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void The_symbols_name_their_sources_and_no_folder_of_this_machine()
-    {
-        using ZipArchive symbols = ZipFile.OpenRead(library.PackageFile("first", "snupkg"));
-        using Stream file = symbols.GetEntry("lib/net8.0/MnistCnn.pdb")!.Open();
-        using MemoryStream content = new();
-        file.CopyTo(content);
-        string text = System.Text.Encoding.Latin1.GetString(content.ToArray());
-        Assert.Contains("https://raw.githubusercontent.com/mnistcnn/mnistcnn/", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
-    }
+    private string MnistCnn => $"MnistCnn {library.Version}";
 
     [Fact]
     public void A_strangers_application_trains_saves_predicts_and_publishes()
     {
-        string folder = library.CreateApplication("trains", withLibtorch: true, "Trains.cs");
+        string folder = library.CreateApplication("trains", "Trains.cs", MnistCnn, Libtorch);
         CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-v:q", "-nologo");
         AssertTrained(CommandRunner.RunOrFail(folder, "dotnet", Path.Combine("bin", "Release", "net10.0", "trains.dll")));
 
@@ -88,7 +28,7 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
     [Fact]
     public void A_strangers_application_trains_on_a_folder_of_PNG_and_predicts_a_JPEG_in_under_15_lines()
     {
-        string folder = library.CreateApplication("pictures", withLibtorch: true, "TrainsOnPictures.cs", withImaging: true);
+        string folder = library.CreateApplication("pictures", "TrainsOnPictures.cs", $"MnistCnn.Imaging {library.Version}", Libtorch, Natives);
         for (int i = 0; i < 40; i++)
         {
             WriteBar(Path.Combine(folder, "pictures", i % 2 == 0 ? "lying" : "upright", $"{i}.png"), 30 + i, upright: i % 2 == 1, SKEncodedImageFormat.Png);
@@ -102,9 +42,31 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
     }
 
     [Fact]
+    public void A_strangers_application_trains_on_ranks_and_its_build_says_what_it_changes_until_that_is_turned_off()
+    {
+        string folder = library.CreateApplication("ranks", "TrainsOnRanks.cs", $"MnistCnn.Mpi {library.Version}", Libtorch);
+        string output = Path.Combine(folder, "bin", "Release", "net10.0");
+        string native = Path.Combine(output, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+
+        string off = CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-nologo", "-p:MnistCnnRelaxLibstdcxx=false");
+        byte[] original = File.ReadAllBytes(native);
+        string on = CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-nologo");
+        byte[] changed = File.ReadAllBytes(native);
+
+        Assert.DoesNotContain("MnistCnn changes one bit", off, StringComparison.Ordinal);
+        Assert.Contains("MnistCnn changes one bit", on, StringComparison.Ordinal);
+        Assert.Contains("<MnistCnnRelaxLibstdcxx>false</MnistCnnRelaxLibstdcxx>", on, StringComparison.Ordinal);
+        Assert.Equal(original.Length, changed.Length);
+        Assert.Equal(1, original.Zip(changed, (before, after) => int.PopCount(before ^ after)).Sum());
+        Assert.SkipUnless(NativeLibrary.TryLoad("libmpi.so.40", out _) || NativeLibrary.TryLoad("libmpich.so.12", out _), "MPI is not installed.");
+        string printed = CommandRunner.RunOrFail(folder, "dotnet", Path.Combine(output, "ranks.dll"));
+        Assert.Contains("rank=0 of=1 stop=Completed", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_application_without_libtorch_is_told_which_packages_to_choose_from()
     {
-        string folder = library.CreateApplication("nolibtorch", withLibtorch: false, "HasNoLibtorch.cs");
+        string folder = library.CreateApplication("nolibtorch", "HasNoLibtorch.cs", MnistCnn);
         string output = CommandRunner.RunOrFail(folder, "dotnet", "run", "-c", "Release", "-v:q");
         Assert.Contains("TorchSharp-cpu", output, StringComparison.Ordinal);
         Assert.Contains("libtorch-cpu-linux-x64", output, StringComparison.Ordinal);
@@ -150,12 +112,4 @@ public sealed class PackageTests(PackedLibrary library) : IClassFixture<PackedLi
     {
         Assert.Contains("stop=RequestedByCallback steps=50 loss_fell=True accuracy_above_chance=True", output, StringComparison.Ordinal);
     }
-
-    private static XElement Nuspec(ZipArchive package)
-    {
-        using Stream file = package.Entries.Single(e => e.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
-        return XDocument.Load(file).Root!.Elements().Single(e => e.Name.LocalName == "metadata");
-    }
-
-    private static string Value(XElement metadata, string name) => metadata.Elements().Single(e => e.Name.LocalName == name).Value;
 }

@@ -1,0 +1,9 @@
+using MnistCnn.Data;
+using MnistCnn.Models;
+using MnistCnn.Mpi;
+using MnistCnn.Training;
+
+using MpiCollective ranks = MpiCollective.Initialize();
+using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });
+FitResult fit = new Trainer(new TrainerOptions { Epochs = 1, Collective = ranks }).Fit(model, new SyntheticDigits(count: 500, seed: 1));
+Console.WriteLine($"rank={ranks.Rank} of={ranks.WorldSize} stop={fit.StopReason}");
