@@ -12,6 +12,7 @@ public sealed class DocumentationTests
     internal static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
 
     public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
+            .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(folder => Path.Combine(folder, "README.md")).Where(File.Exists))
             .Append(Path.Combine(Root, "README.md"))
             .Select(file => Path.GetRelativePath(Root, file))];
 
