@@ -61,7 +61,8 @@ public sealed class PackageContentTests(PackedLibrary library)
         XElement repository = metadata.Elements().Single(e => e.Name.LocalName == "repository");
         Assert.Equal(("git", "https://github.com/mnistcnn/mnistcnn"), (repository.Attribute("type")?.Value, repository.Attribute("url")?.Value));
         Assert.Matches("^[0-9a-f]{40}$", repository.Attribute("commit")?.Value);
-        Assert.Equal(name == "MnistCnn.Templates" ? ["Template"] : [], metadata.Descendants().Where(e => e.Name.LocalName == "packageType").Select(e => e.Attribute("name")?.Value));
+        IEnumerable<string?> types = metadata.Descendants().Where(e => e.Name.LocalName == "packageType").Select(e => e.Attribute("name")?.Value);
+        Assert.Equal(name == "MnistCnn.Templates" ? ["Template"] : [], types);
     }
 
     [Theory]

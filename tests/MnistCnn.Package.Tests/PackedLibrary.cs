@@ -50,7 +50,7 @@ public sealed class PackedLibrary : IDisposable
 
     internal SourceCopy NewSourceCopy(string name) => new(Path.Combine(root, name));
 
-    /// <summary>Creates a console application of one embedded source that references these packages, each as <c>NAME VERSION</c>, and returns its folder.</summary>
+    /// <summary>Creates a console application of one embedded source, which references packages, each as <c>NAME VERSION</c>, and returns its folder.</summary>
     public string CreateApplication(string name, string source, params string[] packages)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Strangers, name)).FullName;
@@ -76,7 +76,10 @@ public sealed class PackedLibrary : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    /// <summary>Links to what the user's cache holds, so that nothing large is downloaded again, but for packages of this library that may be there in the same version.</summary>
+    /// <summary>
+    /// Links to what the user's cache holds, so that nothing large is downloaded again. Packages of this library, which may be there in the same version, are left
+    /// out.
+    /// </summary>
     private static void LinkKnownPackages(string folder)
     {
         Directory.CreateDirectory(folder);

@@ -89,8 +89,8 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
         string source = File.ReadAllText(file);
         Assert.Contains("public MnistDataset Take(", source, StringComparison.Ordinal);
         File.WriteAllText(file, source.Replace("public MnistDataset Take(", "internal MnistDataset Take(", StringComparison.Ordinal));
-        string[] otherAnalyzersOff = ["-p:EnableNETAnalyzers=false", "-p:EnforceCodeStyleInBuild=false"];
-        (int exitCode, string output) = CommandRunner.Run(copy.Folder, "dotnet", ["build", copy.Project, "-c", "Release", "-v:q", "-nologo", .. otherAnalyzersOff]);
+        string[] withoutOtherAnalyzers = ["build", copy.Project, "-c", "Release", "-v:q", "-nologo", "-p:EnableNETAnalyzers=false", "-p:EnforceCodeStyleInBuild=false"];
+        (int exitCode, string output) = CommandRunner.Run(copy.Folder, "dotnet", withoutOtherAnalyzers);
         Assert.NotEqual(0, exitCode);
         Assert.Contains("RS0017", output, StringComparison.Ordinal);
     }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace MnistCnn.Package.Tests;
 
 public sealed class TemplateTests(PackedLibrary library)
@@ -6,16 +8,19 @@ public sealed class TemplateTests(PackedLibrary library)
     public void An_application_made_by_dotnet_new_trains_and_predicts()
     {
         string hive = Path.Combine(library.Strangers, "hive");
-        string installed = CommandRunner.RunOrFail(library.Strangers, "dotnet", "new", "install", library.PackageFile("MnistCnn.Templates"), "--debug:custom-hive", hive);
+        string package = library.PackageFile("MnistCnn.Templates");
+        string installed = CommandRunner.RunOrFail(library.Strangers, "dotnet", "new", "install", package, "--debug:custom-hive", hive);
         Assert.Contains("mnistcnn", installed, StringComparison.Ordinal);
         CommandRunner.RunOrFail(library.Strangers, "dotnet", "new", "mnistcnn", "-n", "Ziffern", "--debug:custom-hive", hive);
         string folder = Path.Combine(library.Strangers, "Ziffern");
-        Assert.Equal(["Program.cs", "Ziffern.csproj"], Directory.EnumerateFileSystemEntries(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
-        Assert.Contains($"Include=\"MnistCnn\" Version=\"{library.Version}\"", File.ReadAllText(Path.Combine(folder, "Ziffern.csproj")), StringComparison.Ordinal);
+        string[] files = [.. Directory.EnumerateFileSystemEntries(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        Assert.Equal(["Program.cs", "Ziffern.csproj"], files);
+        string project = File.ReadAllText(Path.Combine(folder, "Ziffern.csproj"));
+        Assert.Contains($"Include=\"MnistCnn\" Version=\"{library.Version}\"", project, StringComparison.Ordinal);
 
         string output = CommandRunner.RunOrFail(folder, "dotnet", "run", "-c", "Release");
         Assert.Matches(@"(?m)^(9\d\.\d|100\.0)% of 1000 images are right", output);
-        Assert.Equal(5, output.Split('\n').Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^image \d: (\d), \d+\.\d% sure; it is \1")));
+        Assert.Equal(5, output.Split('\n').Count(line => Regex.IsMatch(line, @"^image \d: (\d), \d+\.\d% sure; it is \1")));
         Assert.True(File.Exists(Path.Combine(folder, "model.safetensors")));
 
         (int exitCode, string usage) = CommandRunner.Run(folder, "dotnet", "run", "-c", "Release", "--no-build", "--", "--dta", "mnist");
