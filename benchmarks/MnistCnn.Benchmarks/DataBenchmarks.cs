@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using MnistCnn.Batches;
-using MnistCnn.Data;
 
 namespace MnistCnn.Benchmarks;
 

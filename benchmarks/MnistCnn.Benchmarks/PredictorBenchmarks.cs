@@ -1,7 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 
 namespace MnistCnn.Benchmarks;
 

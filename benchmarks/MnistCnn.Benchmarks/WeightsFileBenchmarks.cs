@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Benchmarks;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using MnistCnn.Inference;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Aot.Tests;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using MnistCnn.Data;
 using MnistCnn.Tests;
 using SkiaSharp;
 

@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Tests;
 using SkiaSharp;
 

@@ -1,4 +1,3 @@
-using MnistCnn.Data;
 using SkiaSharp;
 
 namespace MnistCnn.Imaging.Tests;

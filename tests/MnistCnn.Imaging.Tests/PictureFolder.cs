@@ -1,4 +1,3 @@
-using MnistCnn.Data;
 using MnistCnn.Tests;
 using SkiaSharp;
 

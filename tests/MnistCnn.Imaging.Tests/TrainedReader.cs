@@ -1,9 +1,5 @@
-using MnistCnn.Data;
 using MnistCnn.Imaging.Tests;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Tests;
-using MnistCnn.Training;
 
 [assembly: AssemblyFixture(typeof(TrainedReader))]
 

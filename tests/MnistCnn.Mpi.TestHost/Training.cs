@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

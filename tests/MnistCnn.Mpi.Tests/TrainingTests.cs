@@ -83,7 +83,7 @@ public sealed class TrainingTests : IDisposable
     {
         using MpiJob job = MpiJob.Start(MpiLauncherCommand.OpenMpi, 3, "train", $"checkpoints={files["saved"]}", "throwrank=1", "throwstep=18");
         Assert.NotEqual(0, await job.Exit());
-        Assert.Contains("Rank 1 of 3 ends all ranks: MnistCnn.Training.TrainerCallbackException", job.Output, StringComparison.Ordinal);
+        Assert.Contains("Rank 1 of 3 ends all ranks: MnistCnn.TrainerCallbackException", job.Output, StringComparison.Ordinal);
         Assert.Contains("System.InvalidOperationException: This rank was told to throw.", job.Output, StringComparison.Ordinal);
         await job.NoSurvivor();
         await GoesOnFromTheLastCheckpoint();

@@ -77,8 +77,8 @@ public sealed class PackedLibrary : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     /// <summary>
-    /// Links to what the user's cache holds, so that nothing large is downloaded again. Packages of this library, which may be there in the same version, are left
-    /// out.
+    /// Links to what the user's cache holds, so that nothing large is downloaded again. Packages of this library are left out: they may be there in the same
+    /// version.
     /// </summary>
     private static void LinkKnownPackages(string folder)
     {

@@ -5,16 +5,16 @@ namespace MnistCnn.Package.Tests;
 
 public sealed class StrangersApplicationTests(PackedLibrary library)
 {
-    private const string Member = "MnistCnn.Data.MnistDataset.Take(int count) -> MnistCnn.Data.MnistDataset!";
+    private const string Member = "MnistCnn.MnistDataset.Take(int count) -> MnistCnn.MnistDataset!";
     private const string Natives = "SkiaSharp.NativeAssets.Linux.NoDependencies 3.119.4";
     private const string Libtorch = "libtorch-cpu-linux-x64 2.10.0";
 
-    private string MnistCnn => $"MnistCnn {library.Version}";
+    private string Library => $"MnistCnn {library.Version}";
 
     [Fact]
     public void A_strangers_application_trains_saves_predicts_and_publishes()
     {
-        string folder = library.CreateApplication("trains", "Trains.cs", MnistCnn, Libtorch);
+        string folder = library.CreateApplication("trains", "Trains.cs", Library, Libtorch);
         CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-v:q", "-nologo");
         AssertTrained(CommandRunner.RunOrFail(folder, "dotnet", Path.Combine("bin", "Release", "net10.0", "trains.dll")));
 
@@ -66,7 +66,7 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
     [Fact]
     public void An_application_without_libtorch_is_told_which_packages_to_choose_from()
     {
-        string folder = library.CreateApplication("nolibtorch", "HasNoLibtorch.cs", MnistCnn);
+        string folder = library.CreateApplication("nolibtorch", "HasNoLibtorch.cs", Library);
         string output = CommandRunner.RunOrFail(folder, "dotnet", "run", "-c", "Release", "-v:q");
         Assert.Contains("TorchSharp-cpu", output, StringComparison.Ordinal);
         Assert.Contains("libtorch-cpu-linux-x64", output, StringComparison.Ordinal);
@@ -89,8 +89,8 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
         string source = File.ReadAllText(file);
         Assert.Contains("public MnistDataset Take(", source, StringComparison.Ordinal);
         File.WriteAllText(file, source.Replace("public MnistDataset Take(", "internal MnistDataset Take(", StringComparison.Ordinal));
-        string[] withoutOtherAnalyzers = ["build", copy.Project, "-c", "Release", "-v:q", "-nologo", "-p:EnableNETAnalyzers=false", "-p:EnforceCodeStyleInBuild=false"];
-        (int exitCode, string output) = CommandRunner.Run(copy.Folder, "dotnet", withoutOtherAnalyzers);
+        (int exitCode, string output) = CommandRunner.Run(
+            copy.Folder, "dotnet", "build", copy.Project, "-c", "Release", "-v:q", "-nologo", "-p:EnableNETAnalyzers=false", "-p:EnforceCodeStyleInBuild=false");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("RS0017", output, StringComparison.Ordinal);
     }

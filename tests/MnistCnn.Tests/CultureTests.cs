@@ -5,7 +5,6 @@ using MnistCnn.Batches;
 using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Tests.Training;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

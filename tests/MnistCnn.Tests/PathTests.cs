@@ -1,8 +1,5 @@
 using MnistCnn.Batches;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Tests.Training;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

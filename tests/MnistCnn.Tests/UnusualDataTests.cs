@@ -1,8 +1,4 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Tests.Training.Steps;
-using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Tests;

@@ -1,8 +1,5 @@
 using System.Globalization;
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Training;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
-using MnistCnn.Data;
 using MnistCnn.Imaging;
 using MnistCnn.Imaging.Tests;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Training;
 

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using MnistCnn.Batches;
 using MnistCnn.Benchmarks.Workers;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,7 +1,4 @@
 using System.Globalization;
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Training;

@@ -1,5 +1,3 @@
-using MnistCnn.Training;
-
 namespace MnistCnn.Benchmarks.Training;
 
 /// <summary>The recipes as command lines name them.</summary>

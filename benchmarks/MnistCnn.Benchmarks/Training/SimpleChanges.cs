@@ -1,5 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
 
 namespace MnistCnn.Benchmarks.Training;
 

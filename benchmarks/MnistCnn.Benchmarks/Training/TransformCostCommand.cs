@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using MnistCnn.Batches;
 using MnistCnn.Benchmarks.Workers;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Training;
 

@@ -1,7 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
-
 namespace MnistCnn.Benchmarks.Workers;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using MnistCnn.Data;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Benchmarks.Workers;

@@ -1,6 +1,4 @@
-using MnistCnn.Data;
 using MnistCnn.Models;
-using MnistCnn.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

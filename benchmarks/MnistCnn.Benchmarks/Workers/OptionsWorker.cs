@@ -1,7 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

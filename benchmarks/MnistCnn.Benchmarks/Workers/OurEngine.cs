@@ -1,5 +1,3 @@
-using MnistCnn.Inference;
-
 namespace MnistCnn.Benchmarks.Workers;
 
 internal sealed class OurEngine(string weights, byte[] images, int threads) : IPredictionEngine

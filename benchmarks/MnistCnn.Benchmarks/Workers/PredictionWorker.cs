@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MnistCnn.Data;
 
 namespace MnistCnn.Benchmarks.Workers;
 

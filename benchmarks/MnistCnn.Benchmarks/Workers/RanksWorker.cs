@@ -1,7 +1,4 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Mpi;
-using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Workers;
 

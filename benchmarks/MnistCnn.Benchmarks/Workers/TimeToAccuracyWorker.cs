@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Benchmarks.Workers;
 

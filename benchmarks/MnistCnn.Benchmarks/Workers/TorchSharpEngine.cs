@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;

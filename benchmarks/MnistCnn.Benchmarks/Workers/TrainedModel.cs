@@ -1,7 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
-
 namespace MnistCnn.Benchmarks.Workers;
 
 /// <summary>The weights that predictions are timed with: trained, since the share of zeros among the activations matters to some engines.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MnistCnn.Data;
 
 namespace MnistCnn.Imaging;
 

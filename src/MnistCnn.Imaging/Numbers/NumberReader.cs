@@ -1,5 +1,3 @@
-using MnistCnn.Inference;
-
 namespace MnistCnn.Imaging;
 
 /// <summary>Reads a written number in a picture: finds its digits and asks a model for each.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MnistCnn.Data;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;
 using static MnistCnn.Samples.CommandLine.OptionFactory;

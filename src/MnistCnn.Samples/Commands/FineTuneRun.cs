@@ -1,12 +1,10 @@
 using System.Text.Json;
 using MnistCnn.Batches;
-using MnistCnn.Data;
 using MnistCnn.Imaging;
 using MnistCnn.Models;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;
 using MnistCnn.Samples.Terminal;
-using MnistCnn.Training;
 using TorchSharp.Modules;
 
 namespace MnistCnn.Samples.Commands;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using MnistCnn.Hosting;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Hosting;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 

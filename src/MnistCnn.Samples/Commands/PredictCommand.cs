@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Pictures;
 using MnistCnn.Samples.Results;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;

@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Mpi;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Results;
 using MnistCnn.Samples.Terminal;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

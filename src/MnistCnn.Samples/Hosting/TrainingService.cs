@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Samples.Hosting;
 

@@ -1,6 +1,4 @@
-using MnistCnn.Data;
 using MnistCnn.Samples.Results;
-using MnistCnn.Training;
 using SkiaSharp;
 
 namespace MnistCnn.Samples.Pictures;

@@ -1,5 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
 using MnistCnn.Training;
 using SkiaSharp;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MnistCnn.Data;
 
 namespace MnistCnn.Samples.Results;
 

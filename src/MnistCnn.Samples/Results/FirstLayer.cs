@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,5 +13,5 @@ internal static class FirstLayer
         return (Values(state["conv1.weight"]), Values(state["conv1.bias"]));
     }
 
-    private static float[] Values(Tensor tensor) => [.. tensor.detach().cpu().to(float32).contiguous().data<float>()];
+    private static float[] Values(Tensor tensor) => tensor.detach().cpu().to(float32).contiguous().data<float>().ToArray();
 }

@@ -1,8 +1,6 @@
 using System.Globalization;
-using MnistCnn.Data;
 using MnistCnn.Metrics;
 using MnistCnn.Models;
-using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Samples.Results;

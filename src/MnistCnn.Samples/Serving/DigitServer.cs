@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MnistCnn.Hosting;
-using MnistCnn.Inference;
 using MnistCnn.Samples.Terminal;
 
 namespace MnistCnn.Samples.Serving;

@@ -1,5 +1,3 @@
-using MnistCnn.Inference;
-
 namespace MnistCnn.Samples.Serving;
 
 /// <summary><c>GET /model</c>: what the page must know of the model.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
 
 namespace MnistCnn.Samples.Serving;
 

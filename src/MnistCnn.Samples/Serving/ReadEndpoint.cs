@@ -1,5 +1,4 @@
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
 using MnistCnn.Samples.Results;
 
 namespace MnistCnn.Samples.Serving;

@@ -1,4 +1,3 @@
-using MnistCnn.Data;
 using TorchSharp;
 
 namespace MnistCnn.Batches;

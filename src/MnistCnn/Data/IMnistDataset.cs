@@ -1,4 +1,4 @@
-namespace MnistCnn.Data;
+namespace MnistCnn;
 
 /// <summary>
 /// Labelled grey images of one size, held in memory: what one trains and evaluates on.

@@ -1,4 +1,5 @@
-namespace MnistCnn.Data;
+using MnistCnn.Data;
+namespace MnistCnn;
 
 /// <summary>An MNIST-format data set in memory: pixels and labels as they stand in the files, checked once when it was made.</summary>
 /// <remarks>Immutable and thread-safe. <see cref="Take"/> and <see cref="Split"/> share the pixels of the original.</remarks>
@@ -44,7 +45,7 @@ public sealed class MnistDataset : IMnistDataset
     public static MnistDataset Load(string directory, MnistSplit split, IReadOnlyList<string>? classNames = null, IdxReaderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        return FromFiles(MnistFiles.FindImages(directory, split), MnistFiles.FindLabels(directory, split), classNames, options);
+        return FromFiles(SplitReader.FindImages(directory, split), SplitReader.FindLabels(directory, split), classNames, options);
     }
 
     /// <summary>
@@ -95,7 +96,7 @@ public sealed class MnistDataset : IMnistDataset
     {
         using FileStream images = IdxReader.Open(imagesPath);
         using FileStream labels = IdxReader.Open(labelsPath);
-        return MnistFiles.Read(images, imagesPath, labels, labelsPath, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
+        return SplitReader.Read(images, imagesPath, labels, labelsPath, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
     }
 
     /// <summary>Reads a pair of streams, plain or gzip, from where they stand to their ends, and leaves them open.</summary>
@@ -110,7 +111,7 @@ public sealed class MnistDataset : IMnistDataset
         ArgumentNullException.ThrowIfNull(labels);
         string imagesName = images is FileStream ? IdxInput.NameOf(images) : "(images stream)";
         string labelsName = labels is FileStream ? IdxInput.NameOf(labels) : "(labels stream)";
-        return MnistFiles.Read(images, imagesName, labels, labelsName, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
+        return SplitReader.Read(images, imagesName, labels, labelsName, DatasetChecks.ClassNames(classNames), options ?? IdxReaderOptions.Default);
     }
 
     /// <summary>Reads two arrays of an <c>.npz</c> file, as Keras' <c>mnist.npz</c>, Kuzushiji-49 and the grey sets of MedMNIST are published.</summary>

@@ -1,4 +1,4 @@
-namespace MnistCnn.Data;
+namespace MnistCnn;
 
 /// <summary>The parts in which data sets of MNIST's family are published.</summary>
 public enum MnistSplit

@@ -10,7 +10,7 @@ public sealed record CnnPredictorServiceOptions
     /// <value>A path. Empty by default, which <see cref="CnnPredictorSource"/> refuses.</value>
     public string Path { get; init; } = "";
 
-    /// <summary>Threads over which one call splits its images; see <see cref="Inference.CnnPredictorOptions.Threads"/>.</summary>
+    /// <summary>Threads over which one call splits its images; see <see cref="CnnPredictorOptions.Threads"/>.</summary>
     /// <value>1 or more; 0, the default: as many as the process has processors.</value>
     /// <exception cref="ArgumentOutOfRangeException">Below 0.</exception>
     public int Threads

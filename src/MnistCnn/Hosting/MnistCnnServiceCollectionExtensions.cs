@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MnistCnn.Inference;
-using MnistCnn.Training;
 
 namespace MnistCnn.Hosting;
 

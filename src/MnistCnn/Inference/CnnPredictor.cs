@@ -1,10 +1,10 @@
-using MnistCnn.Data;
+using MnistCnn.Inference;
 using MnistCnn.Engine;
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;
 
-namespace MnistCnn.Inference;
+namespace MnistCnn;
 
 /// <summary>
 /// Predicts with the weights of a <c>CnnClassifier</c> and without libtorch: nothing native is loaded, and an application that uses nothing else of the library

@@ -1,4 +1,4 @@
-namespace MnistCnn.Inference;
+namespace MnistCnn;
 
 /// <summary>How a <see cref="CnnPredictor"/> works. Immutable; checked on init.</summary>
 public sealed record CnnPredictorOptions

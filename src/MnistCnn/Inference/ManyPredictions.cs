@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-
 namespace MnistCnn.Inference;
 
 /// <summary>Predictions of many images: so many at once that the predictor's threads are busy, and no more than that in memory.</summary>

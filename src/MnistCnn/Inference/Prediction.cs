@@ -1,4 +1,4 @@
-namespace MnistCnn.Inference;
+namespace MnistCnn;
 
 /// <summary>What a predictor sees in an image.</summary>
 /// <param name="ClassIndex">The most probable class, 0 to classes − 1; the lowest of several with equal probability.</param>

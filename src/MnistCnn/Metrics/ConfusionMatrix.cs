@@ -49,7 +49,7 @@ public sealed class ConfusionMatrix : IMetric, IDisposable
     public ConfusionTable Read()
     {
         using Tensor local = counts?.cpu() ?? throw MetricInput.Empty(Name);
-        return new ConfusionTable((int)local.shape[0], [.. local.data<long>()]);
+        return new ConfusionTable((int)local.shape[0], local.data<long>().ToArray());
     }
 
     /// <summary>The mean of the classes' F1 scores, <see cref="ConfusionTable.MacroF1"/>.</summary>

@@ -1,4 +1,4 @@
-namespace MnistCnn.Models;
+namespace MnistCnn;
 
 /// <summary>What a classifier's <c>forward</c> returns.</summary>
 public enum ClassifierOutput

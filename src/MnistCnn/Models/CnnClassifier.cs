@@ -1,5 +1,5 @@
+using MnistCnn.Models;
 using MnistCnn.Engine;
-using MnistCnn.Inference;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;
 using TorchSharp;
@@ -7,7 +7,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace MnistCnn.Models;
+namespace MnistCnn;
 
 /// <summary>
 /// The reference network: convolutions 1→16 (stride 2), 16→32 (stride 2) and 32→64 (stride 1), each 3×3 and followed by ReLU,

@@ -1,6 +1,4 @@
-using MnistCnn.Data;
-
-namespace MnistCnn.Models;
+namespace MnistCnn;
 
 /// <summary>The shape of a <see cref="CnnClassifier"/>. Immutable; checked on init.</summary>
 public sealed record CnnClassifierOptions

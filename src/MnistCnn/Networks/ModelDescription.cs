@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Networks;
@@ -74,7 +70,7 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
             ? string.Join(", ", Network.WithoutSoftmax().Layers.Select((layer, l) => l == Network.WithoutSoftmax().Layers.Count - 1 ? layer.Name
                 : Describe(layer)))
             : NetworkJson.Write(Network),
-        [Prefix + "classes"] = WriteNames(ClassNames),
+        [Prefix + "classes"] = ClassNamesJson.Write(ClassNames),
         [Prefix + "image_height"] = Height.ToString(CultureInfo.InvariantCulture),
         [Prefix + "image_width"] = Width.ToString(CultureInfo.InvariantCulture),
         [Prefix + "normalization"] = Normalization,
@@ -115,7 +111,7 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
         }
 
         IReadOnlyList<string> names = file.Metadata.TryGetValue(Prefix + "classes", out string? json)
-            ? ReadNames(json) ?? throw Unexpected("classes", $"a JSON array of 2 to {MaximumClasses} names")
+            ? ClassNamesJson.Read(json, MaximumClasses) ?? throw Unexpected("classes", $"a JSON array of 2 to {MaximumClasses} names")
             : DefaultClassNames(ClassesOf(file));
         Calibration calibration = ReadCalibration(file, path);
         if (format == 2)
@@ -219,41 +215,4 @@ internal sealed record ModelDescription(NetworkDescription Network, IReadOnlyLis
 
     private static int ClassesOf(SafetensorsFile file) =>
         file.Tensors.TryGetValue("fc3.bias", out SafetensorsTensor? bias) && bias.Shape is [>= 2 and <= MaximumClasses] ? (int)bias.Shape[0] : 10;
-
-    private static string WriteNames(IReadOnlyList<string> names)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartArray();
-            foreach (string name in names)
-            {
-                json.WriteStringValue(name);
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static List<string>? ReadNames(string text)
-    {
-        List<string> names = [];
-        try
-        {
-            Utf8JsonReader json = new(Encoding.UTF8.GetBytes(text));
-            bool isArray = json.Read() && json.TokenType == JsonTokenType.StartArray;
-            while (isArray && json.Read() && json.TokenType == JsonTokenType.String && names.Count <= MaximumClasses)
-            {
-                names.Add(json.GetString()!);
-            }
-
-            return isArray && json.TokenType == JsonTokenType.EndArray && !json.Read() && names.Count is >= 2 and <= MaximumClasses ? names : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }

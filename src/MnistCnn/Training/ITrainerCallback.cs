@@ -1,4 +1,5 @@
-namespace MnistCnn.Training;
+using MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>
 /// Takes part in a run. Every hook has an empty default: one implements what one needs, and the others cost nothing. Derive from <see cref="TrainerCallback"/>

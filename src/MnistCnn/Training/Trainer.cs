@@ -1,14 +1,14 @@
+using MnistCnn.Training;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MnistCnn.Batches;
-using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Networks;
 using MnistCnn.Training.Callbacks;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>
 /// Trains a classifier: for each epoch, for each step, forward, loss, backward, update, and callbacks between. It trains any module from images to logits, on
@@ -149,7 +149,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(data, name);
         using ModelUse use = ModelUse.ForEvaluation(model);
         Device device = Prepare(model);
-        using ThreadCount threads = new(options.Threads);
+        using TorchThreadScope threads = new(options.Threads);
         check(model, data, device, name);
         return evaluate(RunData.Evaluation(data, options, device));
     }
@@ -158,7 +158,7 @@ public sealed class Trainer
     {
         using ModelUse use = ModelUse.ForTraining(model);
         Device device = Prepare(model);
-        using ThreadCount threads = new(options.Threads);
+        using TorchThreadScope threads = new(options.Threads);
         using TrainingRun run = new(options, CallbacksFor(validation), logger, model, train, validation, device, cancellationToken);
         use.ExposeWeightsBy(run.ExposeWeights);
         model.SetCalibration(Calibration.None);
@@ -188,7 +188,7 @@ public sealed class Trainer
             {
                 using DisposeScope scope = NewDisposeScope();
                 run.StartStep();
-                BatchOutcome outcome = run.ComputeGradients(batches);
+                BatchFigures outcome = run.ComputeGradients(batches);
                 if (run.ShouldUpdate(outcome))
                 {
                     run.Update();

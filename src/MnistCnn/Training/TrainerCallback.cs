@@ -1,4 +1,5 @@
-namespace MnistCnn.Training;
+using MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>
 /// A callback whose hooks are virtual: <c>override</c> completes in an editor, and a misspelled hook does not compile. Derive from it for one's own;

@@ -1,7 +1,8 @@
+using MnistCnn.Training;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
-namespace MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>A run as its callbacks see it. Belongs to the thread of <see cref="Trainer.Fit"/>.</summary>
 public sealed class TrainerContext
@@ -114,7 +115,7 @@ public sealed class TrainerContext
     /// hook yet. Of several ranks only rank 0 writes; the others return at once.
     /// </summary>
     /// <param name="path">The file; its folder is created.</param>
-    /// <exception cref="InvalidOperationException">A step is under way, or <see cref="Callbacks.EarlyStopping"/> has restored other weights.</exception>
+    /// <exception cref="InvalidOperationException">A step is under way, or <see cref="Training.Callbacks.EarlyStopping"/> has restored other weights.</exception>
     /// <exception cref="IOException">The file cannot be written; an old one is unchanged.</exception>
     public void SaveCheckpoint(string path)
     {

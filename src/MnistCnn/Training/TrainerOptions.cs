@@ -1,9 +1,10 @@
+using MnistCnn.Training;
 using MnistCnn.Batches;
 using MnistCnn.Metrics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>
 /// How to train. The defaults are the reference recipe; <see cref="TrainingRecipe"/> has others to start from. Immutable and thread-safe; every value is

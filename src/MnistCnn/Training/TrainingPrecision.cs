@@ -1,4 +1,4 @@
-namespace MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>In which numbers a step computes.</summary>
 public enum TrainingPrecision

@@ -1,6 +1,7 @@
+using MnistCnn.Training;
 using MnistCnn.Batches;
 
-namespace MnistCnn.Training;
+namespace MnistCnn;
 
 /// <summary>Options to start from, for the reference network on MNIST: <c>TrainingRecipe.Fast with { Seed = 3 }</c>. Immutable and thread-safe.</summary>
 public static class TrainingRecipe

@@ -1,7 +1,5 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Mpi;
-using MnistCnn.Training;
+using MnistCnn;
 
 using MpiCollective ranks = MpiCollective.Initialize();
 using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });

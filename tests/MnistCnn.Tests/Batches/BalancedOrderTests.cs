@@ -1,9 +1,6 @@
 using CsCheck;
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Tests.Training;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Batches;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using MnistCnn.Batches;
-using MnistCnn.Data;
 using TorchSharp;
 
 namespace MnistCnn.Tests.Batches;
@@ -60,7 +59,7 @@ public sealed class BatchLoaderTests
         using MnistBatch batch = new BatchLoader(Numbered, new BatchLoaderOptions { Shuffle = false }).Epoch(1).First();
         Assert.Equal([128, 1, 2, 3], batch.Images.shape);
         Assert.Equal([128], batch.Labels.shape);
-        Assert.Equal([7 / 255f, 0, 1 / 255f, 2 / 255f, 3 / 255f, 1], [.. batch.Images[7].data<float>()]);
+        Assert.Equal([7 / 255f, 0, 1 / 255f, 2 / 255f, 3 / 255f, 1], batch.Images[7].data<float>().ToArray());
     }
 
     [Fact]
@@ -95,7 +94,7 @@ public sealed class BatchLoaderTests
             {
                 BatchLoader loader = new(Numbered, new BatchLoaderOptions { BatchSize = 16, Transforms = transforms });
                 MnistBatch kept = loader.Epoch(1).First();
-                float[] pixels = [.. kept.Images.data<float>()];
+                float[] pixels = kept.Images.data<float>().ToArray();
                 foreach (MnistBatch batch in loader.Epoch(2))
                 {
                     batch.Dispose();
@@ -132,8 +131,8 @@ public sealed class BatchLoaderTests
     {
         using (batch)
         {
-            float[] pixels = [.. batch.Images.data<float>()];
-            long[] labels = [.. batch.Labels.data<long>()];
+            float[] pixels = batch.Images.data<float>().ToArray();
+            long[] labels = batch.Labels.data<long>().ToArray();
             int[] ids = [.. Enumerable.Range(0, labels.Length).Select(i => (int)MathF.Round(pixels[6 * i] * 255))];
             Assert.Equal(ids.Select(id => (long)id % 10), labels);
             return ids;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CsCheck;
 using MnistCnn.Batches;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Batches;
 

@@ -1,6 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Batches;
 
@@ -115,7 +113,7 @@ public sealed class TransformTests
             Shuffle = false,
             Transforms = [new Add(1), new Double(), new Add(3)]
         }).Epoch(1).First();
-        Assert.Equal(Digits.GetImage(2).ToArray().Select(pixel => (pixel / 255f + 1) * 2 + 3), [.. batch.Images[2].data<float>()]);
+        Assert.Equal(Digits.GetImage(2).ToArray().Select(pixel => (pixel / 255f + 1) * 2 + 3), batch.Images[2].data<float>().ToArray());
     }
 
     [Fact]

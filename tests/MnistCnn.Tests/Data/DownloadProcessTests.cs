@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using MnistCnn.Data;
 using static MnistCnn.Tests.Data.DownloadSample;
 
 namespace MnistCnn.Tests.Data;

@@ -1,5 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

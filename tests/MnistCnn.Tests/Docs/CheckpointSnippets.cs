@@ -1,7 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Docs;

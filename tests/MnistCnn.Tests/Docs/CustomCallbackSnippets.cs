@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 

@@ -1,7 +1,5 @@
-using MnistCnn.Data;
 using MnistCnn.Metrics;
 using MnistCnn.Serialization;
-using MnistCnn.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,9 +1,6 @@
 using MnistCnn.Data;
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Tests.Data;
-using MnistCnn.Training;
 using SkiaSharp;
 
 namespace MnistCnn.Tests.Docs;

@@ -1,5 +1,3 @@
-using MnistCnn.Training;
-
 namespace MnistCnn.Tests.Docs;
 
 public sealed class DeviceSnippets

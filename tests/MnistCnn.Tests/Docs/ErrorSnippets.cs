@@ -1,5 +1,4 @@
 using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Tests.Docs;

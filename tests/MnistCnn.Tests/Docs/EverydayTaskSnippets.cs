@@ -1,9 +1,5 @@
 using System.Text.RegularExpressions;
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Metrics;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Docs;

@@ -2,10 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 
 // snippet: usings
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 // end
 

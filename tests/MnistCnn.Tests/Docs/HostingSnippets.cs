@@ -3,11 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MnistCnn.Data;
 using MnistCnn.Hosting;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Docs;

@@ -1,5 +1,3 @@
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Tests.Docs;

@@ -1,7 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Docs;

@@ -1,7 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-
 namespace MnistCnn.Tests.Docs;
 
 public sealed class PerformanceSnippets

@@ -1,8 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
-
 namespace MnistCnn.Tests.Docs;
 
 public sealed class PredictingSnippets : IDisposable

@@ -1,6 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Networks;
 using MnistCnn.Training;

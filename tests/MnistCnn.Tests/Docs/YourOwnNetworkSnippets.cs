@@ -1,7 +1,4 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Models;
-using MnistCnn.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -54,7 +54,7 @@ internal sealed class TorchNetwork : IDisposable
         Array.ForEach(Parameters, parameter => parameter.grad = null);
         Tensor output = Module.forward(input), loss = nn.functional.cross_entropy(output, tensor(labels));
         loss.backward();
-        (Loss, Output, ImageGradients) = (loss.item<double>(), [.. output.detach().data<double>()], [.. input.grad!.data<double>()]);
+        (Loss, Output, ImageGradients) = (loss.item<double>(), output.detach().data<double>().ToArray(), input.grad!.data<double>().ToArray());
         if (isProtected && System.Runtime.GCSettings.LatencyMode == System.Runtime.GCLatencyMode.NoGCRegion)
         {
             GC.EndNoGCRegion();
@@ -84,7 +84,7 @@ internal sealed class TorchNetwork : IDisposable
         return worst;
     }
 
-    private static double[] Values64(Parameter parameter) => [.. parameter.detach().data<double>()];
+    private static double[] Values64(Parameter parameter) => parameter.detach().data<double>().ToArray();
 
     private void Set(double[][] values)
     {
@@ -96,7 +96,7 @@ internal sealed class TorchNetwork : IDisposable
         }
     }
 
-    public double[] Gradient(int parameter) => [.. Parameters[parameter].grad!.contiguous().data<double>()];
+    public double[] Gradient(int parameter) => Parameters[parameter].grad!.contiguous().data<double>().ToArray();
 
     public void Dispose() => Module.Dispose();
 

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using MnistCnn.Data;
 using MnistCnn.Hosting;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 using MnistCnn.Tests.Training;
 

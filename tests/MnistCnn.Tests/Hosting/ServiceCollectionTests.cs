@@ -3,10 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MnistCnn.Hosting;
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Tests.Training;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Hosting;

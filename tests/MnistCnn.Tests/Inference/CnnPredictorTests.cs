@@ -1,12 +1,8 @@
 using CsCheck;
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Kernels;
-using MnistCnn.Models;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;
 using MnistCnn.Tests.Engine;
-using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Inference;
@@ -52,7 +48,7 @@ public sealed class CnnPredictorTests
         using (Tensor images = tensor(pixels).reshape(-1, 1, 28, 28).to(ScalarType.Float32).div(255))
         using (Tensor probabilities = nn.functional.softmax(model.forward(images), 1))
         {
-            expected = [.. probabilities.data<float>()];
+            expected = probabilities.data<float>().ToArray();
         }
 
         CnnPredictor predictor = model.ToPredictor();

@@ -1,5 +1,4 @@
 using CsCheck;
-using MnistCnn.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -160,6 +159,6 @@ public sealed class EngineModuleTests
     {
         using IDisposable none = no_grad();
         using Tensor logits = model.forward(images);
-        return [.. logits.data<float>()];
+        return logits.data<float>().ToArray();
     }
 }

@@ -1,8 +1,6 @@
-using MnistCnn.Data;
 using MnistCnn.Models;
 using MnistCnn.Networks;
 using MnistCnn.Tests.Training;
-using MnistCnn.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

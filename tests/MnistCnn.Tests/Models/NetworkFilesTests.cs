@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
 using TorchSharp;
@@ -162,6 +160,6 @@ public sealed class NetworkFilesTests : IDisposable
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor images = tensor([.. Enumerable.Range(0, Count).SelectMany(i => Digits.GetImage(i).ToArray().Select(p => p / 255f))]).reshape(Count, 1, 28, 28);
-        return [.. model.forward(images).softmax(1).data<float>()];
+        return model.forward(images).softmax(1).data<float>().ToArray();
     }
 }

@@ -1,5 +1,3 @@
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 using MnistCnn.Tests.Data;
 

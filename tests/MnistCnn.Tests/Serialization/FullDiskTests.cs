@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 
 namespace MnistCnn.Tests.Serialization;

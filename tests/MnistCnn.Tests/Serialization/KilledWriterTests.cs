@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MnistCnn.Models;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;
 

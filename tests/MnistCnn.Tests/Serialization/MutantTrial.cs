@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,7 +31,7 @@ public sealed class OnnxExportTests : IDisposable
         TrainedClassifier.Model.ExportOnnx(folder["model.onnx"], new OnnxExportOptions { Input = OnnxInput.UInt8, Output = OnnxOutput.Probabilities });
         using OnnxModel onnx = new(folder["model.onnx"]);
         float[] probabilities = onnx.Run(TrainedClassifier.Bytes(0, 10_000), 1000);
-        float[] expected = [.. nn.functional.softmax(tensor(TrainedClassifier.Logits, [10_000, 10]), 1).data<float>()];
+        float[] expected = nn.functional.softmax(tensor(TrainedClassifier.Logits, [10_000, 10]), 1).data<float>().ToArray();
         Assert.InRange(TrainedClassifier.LargestRelativeDifference(expected, probabilities), 0, 1e-5);
         Assert.Equal(TrainedClassifier.Classes(expected), TrainedClassifier.Classes(probabilities));
     }

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Serialization;
-using MnistCnn.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -45,7 +43,7 @@ public sealed class PyTorchInteropTests : IDisposable
         float[] logits = ReadSingles(folder["logits"]), probabilities = new float[logits.Length];
         CnnPredictor.Load(folder["network.safetensors"]).Predict(TrainedClassifier.Bytes(0, 10_000), probabilities);
         using DisposeScope scope = NewDisposeScope();
-        float[] expected = [.. tensor(logits).reshape(-1, 10).softmax(1).data<float>()];
+        float[] expected = tensor(logits).reshape(-1, 10).softmax(1).data<float>().ToArray();
         Assert.InRange(expected.Zip(probabilities, (e, a) => Math.Abs(e - a)).Max(), 0, 1e-5f);
     }
 

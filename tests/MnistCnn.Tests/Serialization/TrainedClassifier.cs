@@ -1,6 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +20,7 @@ internal static class TrainedClassifier
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         model.eval();
-        return [.. model.forward(tensor(Pixels(0, TestImages.Count), [TestImages.Count, 1, 28, 28])).data<float>()];
+        return model.forward(tensor(Pixels(0, TestImages.Count), [TestImages.Count, 1, 28, 28])).data<float>().ToArray();
     }
 
     public static float[] Pixels(int first, int count) => [.. Bytes(first, count).Select(pixel => pixel / 255f)];

@@ -1,4 +1,3 @@
-using MnistCnn.Data;
 using MnistCnn.Inference;
 using MnistCnn.Metrics;
 using MnistCnn.Models;
@@ -181,7 +180,7 @@ public sealed class CalibrationTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         float[] pixels = [.. Enumerable.Range(0, HeldOut.Count).SelectMany(i => HeldOut.GetImage(i).ToArray()).Select(p => p / 255f)];
-        return ([.. model.forward(tensor(pixels).view(HeldOut.Count, 1, 28, 28)).data<float>()],
+        return (model.forward(tensor(pixels).view(HeldOut.Count, 1, 28, 28)).data<float>().ToArray(),
             [.. Enumerable.Range(0, HeldOut.Count).Select(HeldOut.GetLabel)]);
     }
 

@@ -1,4 +1,3 @@
-using MnistCnn.Training;
 using TorchSharp;
 
 namespace MnistCnn.Tests.Training;

@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using MnistCnn.Serialization;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Training;

@@ -1,6 +1,4 @@
-using MnistCnn.Data;
 using MnistCnn.Serialization;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp;
 using static TorchSharp.torch;

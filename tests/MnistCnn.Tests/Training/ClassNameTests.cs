@@ -1,8 +1,5 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
 using MnistCnn.Models;
 using MnistCnn.Tests.Training.Steps;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,7 +1,4 @@
-using MnistCnn.Data;
 using MnistCnn.Metrics;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +20,7 @@ public sealed class EvaluateTests
         Assert.Equal(logits.argmax(1).eq(labels).sum().ToInt64() / 40.0, result.Accuracy);
         Assert.Equal(40, result.Count);
         Assert.Equal(result.Accuracy, result.Confusion!.Accuracy);
-        long[] predicted = [.. logits.argmax(1).data<long>()];
+        long[] predicted = logits.argmax(1).data<long>().ToArray();
         Assert.Equal(Enumerable.Range(0, 40).Where(i => predicted[i] != TrainingData.Validation.GetLabel(i)), result.Misclassified.Select(m => m.Index));
         Misclassification first = result.Misclassified[0];
         Assert.Equal(nn.functional.softmax(logits, 1)[first.Index, first.Predicted].ToDouble(), first.Probability, 1e-5);
@@ -60,7 +57,7 @@ public sealed class EvaluateTests
         using IDisposable noGradient = no_grad();
         model.eval();
         float[] pixels = [.. Enumerable.Range(0, result.Count).SelectMany(i => TrainingData.Validation.GetImage(i).ToArray()).Select(b => b / 255f)];
-        float[] logits = [.. model.forward(tensor(pixels).view(result.Count, 1, 28, 28)).data<float>()];
+        float[] logits = model.forward(tensor(pixels).view(result.Count, 1, 28, 28)).data<float>().ToArray();
         Assert.All(logits.Zip(recorder.Batches.SelectMany(batch => batch.Outputs)), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.All(recorder.Batches.SkipLast(1), batch => Assert.Equal(batchSize, batch.Labels.Length));
     }

@@ -1,7 +1,5 @@
 using MnistCnn.Batches;
 using MnistCnn.Metrics;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

@@ -1,7 +1,4 @@
-using MnistCnn.Inference;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

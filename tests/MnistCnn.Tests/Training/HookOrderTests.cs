@@ -1,5 +1,3 @@
-using MnistCnn.Training;
-
 namespace MnistCnn.Tests.Training;
 
 /// <summary>Which hook fires when, under every way in which a run can end.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp;
 

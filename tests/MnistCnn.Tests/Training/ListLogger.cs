@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Training;
 

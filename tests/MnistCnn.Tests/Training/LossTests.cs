@@ -1,8 +1,6 @@
 using System.Globalization;
 using MnistCnn.Batches;
-using MnistCnn.Data;
 using MnistCnn.Kernels;
-using MnistCnn.Models;
 using MnistCnn.Serialization;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
@@ -34,7 +32,7 @@ public sealed unsafe class LossTests : IDisposable
         }
 
         Assert.Equal(sum.item<float>(), loss, 1e-4);
-        Assert.Equal([.. input.grad!.data<float>()], gradients, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(input.grad!.data<float>().ToArray(), gradients, (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
     [Theory]
@@ -46,7 +44,7 @@ public sealed unsafe class LossTests : IDisposable
         using Tensor input = logits.clone().requires_grad_();
         double[] weights = [1, 2, 3, 4];
         using Tensor losses = Loss.Focal(gamma, weights).PerImage(input, labels);
-        float[] x = [.. logits.data<float>()], found = [.. losses.data<float>()];
+        float[] x = logits.data<float>().ToArray(), found = losses.data<float>().ToArray();
         for (int n = 0; n < 6; n++)
         {
             int label = (int)labels[n].item<long>();

@@ -1,5 +1,3 @@
-using MnistCnn.Training;
-
 namespace MnistCnn.Tests.Training;
 
 /// <summary>One model, several users at once: a clear exception, or a right answer.</summary>

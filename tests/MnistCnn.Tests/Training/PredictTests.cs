@@ -1,6 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using MnistCnn.Training;
-
 namespace MnistCnn.Tests.Training;
 
 /// <summary>Writes down each hook, and does what a test wants in it.</summary>

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using MnistCnn.Batches;
-using MnistCnn.Models;
 using MnistCnn.Tests.Training.Steps;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 

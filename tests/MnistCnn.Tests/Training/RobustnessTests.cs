@@ -1,6 +1,4 @@
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Tests.Data;
 using MnistCnn.Training;
 

@@ -1,5 +1,4 @@
 using MnistCnn.Metrics;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Training;
 

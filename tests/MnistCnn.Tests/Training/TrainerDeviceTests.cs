@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using MnistCnn.Data;
-using MnistCnn.Training;
 using TorchSharp;
 
 namespace MnistCnn.Tests.Training;

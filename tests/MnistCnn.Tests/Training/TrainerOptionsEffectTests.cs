@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using MnistCnn.Data;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using static TorchSharp.torch;
 
@@ -45,7 +43,7 @@ public sealed class TrainerOptionsEffectTests
     public void Accumulated_batches_drop_other_inputs_each()
     {
         List<float[]> seen = [];
-        using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add([.. logits.data<float>()]); return logits; } };
+        using TinyModel model = new(dropout: 0.5) { OnForward = logits => { seen.Add(logits.data<float>().ToArray()); return logits; } };
         MnistDataset alike = MnistDataset.FromMemory([.. Enumerable.Repeat((byte)255, 64 * 784)], new byte[64], 28, 28);
         new Trainer(TrainingData.Options with { Epochs = 1, BatchSize = 16, GradientAccumulation = 4 }).Fit(model, alike);
         // The first was a check of the model.

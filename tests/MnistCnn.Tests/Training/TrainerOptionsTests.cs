@@ -1,6 +1,5 @@
 using System.Globalization;
 using MnistCnn.Batches;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Training;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using MnistCnn.Data;
-using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Training;

@@ -1,6 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Training;

@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Training;

@@ -1,8 +1,5 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
+using MnistCnn;
 
 // dotnet run -c Release                       trains on digits that it draws itself
 // dotnet run -c Release -- --data FOLDER      trains on MNIST, which is downloaded into the folder if it is not there yet

@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-
 namespace MnistCnn.Batches;
 
 /// <summary>

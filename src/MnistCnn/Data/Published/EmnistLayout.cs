@@ -16,9 +16,9 @@ internal sealed class EmnistLayout(string part, int firstLabel = 0) : SetLayout
         using ZipMemberStream images = zip.OpenMember(imagesName);
         using ZipMemberStream labels = zip.OpenMember(labelsName);
         string[] classNames = [.. variant.ClassNames];
-        byte[] labelBytes = MnistFiles.ReadLabels(labels, $"{path}/{labelsName}", classNames.Length, new IdxReaderOptions { MaxBytes = LargestArray },
+        byte[] labelBytes = SplitReader.ReadLabels(labels, $"{path}/{labelsName}", classNames.Length, new IdxReaderOptions { MaxBytes = LargestArray },
             firstLabel);
-        (byte[] pixels, int height, int width) = MnistFiles.ReadImages(images, $"{path}/{imagesName}", labelBytes.Length, $"{path}/{labelsName}",
+        (byte[] pixels, int height, int width) = SplitReader.ReadImages(images, $"{path}/{imagesName}", labelBytes.Length, $"{path}/{labelsName}",
             new IdxReaderOptions { MaxBytes = LargestArray });
         Transpose(pixels, height, width);
         return new MnistDataset(pixels, labelBytes, width, height, classNames);

@@ -16,7 +16,7 @@ internal sealed class QmnistLayout : SetLayout
         string labelsPath = FileOf(directory, variant, $"qmnist-{part}-labels-idx2-int.gz");
         byte[] labels = ReadLabels(labelsPath, variant.ClassNames.Count);
         using FileStream images = IdxReader.Open(imagesPath);
-        (byte[] pixels, int height, int width) = MnistFiles.ReadImages(images, imagesPath, labels.Length, labelsPath, IdxReaderOptions.Default);
+        (byte[] pixels, int height, int width) = SplitReader.ReadImages(images, imagesPath, labels.Length, labelsPath, IdxReaderOptions.Default);
         MnistDataset all = new(pixels, labels, height, width, [.. variant.ClassNames]);
         if (split == MnistSplit.Train)
         {

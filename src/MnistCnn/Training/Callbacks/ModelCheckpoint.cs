@@ -7,7 +7,7 @@ namespace MnistCnn.Training.Callbacks;
 /// end of the run; and those of the best validations, which <c>CnnClassifier.Load</c> and <c>CnnPredictor.Load</c> open as models. It sees each hook after all
 /// other callbacks, so that what it saves holds their state. Its own state goes into checkpoints.
 /// </summary>
-public sealed class ModelCheckpoint : TrainerCallback, ICalledLast, IKeepsBest
+public sealed class ModelCheckpoint : TrainerCallback, IRunsLast, IKeepsBest
 {
     private readonly string directory;
     private readonly List<(string Path, double Value)> kept = [];

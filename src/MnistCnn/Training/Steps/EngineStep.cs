@@ -45,7 +45,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
 
     public string Layout => $"engine, registers of {plan.Simd.Width} floats, tiles of {plan.Simd.RowVectors} registers";
 
-    public BatchOutcome ComputeGradients(RunBatch batch, in StepPosition position)
+    public BatchFigures ComputeGradients(RunBatch batch, in StepPosition position)
     {
         FindTrained();
         ParameterBuffer target = position.IsFirst ? gradients : more ??= new ParameterBuffer(plan);
@@ -55,7 +55,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
             Log(found);
         }
 
-        BatchOutcome outcome = found is null ? Compute(batch, position, target) : ComputeOverTorch(batch, position, target);
+        BatchFigures outcome = found is null ? Compute(batch, position, target) : ComputeOverTorch(batch, position, target);
         if (!position.IsFirst)
         {
             gradients.ForEachPiece(threads, piece => Elementwise.Add(gradients.Pointer + piece.Start, target.Pointer + piece.Start, piece.Length));
@@ -141,7 +141,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
         optimizer.Dispose();
     }
 
-    private BatchOutcome Compute(RunBatch batch, in StepPosition position, ParameterBuffer target)
+    private BatchFigures Compute(RunBatch batch, in StepPosition position, ParameterBuffer target)
     {
         TakeWeights();
         int count = batch.Count;
@@ -166,7 +166,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
                 weights,
                 target);
             engine.FollowStatistics(pass);
-            return new BatchOutcome(count, lossSum, hits);
+            return new BatchFigures(count, lossSum, hits);
         }
     }
 
@@ -180,12 +180,12 @@ internal sealed unsafe class EngineStep : ITrainingStep
         }
     }
 
-    private BatchOutcome ComputeOverTorch(RunBatch batch, in StepPosition position, ParameterBuffer target)
+    private BatchFigures ComputeOverTorch(RunBatch batch, in StepPosition position, ParameterBuffer target)
     {
         ExposeWeights();
         TensorGradients.Forget(parameters);
         using Batches.MnistBatch tensors = batch.Lazy.ToTensors(threads, device: null);
-        BatchOutcome outcome = ForwardBackward.Run(request.Model, tensors.Images, tensors.Labels, loss, position.Share);
+        BatchFigures outcome = ForwardBackward.Run(request.Model, tensors.Images, tensors.Labels, loss, position.Share);
         GradientTensors.Read(parameters, target, isTrained, threads);
         TensorGradients.Forget(parameters);
         return outcome;

@@ -18,7 +18,7 @@ internal interface ITrainingStep : IDisposable
     /// <param name="batch">The batch, lazy where <see cref="RunsOnEngine"/>.</param>
     /// <param name="position">Where the batch stands in its step.</param>
     /// <returns>The sum of the losses (smoothed where the options ask for it) and the number of hits, of this batch alone.</returns>
-    BatchOutcome ComputeGradients(RunBatch batch, in StepPosition position);
+    BatchFigures ComputeGradients(RunBatch batch, in StepPosition position);
 
     /// <summary>In the place of <see cref="ComputeGradients"/> in a step of several ranks of which this one has no image: all gradients are zero.</summary>
     void ComputeNoGradients();

@@ -23,7 +23,7 @@ internal sealed class LibtorchStep : ITrainingStep
 
     public string Layout => "libtorch";
 
-    public BatchOutcome ComputeGradients(RunBatch batch, in StepPosition position)
+    public BatchFigures ComputeGradients(RunBatch batch, in StepPosition position)
     {
         if (position.IsFirst)
         {

@@ -30,7 +30,7 @@ internal sealed class MixedPrecisionStep : ITrainingStep
 
     public string Layout => "libtorch, bfloat16";
 
-    public BatchOutcome ComputeGradients(RunBatch batch, in StepPosition position)
+    public BatchFigures ComputeGradients(RunBatch batch, in StepPosition position)
     {
         HideWeights();
         if (position.IsFirst)

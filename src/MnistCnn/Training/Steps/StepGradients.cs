@@ -9,11 +9,11 @@ internal sealed class StepGradients(TrainerOptions options, RunData data, RunPro
     /// <param name="batches">At the first batch of the step.</param>
     /// <param name="number">The step, from 1.</param>
     /// <returns>Of what the figures are; not to be used where a stop is wanted.</returns>
-    public BatchOutcome Compute(IEnumerator<RunBatch> batches, int number)
+    public BatchFigures Compute(IEnumerator<RunBatch> batches, int number)
     {
         (int first, int count) = data.BatchesOf(number);
         double images = data.ImagesOf(number);
-        BatchOutcome? outcome = null;
+        BatchFigures? outcome = null;
         for (int i = 0; i < count && !stop.IsWanted; i++)
         {
             if (!batches.MoveNext())
@@ -31,7 +31,7 @@ internal sealed class StepGradients(TrainerOptions options, RunData data, RunPro
             // What is drawn at random from here on follows from seed, epoch and place, so that a resumed run draws the same.
             long seed = RunSeed.Of(options.Seed, progress.Epoch, first + i) + (ranks?.Rank ?? 0);
             random.manual_seed(seed).Dispose();
-            BatchOutcome added = step.ComputeGradients(batch, new StepPosition(outcome is null, ranks is null ? own / images : own, (ulong)seed));
+            BatchFigures added = step.ComputeGradients(batch, new StepPosition(outcome is null, ranks is null ? own / images : own, (ulong)seed));
             outcome = outcome is null ? added : outcome + added;
             if (i + 1 < count)
             {
@@ -47,9 +47,9 @@ internal sealed class StepGradients(TrainerOptions options, RunData data, RunPro
         return ranks is null ? outcome! : AddUp(outcome, ranks);
     }
 
-    private BatchOutcome AddUp(BatchOutcome? own, Ranks ranks)
+    private BatchFigures AddUp(BatchFigures? own, Ranks ranks)
     {
-        (BatchOutcome all, bool someoneStops) = ranks.AddUp(step, own, stop.IsWanted);
+        (BatchFigures all, bool someoneStops) = ranks.AddUp(step, own, stop.IsWanted);
         if (someoneStops)
         {
             stop.Agree();

@@ -1,6 +1,4 @@
 using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Data;
 

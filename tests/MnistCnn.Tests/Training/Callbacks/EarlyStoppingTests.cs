@@ -1,4 +1,3 @@
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
 namespace MnistCnn.Tests.Training.Callbacks;

@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-
 namespace MnistCnn.Tests.Training.Steps;
 
 /// <summary>Cancels a run when it reads an image, once asked to.</summary>

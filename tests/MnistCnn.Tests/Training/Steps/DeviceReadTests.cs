@@ -39,7 +39,7 @@ public sealed class DeviceReadTests
     public void Loss_and_hits_are_read_together()
     {
         using Tensor loss = tensor(3.25f), hits = tensor(16_777_215L);
-        Assert.Equal((3.25, 16_777_215L), BatchOutcome.Read(loss, hits));
+        Assert.Equal((3.25, 16_777_215L), BatchFigures.Read(loss, hits));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class DeviceReadTests
         using IEnumerator<RunBatch> batches = run.RemainingBatches();
         using DisposeScope scope = NewDisposeScope();
         run.StartStep();
-        BatchOutcome outcome = run.ComputeGradients(batches);
+        BatchFigures outcome = run.ComputeGradients(batches);
         Assert.True(run.ShouldUpdate(outcome));
         run.Update();
         run.EndStep(outcome);

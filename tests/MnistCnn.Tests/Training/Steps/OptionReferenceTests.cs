@@ -1,6 +1,4 @@
 using CsCheck;
-using MnistCnn.Data;
-using MnistCnn.Models;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp.Modules;

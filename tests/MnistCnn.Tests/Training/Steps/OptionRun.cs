@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using MnistCnn.Batches;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using MnistCnn.Data;
-
 namespace MnistCnn.Tests.Training.Steps;
 
 /// <summary>Boxes of noise on black, with labels from a seed.</summary>

@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 namespace MnistCnn.Tests.Training.Steps;
 

@@ -1,6 +1,3 @@
-using MnistCnn.Data;
-using MnistCnn.Models;
-using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using MnistCnn.Models;
 using MnistCnn.Training;
 using TorchSharp;
 using static TorchSharp.torch;
