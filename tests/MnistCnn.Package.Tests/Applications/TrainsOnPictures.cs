@@ -1,5 +1,5 @@
-using MnistCnn.Imaging;
 using MnistCnn;
+using MnistCnn.Imaging;
 
 ImageFolder pictures = ImageFolder.Load("pictures", new ImageFolderOptions { Preparation = PicturePreparation.Digit });
 using CnnClassifier model = new(CnnClassifierOptions.For(pictures) with { Seed = 1 });

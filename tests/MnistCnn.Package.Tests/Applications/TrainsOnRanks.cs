@@ -1,5 +1,5 @@
-using MnistCnn.Mpi;
 using MnistCnn;
+using MnistCnn.Mpi;
 
 using MpiCollective ranks = MpiCollective.Initialize();
 using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });

@@ -8,13 +8,21 @@ using MnistCnn.Training.Callbacks;
 namespace MnistCnn.Tests.Docs;
 
 [Collection(nameof(AloneInTheProcess))]
-public sealed class GetStartedSnippets
+public sealed class GetStartedSnippets : IDisposable
 {
+    private readonly string former = Environment.CurrentDirectory;
+    private readonly TemporaryFolder temporary = new();
+
+    public void Dispose()
+    {
+        Environment.CurrentDirectory = former;
+        temporary.Dispose();
+    }
+
     [Fact]
     public async Task Data_come_from_the_web_or_from_the_cache()
     {
         RealMnist.SkipUnlessPresent();
-        using TemporaryFolder temporary = new();
         foreach (string file in Directory.EnumerateFiles(RealMnist.Directory, "*.gz"))
         {
             File.Copy(file, temporary[Path.GetFileName(file)]);
@@ -31,9 +39,7 @@ public sealed class GetStartedSnippets
     [Fact]
     public void Training_saving_and_predicting_take_a_few_lines_and_print_what_README_shows()
     {
-        using TemporaryFolder temporary = new();
         using ConsoleText printed = new();
-        string former = Environment.CurrentDirectory;
         Environment.CurrentDirectory = temporary.Root;
 
         // snippet: train
@@ -54,7 +60,6 @@ public sealed class GetStartedSnippets
         Prediction prediction = predictor.Predict(validation.GetImage(0)); // 784 bytes, 0 background, 255 ink
         Console.WriteLine($"The first image shows {prediction.ClassName}: {100 * prediction.Probability:F1}%.");
         // end
-        Environment.CurrentDirectory = former;
         Assert.InRange(prediction.Probability, 0.1f, 1f);
         Assert.EndsWith($"The first image shows {validation.ClassNames[validation.GetLabel(0)]}: {100 * prediction.Probability:F1}%.\n", printed.ToString(), StringComparison.Ordinal);
     }

@@ -1,5 +1,5 @@
-using MnistCnn.Training.Callbacks;
 using MnistCnn;
+using MnistCnn.Training.Callbacks;
 
 // dotnet run -c Release                       trains on digits that it draws itself
 // dotnet run -c Release -- --data FOLDER      trains on MNIST, which is downloaded into the folder if it is not there yet
