@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MnistCnn.Tests;
 using static MnistCnn.Imaging.Tests.Drawing;
 
@@ -6,6 +7,8 @@ namespace MnistCnn.Imaging.Tests;
 /// <summary>Pictures of a folder that cannot be read.</summary>
 public sealed class UnreadablePictureTests
 {
+    private const string Unprivileged = "MNISTCNN_TEST_UNPRIVILEGED";
+
     [Fact]
     public void Unreadable_pictures_are_each_named_and_left_out_on_request()
     {
@@ -40,15 +43,43 @@ public sealed class UnreadablePictureTests
         File.WriteAllBytes(used, Png(5, 5, (_, _) => 3));
         File.WriteAllBytes(forbidden, Png(5, 5, (_, _) => 3));
         using FileStream user = new(used, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        bool mayReadAll = OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess;
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(forbidden, UnixFileMode.None);
         }
 
+        bool mayReadAll = CanRead(forbidden);
+        Assert.False(mayReadAll && Environment.GetEnvironmentVariable(Unprivileged) is not null);
         ImageFolder data = Load(folder.Root, new ImageFolderOptions { SkipUnreadable = true, UseCache = false });
         Assert.Equal(mayReadAll ? [used] : [used, forbidden], data.Unreadable.Select(picture => picture.Path));
         Assert.All(data.Unreadable, picture => Assert.StartsWith($"'{picture.Path}': ", picture.Reason, StringComparison.Ordinal));
+    }
+
+    /// <summary>Root reads every file. The test above runs once more, as root without that right.</summary>
+    [Fact]
+    public void Pictures_that_may_not_be_opened_are_named_where_root_runs_the_tests_too()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable(Unprivileged) is null,
+            "Only root on Linux reads files that nobody may read.");
+        ProcessStartInfo start = new("setpriv", ["--bounding-set", "-dac_override,-dac_read_search", Environment.ProcessPath!,
+            .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(UnreadablePictureTests).Assembly.Location] : Array.Empty<string>(),
+            "-method", $"*{nameof(Pictures_that_may_not_be_opened_are_named_with_the_reason)}", "-noColor"]);
+        start.Environment[Unprivileged] = "1";
+        (int exitCode, string output, string error) = ChildProcess.Run(start);
+        Assert.True(exitCode == 0 && output.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", StringComparison.Ordinal), output + error);
+    }
+
+    private static bool CanRead(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static ImageFolder Load(string directory, ImageFolderOptions? options = null) =>

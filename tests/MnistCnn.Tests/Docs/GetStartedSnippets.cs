@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
+#pragma warning disable IDE0005 // This namespace is within MnistCnn; a reader's is not.
 // snippet: usings
+using MnistCnn;
 using MnistCnn.Training.Callbacks;
 // end
+#pragma warning restore IDE0005
 
 namespace MnistCnn.Tests.Docs;
 

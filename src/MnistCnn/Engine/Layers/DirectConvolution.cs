@@ -71,7 +71,7 @@ internal sealed unsafe class DirectConvolution
         int taps = kernel * kernel;
         for (int f = 0; f < filters; f++)
         {
-            float* inside = packed + Window * f / Panel * Panel + f % Panel, outside = tensor + Window * f;
+            float* inside = packed + f / Panel * Panel * Window + f % Panel, outside = tensor + Window * f;
             for (int t = 0; t < Window; t++)
             {
                 ref float packedWeight = ref inside[(t % taps * channels + t / taps) * Panel];
