@@ -89,19 +89,24 @@ public sealed class PackageContentTests(PackedLibrary library)
     }
 
     [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Each_library_says_that_it_can_be_trimmed(string name)
+    {
+        using ZipArchive package = ZipFile.OpenRead(library.PackageFile(name));
+        Assert.Contains("IsTrimmable", Encoding.UTF8.GetString(Read(package, $"lib/net8.0/{name}.dll")), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("MnistCnn", "Microsoft.Extensions.Logging.Abstractions", "SharpZipLib", "TorchSharp")]
     [InlineData("MnistCnn.Imaging", "MnistCnn", "SkiaSharp")]
     [InlineData("MnistCnn.Mpi", "Microsoft.Extensions.Logging.Abstractions", "MnistCnn")]
     [InlineData("MnistCnn.Templates")]
     public void Each_package_asks_for_these_packages_and_no_others(string name, params string[] expected)
     {
-        Dictionary<string, string> versions = XDocument.Load(Path.Combine(library.Sources.Folder, "Directory.Packages.props")).Descendants("PackageVersion")
-            .ToDictionary(p => p.Attribute("Include")!.Value, p => p.Attribute("Version")!.Value);
-        versions.Add("MnistCnn", library.Version);
         using ZipArchive package = ZipFile.OpenRead(library.PackageFile(name));
         IEnumerable<(string, string)> dependencies = Nuspec(package).Descendants().Where(e => e.Name.LocalName == "dependency")
             .Select(e => (e.Attribute("id")!.Value, e.Attribute("version")!.Value));
-        Assert.Equal(expected.Select(id => (id, versions[id])), dependencies.Order());
+        Assert.Equal(expected.Select(id => (id, library.Versions[id])), dependencies.Order());
     }
 
     [Theory]

@@ -13,6 +13,13 @@ public sealed class PackedLibrary : IDisposable
     {
         Sources = new SourceCopy(Path.Combine(root, "sources"));
         Version = XDocument.Load(Path.Combine(Sources.Folder, "Directory.Build.props")).Descendants("Version").Single().Value;
+        Versions = XDocument.Load(Path.Combine(Sources.Folder, "Directory.Packages.props")).Descendants("PackageVersion")
+            .ToDictionary(p => p.Attribute("Include")!.Value, p => p.Attribute("Version")!.Value);
+        foreach (string name in (string[])["MnistCnn", "MnistCnn.Imaging", "MnistCnn.Mpi"])
+        {
+            Versions.Add(name, Version);
+        }
+
         Listing = CommandRunner.RunOrFail(Sources.Folder, "dotnet", "run", Path.Combine(".ci", "release.cs"), "--", "--draft");
         Feed = Path.Combine(Sources.Folder, "artifacts", "release");
         Strangers = Directory.CreateDirectory(Path.Combine(root, "strangers")).FullName;
@@ -35,6 +42,9 @@ public sealed class PackedLibrary : IDisposable
     /// <summary>The version of the packages.</summary>
     public string Version { get; }
 
+    /// <summary>The versions of packages of others that the repository uses, and of its own.</summary>
+    public Dictionary<string, string> Versions { get; }
+
     /// <summary>What the release script printed.</summary>
     public string Listing { get; }
 
@@ -50,14 +60,14 @@ public sealed class PackedLibrary : IDisposable
 
     internal SourceCopy NewSourceCopy(string name) => new(Path.Combine(root, name));
 
-    /// <summary>Creates a console application of one embedded source, which references packages, each as <c>NAME VERSION</c>, and returns its folder.</summary>
+    /// <summary>Creates a console application of one embedded source that references packages, and returns its folder.</summary>
     public string CreateApplication(string name, string source, params string[] packages)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Strangers, name)).FullName;
         using Stream program = typeof(PackedLibrary).Assembly.GetManifestResourceStream(source)!;
         using FileStream file = File.Create(Path.Combine(folder, "Program.cs"));
         program.CopyTo(file);
-        IEnumerable<string> references = packages.Select(p => p.Split(' ')).Select(p => $"<PackageReference Include=\"{p[0]}\" Version=\"{p[1]}\" />");
+        IEnumerable<string> references = packages.Select(name => $"<PackageReference Include=\"{name}\" Version=\"{Versions[name]}\" />");
         File.WriteAllText(Path.Combine(folder, $"{name}.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>

@@ -6,15 +6,13 @@ namespace MnistCnn.Package.Tests;
 public sealed class StrangersApplicationTests(PackedLibrary library)
 {
     private const string Member = "MnistCnn.MnistDataset.Take(int count) -> MnistCnn.MnistDataset!";
-    private const string Natives = "SkiaSharp.NativeAssets.Linux.NoDependencies 3.119.4";
-    private const string Libtorch = "libtorch-cpu-linux-x64 2.10.0";
-
-    private string Library => $"MnistCnn {library.Version}";
+    private const string Natives = "SkiaSharp.NativeAssets.Linux.NoDependencies";
+    private const string Libtorch = "libtorch-cpu-linux-x64";
 
     [Fact]
     public void A_strangers_application_trains_saves_predicts_and_publishes()
     {
-        string folder = library.CreateApplication("trains", "Trains.cs", Library, Libtorch);
+        string folder = library.CreateApplication("trains", "Trains.cs", "MnistCnn", Libtorch);
         CommandRunner.RunOrFail(folder, "dotnet", "build", "-c", "Release", "-v:q", "-nologo");
         AssertTrained(CommandRunner.RunOrFail(folder, "dotnet", Path.Combine("bin", "Release", "net10.0", "trains.dll")));
 
@@ -28,7 +26,7 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
     [Fact]
     public void A_strangers_application_trains_on_a_folder_of_PNG_and_predicts_a_JPEG_in_under_15_lines()
     {
-        string folder = library.CreateApplication("pictures", "TrainsOnPictures.cs", $"MnistCnn.Imaging {library.Version}", Libtorch, Natives);
+        string folder = library.CreateApplication("pictures", "TrainsOnPictures.cs", "MnistCnn.Imaging", Libtorch, Natives);
         for (int i = 0; i < 40; i++)
         {
             WriteBar(Path.Combine(folder, "pictures", i % 2 == 0 ? "lying" : "upright", $"{i}.png"), 30 + i, upright: i % 2 == 1, SKEncodedImageFormat.Png);
@@ -44,7 +42,7 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
     [Fact]
     public void A_strangers_application_trains_on_ranks_and_its_build_says_what_it_changes_until_that_is_turned_off()
     {
-        string folder = library.CreateApplication("ranks", "TrainsOnRanks.cs", $"MnistCnn.Mpi {library.Version}", Libtorch);
+        string folder = library.CreateApplication("ranks", "TrainsOnRanks.cs", "MnistCnn.Mpi", Libtorch);
         string output = Path.Combine(folder, "bin", "Release", "net10.0");
         string native = Path.Combine(output, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
@@ -66,7 +64,7 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
     [Fact]
     public void An_application_without_libtorch_is_told_which_packages_to_choose_from()
     {
-        string folder = library.CreateApplication("nolibtorch", "HasNoLibtorch.cs", Library);
+        string folder = library.CreateApplication("nolibtorch", "HasNoLibtorch.cs", "MnistCnn");
         string output = CommandRunner.RunOrFail(folder, "dotnet", "run", "-c", "Release", "-v:q");
         Assert.Contains("TorchSharp-cpu", output, StringComparison.Ordinal);
         Assert.Contains("libtorch-cpu-linux-x64", output, StringComparison.Ordinal);

@@ -16,7 +16,10 @@ public sealed class TemplateTests(PackedLibrary library)
         string[] files = [.. Directory.EnumerateFileSystemEntries(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         Assert.Equal(["Program.cs", "Ziffern.csproj"], files);
         string project = File.ReadAllText(Path.Combine(folder, "Ziffern.csproj"));
-        Assert.Contains($"Include=\"MnistCnn\" Version=\"{library.Version}\"", project, StringComparison.Ordinal);
+        foreach (string name in (string[])["MnistCnn", "libtorch-cpu-linux-x64", "TorchSharp-cpu"])
+        {
+            Assert.Contains($"Include=\"{name}\" Version=\"{library.Versions[name]}\"", project, StringComparison.Ordinal);
+        }
 
         string output = CommandRunner.RunOrFail(folder, "dotnet", "run", "-c", "Release");
         Assert.Matches(@"(?m)^(9\d\.\d|100\.0)% of 1000 images are right", output);
