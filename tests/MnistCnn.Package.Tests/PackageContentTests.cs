@@ -123,6 +123,7 @@ public sealed class PackageContentTests(PackedLibrary library)
     [Theory]
     [InlineData(null, "", "")]
     [InlineData("/srv/git/digits.git", "", "")]
+    [InlineData("git@example.org:somebody/digits.git", "", "")]
     [InlineData("https://github.com/somebody/digits.git", "https://github.com/somebody/digits.git", "https://github.com/somebody/digits")]
     [InlineData("git@github.com:somebody/digits.git", "https://github.com/somebody/digits.git", "https://github.com/somebody/digits")]
     public void Packages_name_the_remote_of_git_where_others_can_open_it_and_else_no_address(string? remote, string repository, string project)
