@@ -58,7 +58,7 @@ public sealed class CorrectionTests(TrainedModel trained) : IDisposable
     public async Task One_click_on_the_page_keeps_the_drawing()
     {
         using ServerWith server = new(trained, "--corrections", folder.Root);
-        await using Page page = await Page.OpenAsync(server, "/usr/bin/chromium");
+        await using Page page = await Page.OpenAsync(server.Address, "/usr/bin/chromium");
         await page.DrawAsync([(0.52, 0.2), (0.5, 0.5), (0.48, 0.8)]);
         await page.ExpectDigitAsync("1");
         await page.Browser.Locator("#correction").GetByRole(AriaRole.Button, new() { Name = "4", Exact = true }).ClickAsync();

@@ -34,7 +34,7 @@ public sealed class OtherModelTests(OtherModelTests.ClothingServer server) : ICl
     [Fact]
     public async Task The_page_names_the_classes_and_offers_no_numbers()
     {
-        await using Page page = await Page.OpenAsync(server, DrawingPageTests.Chromium);
+        await using Page page = await Page.OpenAsync(server.Address, DrawingPageTests.Chromium);
         await Assertions.Expect(page.Browser.Locator("h1")).ToHaveTextAsync("Draw a picture");
         await Assertions.Expect(page.Browser.Locator("#bars .name")).ToHaveTextAsync(await ClassesAsync());
         await Assertions.Expect(page.Browser.Locator("#modes")).ToBeHiddenAsync();

@@ -21,7 +21,10 @@ internal sealed class Page : IAsyncDisposable
 
     public IPage Browser { get; }
 
-    public static async Task<Page> OpenAsync(RunningServer server, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
+    /// <summary>Whether the page is expected to fail.</summary>
+    public bool MayComplain { get; set; }
+
+    public static async Task<Page> OpenAsync(Uri address, string chromium, ColorScheme scheme = ColorScheme.Light, int width = 1100, int height = 760)
     {
         Assert.SkipUnless(File.Exists(chromium), $"Chromium is not installed at {chromium}.");
         IPlaywright playwright = await Playwright.CreateAsync();
@@ -45,7 +48,7 @@ internal sealed class Page : IAsyncDisposable
         });
         page.SetDefaultTimeout(Patience);
         Page opened = new(playwright, browser, page);
-        await page.GotoAsync(server.Address.ToString());
+        await page.GotoAsync(address.ToString());
         return opened;
     }
 
@@ -69,10 +72,17 @@ internal sealed class Page : IAsyncDisposable
     /// <summary>Waits until nothing on the page moves or fades any more.</summary>
     public Task FinishAnimationsAsync() => Browser.EvaluateAsync("Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => 0)");
 
+    /// <summary>Keeps a picture of the page in <c>artifacts/screenshots</c>.</summary>
+    public Task ScreenshotAsync(string name) =>
+        Browser.ScreenshotAsync(new() { Path = Path.Combine(Sample.RepositoryRoot, "artifacts", "screenshots", $"{name}.png") });
+
     public async ValueTask DisposeAsync()
     {
         await browser.DisposeAsync();
         playwright.Dispose();
-        Assert.Empty(complaints);
+        if (!MayComplain)
+        {
+            Assert.Empty(complaints);
+        }
     }
 }

@@ -33,7 +33,8 @@ def measure(folder, arguments):
     insert(folder / "Directory.Packages.props", *PACKAGE)
     project = folder / "tests/MnistCnn.Tests"
     insert(project / "MnistCnn.Tests.csproj", *REFERENCE)
-    (project / "testconfig.json").write_text(json.dumps({"platformOptions": {"Coverlet": {"include": "[MnistCnn]*", "format": "cobertura"}}}))
+    options = {"include": "[MnistCnn]*", "format": "cobertura", "singleHit": True}
+    (project / "testconfig.json").write_text(json.dumps({"platformOptions": {"Coverlet": options}}))
     properties = ["-p:UseMicrosoftTestingPlatformRunner=true", "-p:CreateHardLinksForCopyFilesToOutputDirectoryIfPossible=false",
                   "-p:CreateHardLinksForCopyLocalIfPossible=false"]
     subprocess.run(["dotnet", "build", project, "-c", "Release", "-v", "q", "-nologo", *properties], check=True)

@@ -48,6 +48,18 @@ public static class DigitImage
     public static byte[] Prepare(ReadOnlySpan<byte> encoded, int height = Side, int width = Side) =>
         Prepare(PictureDecoder.FromEncoded(encoded, "(picture)"), "(picture)", ImageSize.Of(height, width));
 
+    /// <summary>Prepares a picture whose pixels are at hand: a frame of a camera, a canvas. It needs none of SkiaSharp's native assets.</summary>
+    /// <param name="grey">The pixels row by row, 0 black to 255 white, dark ink on light or light ink on dark; at most 24 million.</param>
+    /// <param name="greyWidth">Pixels a row, 1 or more.</param>
+    /// <param name="height">Rows of the image, 1 to 1024; 28 by default.</param>
+    /// <param name="width">Columns of the image, 1 to 1024; 28 by default.</param>
+    /// <returns>Height × width bytes row by row, 0 background to 255 ink.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A side is outside 1 to 1024, or a row has no pixel.</exception>
+    /// <exception cref="ArgumentException">No pixel, too many, or part of a row.</exception>
+    /// <exception cref="PictureFormatException">The picture shows no ink.</exception>
+    public static byte[] PrepareGrey(ReadOnlySpan<byte> grey, int greyWidth, int height = Side, int width = Side) =>
+        Prepare(GreyPicture.Of(grey, greyWidth), "(picture)", ImageSize.Of(height, width));
+
     /// <summary>Finds the digits of a written number in a picture file, in reading order.</summary>
     /// <remarks>
     /// Digits are the connected parts of the ink. Strokes of one digit that do not touch are joined, specks and the straight lines of a form are dropped.

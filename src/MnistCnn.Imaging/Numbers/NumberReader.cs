@@ -35,6 +35,13 @@ public sealed class NumberReader
     /// <exception cref="PictureFormatException">The data is no picture, is damaged or too large.</exception>
     public NumberReading Read(ReadOnlySpan<byte> encoded) => Read(DigitImage.FindDigits(encoded, predictor.Height, predictor.Width));
 
+    /// <summary>Reads the number in a picture whose pixels are at hand, as <see cref="DigitImage.PrepareGrey"/> takes them.</summary>
+    /// <param name="grey">The pixels row by row, 0 black to 255 white; at most 24 million.</param>
+    /// <param name="width">Pixels a row, 1 or more.</param>
+    /// <exception cref="ArgumentException">No pixel, too many, or part of a row.</exception>
+    public NumberReading ReadGrey(ReadOnlySpan<byte> grey, int width) =>
+        Read(DigitFinder.Find(GreyPicture.Of(grey, width), ImageSize.Of(predictor.Height, predictor.Width)));
+
     private NumberReading Read(IReadOnlyList<FoundDigit> found)
     {
         List<ReadDigit> digits = [];

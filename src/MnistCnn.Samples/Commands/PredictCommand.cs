@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using MnistCnn.Imaging;
+using MnistCnn.Samples.Answers;
 using MnistCnn.Samples.CommandLine;
 using MnistCnn.Samples.Pictures;
-using MnistCnn.Samples.Results;
 using static MnistCnn.Samples.CommandLine.OptionFactory;
 
 namespace MnistCnn.Samples.Commands;
@@ -68,7 +68,7 @@ internal static class PredictCommand
 
         if (parsed.GetValue(AsJson))
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { predictions = results }));
+            Console.WriteLine(JsonSerializer.Serialize(new { predictions = results }, JsonSerializerOptions.Web));
         }
 
         return Task.FromResult(ExitCode.Success);
@@ -83,13 +83,8 @@ internal static class PredictCommand
             NumberPicture.Write(file, reading, folder);
         }
 
-        return new
-        {
-            file,
-            number = reading.Text,
-            probability = reading.Probability,
-            digits = NumberAnswer.Digits(reading),
-        };
+        NumberAnswer answer = NumberAnswer.Of(reading);
+        return new { file, answer.Number, answer.Probability, answer.Digits };
     }
 
     /// <summary>The file, or the pictures of a folder in order.</summary>

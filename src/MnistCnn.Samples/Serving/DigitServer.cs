@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MnistCnn.Hosting;
+using MnistCnn.Samples.Answers;
 using MnistCnn.Samples.Terminal;
 
 namespace MnistCnn.Samples.Serving;
@@ -35,7 +36,7 @@ internal static class DigitServer
         app.MapGet("/correct", correct.Describe);
         app.MapPost("/predict", context => PictureAnswer.Write(context, body => PredictEndpoint.Answer(context, PredictorOf(context), body)));
         app.MapPost("/read", context => PictureAnswer.Write(context, body => ReadEndpoint.Answer(PredictorOf(context), body)));
-        app.MapGet("/model", (HttpContext context) => JsonAnswer.Write(context, ModelEndpoint.Answer(PredictorOf(context))));
+        app.MapGet("/model", (HttpContext context) => JsonAnswer.Write(context, ModelAnswer.Of(PredictorOf(context))));
         app.MapGet("/health", (HttpContext context) => JsonAnswer.Write(context, new { status = "ok", model = Path.GetFileName(model.Path) }));
         app.MapFallback(context =>
             JsonAnswer.Refuse(context, StatusCodes.Status404NotFound, "There is: GET /, POST /predict, POST /read, POST /correct, GET /model, GET /health."));

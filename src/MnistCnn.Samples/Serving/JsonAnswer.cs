@@ -14,7 +14,7 @@ internal static class JsonAnswer
 
     public static Task Write<T>(HttpContext context, T value)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, JsonSerializerOptions.Web);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body).AsTask();

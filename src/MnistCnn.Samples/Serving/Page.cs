@@ -11,7 +11,7 @@ internal static class Page
     {
         MapFile(routes, "/", "index.html", "text/html; charset=utf-8");
         MapFile(routes, "/app.css", "app.css", "text/css; charset=utf-8");
-        foreach (string script in (string[])["app.js", "answer.js", "drawing.js", "corrections.js"])
+        foreach (string script in (string[])["app.js", "answer.js", "drawing.js", "corrections.js", "network.js"])
         {
             MapFile(routes, $"/{script}", script, "text/javascript; charset=utf-8");
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using MnistCnn.Imaging;
+using MnistCnn.Samples.Answers;
 
 namespace MnistCnn.Samples.Serving;
 
@@ -18,17 +19,10 @@ internal static class PredictEndpoint
         double preparation = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
 
         started = Stopwatch.GetTimestamp();
-        float[] probabilities = new float[predictor.ClassNames.Count], scores = new float[1];
-        predictor.Predict(pixels, probabilities, scores);
+        DigitAnswer answer = DigitAnswer.Of(predictor, pixels);
         double network = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         context.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"prepare;dur={preparation:F3}, network;dur={network:F3}");
-
-        int digit = probabilities.AsSpan().IndexOf(probabilities.Max());
-        (float familiarity, bool familiar) = (scores[0], predictor.IsFamiliar(pixels, scores[0]));
-        (string name, float probability) = (predictor.ClassNames[digit], probabilities[digit]);
-        return context.Request.Query["pixels"] == "true"
-            ? new { digit, @class = name, probability, probabilities, familiar, familiarity, pixels }
-            : new { digit, @class = name, probability, probabilities, familiar, familiarity };
+        return context.Request.Query["pixels"] == "true" ? answer with { Pixels = pixels } : answer;
     }
 
     private static byte[] PixelsOf(byte[] body, CnnPredictor predictor)

@@ -1,5 +1,5 @@
 using MnistCnn.Imaging;
-using MnistCnn.Samples.Results;
+using MnistCnn.Samples.Answers;
 
 namespace MnistCnn.Samples.Serving;
 
@@ -13,7 +13,6 @@ internal static class ReadEndpoint
             throw new FormatException($"Body: expected a PNG, found {body.Length} bytes that are not a PNG.");
         }
 
-        NumberReading reading = new NumberReader(predictor).Read(PictureBody.CheckPng(body));
-        return new { number = reading.Text, probability = reading.Probability, digits = NumberAnswer.Digits(reading) };
+        return NumberAnswer.Of(new NumberReader(predictor).Read(PictureBody.CheckPng(body)));
     }
 }

@@ -47,8 +47,11 @@ export function show(view, timing) {
   byId('seen').hidden = !view.pixels;
   if (view.pixels) showPixels(Uint8Array.from(atob(view.pixels), c => c.charCodeAt(0)));
   byId('latency').classList.remove('failed');
-  const network = timing?.network ? `Network ${timing.network.toFixed(2)} ms · ` : '';
-  byId('latency').textContent = timing ? `${network}Round trip ${timing.roundTrip.toFixed(1)} ms` : '\u00a0';
+  byId('latency').textContent = timing ?? '\u00a0';
+}
+
+export function showLoading(message) {
+  byId('latency').textContent = message;
 }
 
 export function showFailure(message) {

@@ -1,11 +1,10 @@
-// Where the server keeps corrections, a button for each class says what a drawing is that was read wrongly.
+// A button for each class says what a drawing is that was read wrongly.
 
 const correction = document.createElement('p');
 const thanks = document.createElement('span');
 
-export async function offer(classes, picture) {
-  const answer = await (await fetch('correct')).json();
-  if (!answer.kept) return;
+// `keep` takes the index of a class, keeps the drawing as one of it, and says how many there are.
+export function offer(classes, keep) {
   correction.id = 'correction';
   correction.hidden = true;
   thanks.setAttribute('role', 'status');
@@ -13,7 +12,13 @@ export async function offer(classes, picture) {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = name;
-    button.addEventListener('click', async () => correct(index, await picture()));
+    button.addEventListener('click', async () => {
+      try {
+        thanks.textContent = ` Kept as ${name}: ${await keep(index)} so far.`;
+      } catch (error) {
+        thanks.textContent = ` ${error.message}`;
+      }
+    });
     return button;
   });
   correction.append('Wrong? It is ', ...buttons, thanks);
@@ -24,10 +29,4 @@ export async function offer(classes, picture) {
 export function update(isShown) {
   correction.hidden = !isShown;
   thanks.textContent = '';
-}
-
-async function correct(index, body) {
-  const response = await fetch(`correct?digit=${index}`, { method: 'POST', body });
-  const answer = await response.json();
-  thanks.textContent = response.ok ? ` Kept as ${answer.class}: ${answer.kept} so far.` : ` ${answer.error}`;
 }

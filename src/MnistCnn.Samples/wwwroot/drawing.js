@@ -14,10 +14,9 @@ let listener = { changed() {}, ended() {} };
 // `changed` is called for every new point, `ended` once a stroke is whole or taken back.
 export function listen(to) { listener = to; }
 
-export const size = () => ({ width: paper.width, height: paper.height });
 export const isEmpty = () => strokes.length === 0;
 
-export function draw(context, ink) {
+function draw(context, ink) {
   context.strokeStyle = context.fillStyle = ink;
   context.lineWidth = width;
   context.lineCap = context.lineJoin = 'round';
@@ -32,6 +31,16 @@ export function draw(context, ink) {
     if (stroke.length > 1) context.lineTo(stroke.at(-1).x, stroke.at(-1).y);
     context.stroke();
   }
+}
+
+// The drawing as a network sees it: white on black, at half the paper's size.
+export function picture() {
+  const canvas = new OffscreenCanvas(paper.width / 2, paper.height / 2);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.scale(0.5, 0.5);
+  draw(context, '#fff');
+  return canvas;
 }
 
 // Frames around what was found, in the paper's pixels.
