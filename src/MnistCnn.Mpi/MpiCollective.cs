@@ -10,7 +10,7 @@ namespace MnistCnn.Mpi;
 /// process, since MPI cannot be initialised twice.
 /// </summary>
 /// <remarks>
-/// While it exists, an exception that nobody catches ends all ranks: its stack goes to the logger and to standard error, then MPI_Abort is called. A call
+/// While it exists, an uncaught exception ends all ranks: its stack goes to the logger and to standard error, then MPI_Abort is called. A call
 /// that waits polls: it keeps a core busy at first and sleeps between polls once it has waited for long. Belongs to one thread at a time.
 /// </remarks>
 public sealed partial class MpiCollective : ICollective
@@ -51,7 +51,7 @@ public sealed partial class MpiCollective : ICollective
 
     /// <summary>Loads MPI and joins the ranks that the launcher started; a process without a launcher is rank 0 of 1.</summary>
     /// <param name="options">How long to wait; the defaults where null.</param>
-    /// <param name="logger">Told of the library, and of the exception that ends the ranks.</param>
+    /// <param name="logger">Receives the name of the library, and the exception that ends the ranks.</param>
     /// <exception cref="MpiUnavailableException">MPI is not installed, or is not the one that the launcher belongs to.</exception>
     /// <exception cref="MpiException">MPI could not be initialised.</exception>
     /// <exception cref="InvalidOperationException">It was initialised before in this process.</exception>

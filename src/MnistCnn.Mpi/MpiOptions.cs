@@ -9,7 +9,7 @@ public sealed record MpiOptions
     /// How long one call may wait for the other ranks before it throws an <see cref="MpiException"/>. It must cover what one rank does while the others
     /// wait: reading data, a callback that writes a file, an interruption of the network that passes.
     /// </summary>
-    /// <value>More than zero; 60 seconds by default. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for ever.</value>
+    /// <value>More than zero; 60 seconds by default. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits without limit.</value>
     /// <exception cref="ArgumentOutOfRangeException">Zero or negative.</exception>
     public TimeSpan Timeout
     {

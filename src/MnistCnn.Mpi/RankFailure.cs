@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MnistCnn.Mpi;
 
-/// <summary>Why a rank cannot go on, and the end of all ranks that follows: also from an exception that nobody caught, as long as it is not disposed.</summary>
+/// <summary>Why a rank cannot go on, and the end of all ranks that follows: also for an uncaught exception, until it is disposed.</summary>
 internal sealed partial class RankFailure : IDisposable
 {
     private const int ExitCode = 1;

@@ -62,7 +62,8 @@ public sealed class UnreadablePictureTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable(Unprivileged) is null,
             "Only root on Linux reads files that nobody may read.");
         ProcessStartInfo start = new("setpriv", ["--bounding-set", "-dac_override,-dac_read_search", Environment.ProcessPath!,
-            .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(UnreadablePictureTests).Assembly.Location] : Array.Empty<string>(),
+            .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+                ? [typeof(UnreadablePictureTests).Assembly.Location] : Array.Empty<string>(),
             "-method", $"*{nameof(Pictures_that_may_not_be_opened_are_named_with_the_reason)}", "-noColor"]);
         start.Environment[Unprivileged] = "1";
         (int exitCode, string output, string error) = ChildProcess.Run(start);

@@ -4,7 +4,9 @@ using ArchUnitNET.Loader;
 
 namespace MnistCnn.Tests;
 
-/// <summary>Which first-level folder of the library may use which. A type belongs to the folder whose source files declare it, whatever its namespace.</summary>
+/// <summary>
+/// Which first-level folder of the library may use which. A type belongs to the folder whose source files declare it, whatever its namespace.
+/// </summary>
 public sealed partial class LayeringTests
 {
     private static readonly Architecture Library = new ArchLoader().LoadAssemblies(typeof(DeviceSelector).Assembly, typeof(TorchSharp.torch).Assembly).Build();
@@ -86,7 +88,8 @@ public sealed partial class LayeringTests
 
     /// <summary>Without what the compiler and source generators make.</summary>
     private static bool IsOurs(IType type) =>
-        type.Assembly?.Name.StartsWith("MnistCnn", StringComparison.Ordinal) == true && type.Namespace?.FullName.StartsWith("MnistCnn", StringComparison.Ordinal) == true
+        type.Assembly?.Name.StartsWith("MnistCnn", StringComparison.Ordinal) == true
+        && type.Namespace?.FullName.StartsWith("MnistCnn", StringComparison.Ordinal) == true
         && !type.Name.StartsWith('<') && OutermostName(type)[0] is not '<' and not '_';
 
     private static string OutermostName(IType type)
@@ -102,7 +105,8 @@ public sealed partial class LayeringTests
         return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(file => (Parts: Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar), Text: File.ReadAllText(file)))
             .Where(file => file.Parts[0] is not ("bin" or "obj" or "buildTransitive"))
-            .SelectMany(file => Declaration().Matches(file.Text).Select(match => (Type: match.Groups[1].Value, Folder: file.Parts.Length > 1 ? file.Parts[0] : "")))
+            .SelectMany(file => Declaration().Matches(file.Text)
+                .Select(match => (Type: match.Groups[1].Value, Folder: file.Parts.Length > 1 ? file.Parts[0] : "")))
             .Distinct().ToDictionary(pair => pair.Type, pair => pair.Folder);
     }
 

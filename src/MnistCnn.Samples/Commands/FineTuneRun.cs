@@ -10,7 +10,7 @@ using TorchSharp.Modules;
 namespace MnistCnn.Samples.Commands;
 
 /// <summary>
-/// <c>train --fine-tune</c>: goes on from a model with a few pictures of one's own. Images of the data set that the model was trained on are mixed in, or it
+/// <c>train --fine-tune</c>: goes on from a model with a few pictures of the user. Images of the data set that the model was trained on are mixed in, or it
 /// would forget them.
 /// </summary>
 internal sealed class FineTuneRun(TrainingRequest request, Interruption interruption)

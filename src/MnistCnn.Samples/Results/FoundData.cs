@@ -39,7 +39,7 @@ internal sealed record FoundData(IMnistDataset Train, IMnistDataset Test, string
         return new(MnistDataset.Load(folder, published, MnistSplit.Train), test, published.Title);
     }
 
-    /// <summary>As <see cref="FindAsync"/>, but measures on all pictures of a folder of one's own.</summary>
+    /// <summary>As <see cref="FindAsync"/>, but measures on all pictures of the user's folder.</summary>
     public static async Task<FoundData> ForEvaluationAsync(string? data, string variant, CancellationToken cancellationToken) =>
         data is not null && variant != "synthetic" && OwnData.Is(data, MnistVariant.Parse(variant))
             ? OwnData.ForEvaluation(data, MnistVariant.Parse(variant), cancellationToken) : await FindAsync(data, variant, cancellationToken);

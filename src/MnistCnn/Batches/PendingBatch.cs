@@ -65,7 +65,7 @@ internal sealed unsafe class PendingBatch : IDisposable
         {
             return;
         }
-        // A fault of the filling is reported where the batch is asked for; nobody asks for this one.
+        // A fault of the filling is reported where the batch is asked for; this batch is not.
         filling.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
         batch.Dispose();
         batch = null;

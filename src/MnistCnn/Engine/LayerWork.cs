@@ -30,6 +30,6 @@ internal unsafe struct LayerWork
     /// <summary>Whether the layer's weights are finite and leave room for sums: then products with zero may be left out, and the rest transformed.</summary>
     public bool AreWeightsBounded;
 
-    /// <summary>Whether it is a single prediction that somebody waits for: lists and transforms, which pay for several images, would take longer.</summary>
+    /// <summary>Whether it is a single prediction, where latency counts: lists and transforms, which pay for several images, would take longer.</summary>
     public bool IsAlone;
 }

@@ -70,7 +70,7 @@ internal sealed class NetworkPlan
     private Layer Create(int index, Layer? before, out int next)
     {
         LayerDescription description = Description.Layers[index];
-        // A ReLU at the very end has nobody behind it that would take it into account.
+        // A ReLU at the very end has no layer after it to be fused with.
         bool relu = description is ConvolutionDescription or LinearDescription or BatchNormDescription or ScaleDescription
             && index + 2 < Description.Layers.Count && Description.Layers[index + 1] is ReluDescription;
         int end = relu ? index + 2 : index + 1;

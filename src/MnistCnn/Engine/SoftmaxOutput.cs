@@ -2,5 +2,5 @@ namespace MnistCnn.Engine;
 
 /// <summary>How a pass makes probabilities of its outputs.</summary>
 /// <param name="Temperature">What outputs are divided by before the softmax.</param>
-/// <param name="Energies">The address of a float for each image, which receives Temperature · log Σ exp(output / Temperature); 0 where nobody asks.</param>
+/// <param name="Energies">A float for each image, which receives Temperature · log Σ exp(output / Temperature); 0 where not wanted.</param>
 internal readonly record struct SoftmaxOutput(float Temperature, nint Energies);

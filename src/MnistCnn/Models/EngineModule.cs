@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace MnistCnn.Models;
 
 /// <summary>
-/// A module that the engine runs in place of its layers: the plan of its network, and its parameters. Thread-safe as long as nobody changes the module.
+/// A module that the engine runs in place of its layers: the plan of its network, and its parameters. Thread-safe while the module is not changed.
 /// </summary>
 internal sealed class EngineModule
 {
@@ -97,7 +97,7 @@ internal sealed class EngineModule
             : Change();
     }
 
-    /// <summary>The output of the module for images; null where the engine may not compute it, or where somebody wants gradients.</summary>
+    /// <summary>The output of the module for images; null where the engine may not compute it, or where gradients are recorded.</summary>
     /// <param name="images">[N, C, H, W].</param>
     public unsafe Tensor? TryForward(Tensor images)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MnistCnn.Models;
 
 /// <summary>
-/// A module of one's own that is a chain of layers: its <c>forward</c> is theirs, one after another. <c>Trainer.Fit</c> then runs it on the engine, as it does
+/// A hand-written module that is a chain of layers: its <c>forward</c> calls them in order. <c>Trainer.Fit</c> then runs it on the engine, as it does
 /// a <c>Sequential</c>, after it compared the outputs of the layers with that of <c>forward</c>.
 /// </summary>
 public interface IDescribesNetwork

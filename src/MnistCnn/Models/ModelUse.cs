@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MnistCnn;
 
 /// <summary>
-/// Who works with a model: one run that trains it, or any number of evaluations. A model in training that somebody else evaluates would answer with
+/// Guards a model: one run trains it, or any number of calls evaluate it. A model that is evaluated during its training would answer with
 /// half-updated weights or in the wrong mode, without an exception; here it throws. Thread-safe.
 /// </summary>
 internal sealed class ModelUse : IDisposable
@@ -17,7 +17,7 @@ internal sealed class ModelUse : IDisposable
     private ModelUse(nn.Module model, bool training) => (this.model, users, this.training) = (model, All.GetOrCreateValue(model), training);
 
     /// <summary>The model is trained by this thread until disposal; it may evaluate it as well.</summary>
-    /// <exception cref="InvalidOperationException">Somebody else trains or evaluates it.</exception>
+    /// <exception cref="InvalidOperationException">Another call trains or evaluates it.</exception>
     public static ModelUse ForTraining(nn.Module model)
     {
         ModelUse use = new(model, training: true);
@@ -26,7 +26,7 @@ internal sealed class ModelUse : IDisposable
             if (use.users.TrainingThread is not null || use.users.Evaluations > 0)
             {
                 throw new InvalidOperationException(
-                    "Fit: expected a model that nobody else uses, but another call trains or evaluates it. Wait for that, or train a copy.");
+                    "Fit: expected a model that no other call uses, but another call trains or evaluates it. Wait for that, or train a copy.");
             }
 
             use.users.TrainingThread = Environment.CurrentManagedThreadId;
@@ -54,7 +54,7 @@ internal sealed class ModelUse : IDisposable
         return use;
     }
 
-    /// <summary>For whoever reads all weights at once, to save or to copy them.</summary>
+    /// <summary>For callers that read all weights at once, to save or to copy them.</summary>
     /// <exception cref="InvalidOperationException">Another thread trains the model.</exception>
     public static void ThrowIfTrainedElsewhere(nn.Module model, string operation)
     {

@@ -43,7 +43,7 @@ public interface ICollective : IDisposable
     void Barrier();
 
     /// <summary>
-    /// Says that this rank cannot go on: the others would wait for it in vain. Every later call throws, and <see cref="IDisposable.Dispose"/> ends all
+    /// Says that this rank cannot go on: the others would wait for it without end. Every later call throws, and <see cref="IDisposable.Dispose"/> ends all
     /// ranks instead of waiting for them. The trainer calls it where a run fails. Does nothing by default.
     /// </summary>
     /// <param name="cause">Why.</param>

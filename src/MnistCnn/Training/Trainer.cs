@@ -27,7 +27,7 @@ public sealed class Trainer
     /// <summary>Creates a trainer.</summary>
     /// <param name="options">How to train; the reference recipe where null.</param>
     /// <param name="callbacks">Called in this order. Without a <see cref="ValidationCallback"/>, one that follows the options comes before them.</param>
-    /// <param name="logger">Told of the device, and of callbacks that fail while a run is being ended.</param>
+    /// <param name="logger">Receives the chosen device, and the exceptions of callbacks that fail while a run ends.</param>
     public Trainer(TrainerOptions? options = null, IEnumerable<ITrainerCallback>? callbacks = null, ILogger<Trainer>? logger = null)
     {
         this.options = options ?? new TrainerOptions();
@@ -43,7 +43,7 @@ public sealed class Trainer
     /// after its last update.</param>
     /// <exception cref="TrainerCallbackException">A callback threw; it carries the exception.</exception>
     /// <exception cref="ArgumentException">Model and data do not fit: image size, output shape, labels.</exception>
-    /// <exception cref="InvalidOperationException">Somebody else trains or evaluates the model.</exception>
+    /// <exception cref="InvalidOperationException">Another call trains or evaluates the model.</exception>
     /// <exception cref="Serialization.CheckpointFormatException"> <see cref="TrainerOptions.ResumeFrom"/> is damaged, or of a run that differs; or
     /// <see cref="TrainerOptions.InitialWeights"/> is damaged, or does not fit. The model is unchanged. </exception>
     /// <exception cref="DeviceNotAvailableException">The device is not there.</exception>

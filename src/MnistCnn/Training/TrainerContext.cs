@@ -115,7 +115,9 @@ public sealed class TrainerContext
     /// hook yet. Of several ranks only rank 0 writes; the others return at once.
     /// </summary>
     /// <param name="path">The file; its folder is created.</param>
-    /// <exception cref="InvalidOperationException">A step is under way, or <see cref="Training.Callbacks.EarlyStopping"/> has restored other weights.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A step is under way, or <see cref="Training.Callbacks.EarlyStopping"/> has restored other weights.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; an old one is unchanged.</exception>
     public void SaveCheckpoint(string path)
     {

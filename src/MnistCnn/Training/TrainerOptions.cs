@@ -64,7 +64,7 @@ public sealed record TrainerOptions
 
     /// <summary>What training minimises. Evaluation reports plain cross-entropy whatever it is.</summary>
     /// <value>
-    /// <see cref="Loss.CrossEntropy"/> without smoothing and weights by default; <see cref="Loss.Focal"/> or one of one's own (<see cref="Loss.Of"/>) run over
+    /// <see cref="Loss.CrossEntropy"/> without smoothing and weights by default; <see cref="Loss.Focal"/> or your own (<see cref="Loss.Of"/>) run over
     /// libtorch's operations.
     /// </value>
     public Loss Loss { get; init => field = value ?? throw new ArgumentNullException(nameof(Loss)); } = Loss.CrossEntropy();
@@ -124,7 +124,7 @@ public sealed record TrainerOptions
     /// <value>False by default.</value>
     public bool FastDevRun { get; init; }
 
-    /// <summary>Trains on the first so many batches of the data set, unshuffled, in every epoch: a model that can learn at all learns these by heart.</summary>
+    /// <summary>Trains on the first so many batches of the data set, unshuffled, in every epoch: a model that can learn at all fits these exactly.</summary>
     /// <value>1 or more; null, the default: off.</value>
     public int? OverfitBatches { get; init => field = value is { } batches ? AtLeast(1, batches) : null; }
 

@@ -1,5 +1,5 @@
-using MnistCnn.Training;
 using MnistCnn.Batches;
+using MnistCnn.Training;
 
 namespace MnistCnn;
 

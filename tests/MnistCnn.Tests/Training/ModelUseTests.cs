@@ -19,7 +19,7 @@ public sealed class ModelUseTests
         });
         FitResult result = new Trainer(TrainingData.Options, [callback]).Fit(model, TrainingData.Train);
         Assert.Equal(StopReason.Completed, result.StopReason);
-        Assert.StartsWith("Fit: expected a model that nobody else uses", refused!.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Fit: expected a model that no other call uses", refused!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed record MnistDownloaderOptions
         init => idleTimeout = InRange(value);
     }
 
-    /// <summary>The longest time for one try of one file, so that a mirror that sends a byte now and then does not hold one up for ever.</summary>
+    /// <summary>The longest time for one try of one file, so that a mirror that sends a byte now and then does not block the download.</summary>
     /// <value>Above 0, up to a day. The default is 5 minutes.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside this range.</exception>
     public TimeSpan TryTimeout

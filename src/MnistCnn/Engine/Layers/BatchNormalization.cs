@@ -168,7 +168,7 @@ internal sealed unsafe class BatchNormalization : Layer
     }
 
     /// <summary>What the slices of a batch found.</summary>
-    /// <param name="slices">Their memory, one behind the other.</param>
+    /// <param name="slices">Their memory, stored contiguously.</param>
     /// <param name="count">How many slices.</param>
     /// <param name="mean">Receives the mean of each channel.</param>
     /// <param name="variance">Receives its variance, of the batch, not estimated.</param>

@@ -5,11 +5,13 @@ using MnistCnn.Kernels;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// The first two convolutions of a network, whose backward pass leaves out black, as digits are for four fifths. Immutable. To do without: do not call
-/// <see cref="Replace"/>. All pixels of the map between the two that see black alone have one value, here called black: that of the bias. The others are the
-/// foreground. The gradient of every output meets every tap once. So what black adds to the gradients of the second convolution's weights is the product of
-/// black and the sum of all outputs' gradients; and that sum, through the weights, is the gradient of all pixels together, that of black once those of the
-/// foreground are taken off. What is not finite has no place in such sums: then all is computed as it is defined.
+/// The first two convolutions of a network, with a backward pass that skips black pixels, which are four fifths of a digit. Immutable. Without the call of
+/// <see cref="Replace"/> the network runs without this shortcut.
+/// <para>A pixel of the map between the two convolutions whose window is all black has the value of the bias, called black here. The other pixels are the
+/// foreground. Every output's gradient meets every tap of the second convolution once. Black pixels therefore add to the gradient of a weight: black times
+/// the sum of all outputs' gradients, less the part that meets the foreground. The same sum, through the weights, is the gradient of all pixels together;
+/// less the gradients of the foreground, it is that of black. Where a value is not finite such sums are not valid, and everything is computed as
+/// defined.</para>
 /// </summary>
 internal sealed unsafe class ForegroundConvolutions : Layer
 {

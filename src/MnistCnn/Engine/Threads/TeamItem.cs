@@ -13,7 +13,7 @@ internal readonly struct TeamItem(int part, int index, int thread, TeamProgress?
     public int Thread => thread;
 
     /// <summary>
-    /// Waits for some items of an earlier part. Threads have them already, since nobody begins a part before all items of the earlier ones are taken.
+    /// Waits for some items of an earlier part. Threads have them already, since no thread begins a part before all items of the earlier ones are taken.
     /// </summary>
     /// <exception cref="OperationCanceledException">One of them failed.</exception>
     public void Await(int earlier, int first, int count) => progress?.Await(earlier, first, count);

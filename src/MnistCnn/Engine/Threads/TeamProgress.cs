@@ -34,7 +34,7 @@ internal sealed class TeamProgress
 
     public void Finish(int part, int index) => Interlocked.Exchange(ref finished[(firsts[part] + index) * CacheLine], round);
 
-    /// <summary>After an exception: what waits for the rest would do so for ever.</summary>
+    /// <summary>After an exception: ends the waits for items that will not finish.</summary>
     public void Fail() => failed = true;
 
     /// <summary>See <see cref="TeamItem.Await"/>. The wait is short, so it spins, and lets others have the core.</summary>

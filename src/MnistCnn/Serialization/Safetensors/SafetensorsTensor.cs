@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MnistCnn.Serialization;
 
 /// <summary>
-/// An array of a safetensors file: element type, shape and little-endian bytes in row-major order. Immutable as long as nobody writes to the bytes it was
-/// given.
+/// An array of a safetensors file: element type, shape and little-endian bytes in row-major order. Immutable while the caller does not
+/// write to the bytes that it gave.
 /// </summary>
 public sealed class SafetensorsTensor
 {

@@ -5,7 +5,7 @@ public sealed class MonitoredValue
 {
     private readonly Func<EvaluationResult, double> read;
 
-    /// <summary>A number of one's own.</summary>
+    /// <summary>A number that you compute.</summary>
     /// <param name="name">Its name in logs and file names.</param>
     /// <param name="higherIsBetter">Whether more of it is better.</param>
     /// <param name="read">Takes it from a validation.</param>

@@ -34,7 +34,8 @@ internal sealed class Predictions : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor wrong = all.Predicted.ne(all.Labels).nonzero().squeeze(1); // [wrong]
         Tensor probabilities = all.LossOfPredicted[wrong].neg().exp();
-        long[] index = wrong.cpu().data<long>().ToArray(), truth = all.Labels[wrong].cpu().data<long>().ToArray(), taken = all.Predicted[wrong].cpu().data<long>().ToArray();
+        long[] index = wrong.cpu().data<long>().ToArray(),
+            truth = all.Labels[wrong].cpu().data<long>().ToArray(), taken = all.Predicted[wrong].cpu().data<long>().ToArray();
         float[] sure = probabilities.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
         return [.. index.Select((image, i) => new Misclassification((int)image, (int)truth[i], (int)taken[i], sure[i]))];
     }

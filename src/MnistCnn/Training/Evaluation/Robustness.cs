@@ -30,7 +30,7 @@ public static class Robustness
         ]);
     }
 
-    /// <summary>Evaluates a model on the published test images of MNIST-C, in which chance fell as it fell once for everybody.</summary>
+    /// <summary>Evaluates a model on the published test images of MNIST-C, which are the same for every model.</summary>
     /// <param name="model">Images [N, 1, 28, 28] to logits [N, 10], in eval mode and without gradients.</param>
     /// <param name="directory">The folder of <c>mnist_c.zip</c>, as <see cref="MnistDownloader"/> leaves it.</param>
     /// <param name="trainer">Where and with how many threads to evaluate; a trainer with default options where null.</param>

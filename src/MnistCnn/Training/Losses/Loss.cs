@@ -33,7 +33,7 @@ public abstract class Loss
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static Loss Focal(double gamma = 2, IReadOnlyList<double>? classWeights = null) => new FocalLoss(gamma, Check(classWeights));
 
-    /// <summary>A loss of one's own. Runs over libtorch's operations.</summary>
+    /// <summary>Your own loss. Runs over libtorch's operations.</summary>
     /// <param name="name">Its name, by which a checkpoint recognises it.</param>
     /// <param name="lossPerImage"> From logits [N, classes], float32 with gradients, and labels [N], int64, to a loss for each image [N]. The arguments stay
     /// the trainer's, the result becomes it. Called at each batch, on the thread of the run. </param>

@@ -2,7 +2,7 @@ using MnistCnn.Training;
 namespace MnistCnn;
 
 /// <summary>
-/// A step of training. The losses and accuracies are read from the device when they are asked for, so that a step that nobody
+/// A step of training. The losses and accuracies are read from the device when they are asked for, so that a step that no callback
 /// looks at does not wait for a GPU. Valid until the hook that received it returns; belongs to the thread of the run.
 /// </summary>
 public sealed class StepResult

@@ -10,7 +10,7 @@ internal static class EffectiveOptions
     {
         if (options.Optimizer is not null && options.WeightDecay > 0)
         {
-            throw new ArgumentException($"{nameof(TrainerOptions.WeightDecay)}: expected 0 beside an {nameof(TrainerOptions.Optimizer)} of one's own, which "
+            throw new ArgumentException($"{nameof(TrainerOptions.WeightDecay)}: expected 0 beside an {nameof(TrainerOptions.Optimizer)} of yours, which "
                 + $"has a setting for it, found {options.WeightDecay}.");
         }
 

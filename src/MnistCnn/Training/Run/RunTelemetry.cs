@@ -7,7 +7,7 @@ namespace MnistCnn.Training;
 /// <summary>
 /// What OpenTelemetry and other listeners see of runs, under the name <c>MnistCnn</c>: the counters <c>mnistcnn.training.steps</c>, <c>.images</c> and
 /// <c>.epochs</c>, the histogram <c>mnistcnn.training.epoch.duration</c>, and the activities <c>fit</c>, <c>epoch</c> and <c>validation</c>. Costs nothing
-/// while nobody listens.
+/// while nothing listens.
 /// </summary>
 internal sealed class RunTelemetry : IDisposable
 {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>Loss and accuracy since the epoch began: sums over images, kept on the device until somebody reads them.</summary>
+/// <summary>Loss and accuracy since the epoch began: sums over images, kept on the device until they are read.</summary>
 internal sealed class TrainingFigures : IDisposable
 {
     private double lossSum;

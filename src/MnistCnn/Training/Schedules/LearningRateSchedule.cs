@@ -3,7 +3,7 @@ namespace MnistCnn;
 
 /// <summary>
 /// How the learning rate changes from step to step: a factor of <see cref="TrainerOptions.LearningRate"/> as a function of the step alone. Derive from it for
-/// one of one's own. Immutable and thread-safe.
+/// your own. Immutable and thread-safe.
 /// </summary>
 public abstract class LearningRateSchedule
 {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MnistCnn.Training;
 
-/// <summary>The loss and the hits of some images: numbers, or scalars on a device that is waited for only when somebody asks.</summary>
+/// <summary>The loss and the hits of some images: numbers, or scalars on a device, which are read when one is asked for.</summary>
 internal sealed class BatchFigures
 {
     private readonly (Tensor LossSum, Tensor Hits)? onDevice;
@@ -48,7 +48,7 @@ internal sealed class BatchFigures
         return (both[0], (long)both[1]);
     }
 
-    /// <summary>Whoever asks for one of the numbers asks for the other soon: the device is waited for once.</summary>
+    /// <summary>Reads both numbers at once: a caller that asks for one asks for the other soon, and each read waits for the device.</summary>
     private (double LossSum, long Hits) ReadBoth()
     {
         if (lossSum is null || hits is null)

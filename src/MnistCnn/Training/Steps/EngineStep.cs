@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MnistCnn.Training;
 
 /// <summary>
-/// A step on the engine, on weights, gradients and moments of its own in the kernels' layout. The model gets the weights when somebody looks, and
+/// A step on the engine, on weights, gradients and moments of its own in the kernels' layout. The model gets the weights before anything reads them, and
 /// <c>parameter.grad</c> the gradients. Where the model changes in the middle of a run so that the engine cannot stand for it, the gradients come from
 /// libtorch's operations, as long as that lasts.
 /// </summary>
@@ -170,7 +170,7 @@ internal sealed unsafe class EngineStep : ITrainingStep
         }
     }
 
-    /// <summary>Somebody may have changed them since they were exposed.</summary>
+    /// <summary>A callback may have changed them since they were exposed.</summary>
     private void TakeWeights()
     {
         if (isExposed)

@@ -6,7 +6,7 @@ namespace MnistCnn.Training;
 
 /// <summary>
 /// Forward and backward in bfloat16, update in fp32: the optimizer works on fp32 masters, and the model holds their bfloat16 roundings while steps run. Before
-/// somebody else looks, <see cref="ExposeWeights"/> puts the masters back.
+/// other code reads the weights, <see cref="ExposeWeights"/> puts the masters back.
 /// </summary>
 internal sealed class MixedPrecisionStep : ITrainingStep
 {
