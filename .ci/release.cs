@@ -76,7 +76,8 @@ IEnumerable<string> Obstacles()
     }
 }
 
-// Clones the last commit and packs each project that can be packed. The clone has the address of this repository's remote, if there is one, since packages name it.
+// Clones the last commit and packs each project that can be packed. The clone has the address of this repository's remote, if there is one, since packages
+// name it.
 void Pack(string clone, string packages, bool runAnalyzers)
 {
     Run(root, "git", "clone", "--quiet", root, clone);
@@ -91,10 +92,11 @@ void Pack(string clone, string packages, bool runAnalyzers)
 
     // Without it, the time of packing stands in the archive, and names in it are drawn by chance.
     Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", Run(root, "git", "log", "-1", "--format=%ct"));
-    foreach (string project in Directory.EnumerateDirectories(Path.Combine(clone, "src")).Select(folder => Path.Combine(folder, $"{Path.GetFileName(folder)}.csproj"))
-        .Order(StringComparer.Ordinal).Where(project => !File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal)))
+    foreach (string project in Directory.EnumerateDirectories(Path.Combine(clone, "src"))
+        .Select(folder => Path.Combine(folder, $"{Path.GetFileName(folder)}.csproj")).Order(StringComparer.Ordinal).Where(project => !File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal)))
     {
-        Run(clone, "dotnet", "pack", project, "-c", "Release", "-o", packages, "-v:q", "-nologo", "-p:ContinuousIntegrationBuild=true", $"-p:RunAnalyzers={runAnalyzers}");
+        string[] settings = ["-p:ContinuousIntegrationBuild=true", $"-p:RunAnalyzers={runAnalyzers}"];
+        Run(clone, "dotnet", ["pack", project, "-c", "Release", "-o", packages, "-v:q", "-nologo", .. settings]);
     }
 }
 
@@ -107,18 +109,21 @@ static IEnumerable<string> Differences(string first, string second)
         yield break;
     }
 
-    foreach (string name in names.Where(name => !File.ReadAllBytes(Path.Combine(first, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(second, name)))))
+    foreach (string name in names.Where(name => !Bytes(first, name).SequenceEqual(Bytes(second, name))))
     {
         yield return $"{name} differs between the two builds.";
     }
 }
+
+static byte[] Bytes(string folder, string name) => File.ReadAllBytes(Path.Combine(folder, name));
 
 static IEnumerable<string> Packages(string folder) => Directory.EnumerateFiles(folder, "*nupkg").Order(StringComparer.Ordinal);
 
 static void Describe(string file)
 {
     Console.WriteLine();
-    Console.WriteLine($"{Path.GetFileName(file)}  {new FileInfo(file).Length:N0} bytes  SHA-256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}");
+    string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+    Console.WriteLine($"{Path.GetFileName(file)}  {new FileInfo(file).Length:N0} bytes  SHA-256 {hash}");
     using ZipArchive package = ZipFile.OpenRead(file);
     foreach (ZipArchiveEntry entry in package.Entries)
     {

@@ -88,7 +88,8 @@ public sealed class StrangersApplicationTests(PackedLibrary library)
         Assert.Contains("public MnistDataset Take(", source, StringComparison.Ordinal);
         File.WriteAllText(file, source.Replace("public MnistDataset Take(", "internal MnistDataset Take(", StringComparison.Ordinal));
         (int exitCode, string output) = CommandRunner.Run(
-            copy.Folder, "dotnet", "build", copy.Project, "-c", "Release", "-v:q", "-nologo", "-p:EnableNETAnalyzers=false", "-p:EnforceCodeStyleInBuild=false");
+            copy.Folder, "dotnet", "build", copy.Project, "-c", "Release", "-v:q", "-nologo", "-p:EnableNETAnalyzers=false",
+            "-p:EnforceCodeStyleInBuild=false");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("RS0017", output, StringComparison.Ordinal);
     }

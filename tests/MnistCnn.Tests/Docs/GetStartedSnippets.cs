@@ -64,7 +64,8 @@ public sealed class GetStartedSnippets : IDisposable
         Console.WriteLine($"The first image shows {prediction.ClassName}: {100 * prediction.Probability:F1}%.");
         // end
         Assert.InRange(prediction.Probability, 0.1f, 1f);
-        Assert.EndsWith($"The first image shows {validation.ClassNames[validation.GetLabel(0)]}: {100 * prediction.Probability:F1}%.\n", printed.ToString(), StringComparison.Ordinal);
+        string answer = $"The first image shows {validation.ClassNames[validation.GetLabel(0)]}: {100 * prediction.Probability:F1}%.\n";
+        Assert.EndsWith(answer, printed.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>The same words, and figures that differ by no more than what other processors round differently.</summary>
