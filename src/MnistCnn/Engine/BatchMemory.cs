@@ -1,7 +1,7 @@
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// Where the numbers of a batch are on their way through a network.
+/// The activations of a batch, and what layers keep between calls.
 /// <code>
 /// maps             [map, image]            the input of each layer, and the output of the last
 /// gradients        [map, image]            of a map that only the layers of one stage need, those of one slice a thread

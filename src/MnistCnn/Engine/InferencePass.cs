@@ -8,7 +8,7 @@ namespace MnistCnn.Engine;
 /// </summary>
 internal sealed unsafe class InferencePass
 {
-    /// <summary>Images that a thread takes at a time: enough that the largest matrix, read once for them, does not set the pace.</summary>
+    /// <summary>Images that a thread takes at a time: enough to pay for reading the largest matrix once.</summary>
     private const int Slice = 64;
 
     /// <summary>Images that pass through the maps together: their activations stay in the second-level cache.</summary>

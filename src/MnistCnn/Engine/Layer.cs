@@ -58,7 +58,7 @@ internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayou
     {
     }
 
-    /// <summary>Leaves a slice's figures of the gradients there.</summary>
+    /// <summary>Adds a slice's sums for the gradients there.</summary>
     public virtual void BeginBackward(in LayerWork work)
     {
     }
@@ -74,7 +74,7 @@ internal abstract unsafe class Layer(SimdKernels simd, MapLayout input, MapLayou
     {
     }
 
-    /// <summary>What is left of the forward pass after all items of <see cref="SharedForward"/>.</summary>
+    /// <summary>The rest of the forward pass, after all items of <see cref="SharedForward"/>.</summary>
     public virtual void FinishForward(in LayerWork work) => Forward(work);
 
     /// <summary>

@@ -4,7 +4,7 @@ using MnistCnn.Networks;
 namespace MnistCnn.Engine;
 
 /// <summary>
-/// How one image lies in memory between two layers: channels-last, its pixels padded to whole registers, zeros around it where a convolution pads. Activations
+/// The layout of one image between two layers: channels-last, its pixels padded to whole registers, zeros around it where a convolution pads. Activations
 /// and their gradients lie alike. Immutable.
 /// <code>
 /// [image: ImageStride][border + y: Row][border + x: PixelStride][channel]
@@ -40,7 +40,7 @@ internal sealed record MapLayout(MapShape Shape, int Border, int PixelStride, in
     public unsafe void Place(float* image, float* map)
     {
         (int channels, int width, int pixelStride) = (Shape.Channels, Shape.Width, PixelStride);
-        // Pixels without padding lie one after another: a row is then copied like one long pixel.
+        // Pixels without padding are contiguous: a row is then copied like one long pixel.
         (int pixels, int length) = pixelStride == channels ? (1, width * channels) : (width, channels);
         for (int y = 0; y < Shape.Height; y++)
         {

@@ -3,7 +3,7 @@ namespace MnistCnn.Engine;
 /// <summary>The stages of a training pass, as the layers of a network ask for them.</summary>
 internal static class Stages
 {
-    /// <summary>Slices go through the layers as far as they can; then a layer shares out the batch.</summary>
+    /// <summary>A slice passes through consecutive layers, up to a layer that divides the whole batch among the threads.</summary>
     public static IEnumerable<Stage> Forward(NetworkPlan plan)
     {
         int first = 0;

@@ -1,6 +1,6 @@
 namespace MnistCnn.Engine;
 
-/// <summary>Writes some images of a batch, [count, height, width]. Several threads call it at once.</summary>
+/// <summary>Writes some images of a batch, [count, height, width]. Called by several threads at once.</summary>
 /// <param name="first">The first of them.</param>
 /// <param name="count">How many.</param>
 /// <param name="destination">Memory for them.</param>
@@ -25,7 +25,7 @@ internal sealed unsafe class TrainingBatch
     /// <summary>The factor of the loss of each image before the backward pass: 1 / images for the gradient of the mean.</summary>
     public required float Scale { get; init; }
 
-    /// <summary>What dropout follows from.</summary>
+    /// <summary>The seed from which dropout draws.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>The first layer of the plan whose parameters are trained: no gradient goes further back.</summary>

@@ -2,7 +2,7 @@ using MnistCnn.Kernels;
 
 namespace MnistCnn.Engine;
 
-/// <summary>x where it is above zero, else slope · x; where no layer before does it besides its own work.</summary>
+/// <summary>x where it is above zero, else slope · x. Used where the layer before cannot fuse it.</summary>
 internal sealed unsafe class Activation(SimdKernels simd, MapLayout input, MapLayout output, float slope, bool gateInput) : Layer(simd, input, output)
 {
     private readonly MapRows rows = new(input, output);

@@ -29,7 +29,7 @@ internal sealed unsafe class Convolution : Layer
         winograd = WinogradConvolution.Supports(simd, description, input) ? new WinogradConvolution(simd, description, input, output) : null;
         weights = new(description.Parameters[0], offset, ParameterSlot.Cut(Direct.PackedForwardLength), Direct.Copy);
         hasBias = description.Bias;
-        // Where there is none, zeros take its place.
+        // A convolution without bias adds zeros.
         bias = ParameterSlot.OfVector(description.Bias ? description.Parameters[1] : new("", [description.Filters]), offset + weights.Length);
     }
 
@@ -130,7 +130,7 @@ internal sealed unsafe class Convolution : Layer
     /// </summary>
     public float* Backward(float* prepared) => prepared + ForwardPrepared;
 
-    /// <summary>What an image gives does not depend on the others: those that are bounded take the same way as ever.</summary>
+    /// <summary>An image's result must not depend on the others: images within the bound use Winograd's algorithm whatever the others hold.</summary>
     private void ForwardOneByOne(in LayerWork work)
     {
         LayerWork one = work with { Count = 1 };

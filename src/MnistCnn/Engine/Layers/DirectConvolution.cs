@@ -48,7 +48,7 @@ internal sealed unsafe class DirectConvolution
             found.Add(new(output.Offset(y, x), input.Offset(pixelY, pixelX), (firstY * kernel + firstX) * filters, outer, middle, inner));
         }
 
-        // Of one size after each other: the processor then foresees where their loops end.
+        // Tiles of one size follow each other: the branch predictor then knows where their loops end.
         windows = [.. found.OrderBy(w => w.Outer).ThenBy(w => w.Middle).ThenBy(w => w.Inner)];
         backwardRow = [.. Enumerable.Range(0, kernel * kernel).Select(tap => (taken.Position(tap / kernel) * kernel + taken.Position(tap % kernel)) * filters)];
     }
@@ -148,7 +148,7 @@ internal sealed unsafe class DirectConvolution
     /// <summary>Gradient of the bias from those of the outputs.</summary>
     public void BackwardBias(in LayerWork work, float* biasGradients)
     {
-        // Without a border rows lie one after another.
+        // Without a border rows are contiguous.
         (int rows, int pixels) = output.Border == 0 ? (1, output.Shape.Height * output.Shape.Width) : (output.Shape.Height, output.Shape.Width);
         for (nint n = 0; n < work.Count; n++)
         {

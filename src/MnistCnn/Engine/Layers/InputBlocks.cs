@@ -1,6 +1,6 @@
 namespace MnistCnn.Engine;
 
-/// <summary>The blocks that a <see cref="Linear"/> layer cuts its inputs into: one, or several that stay in the caches of several cores. Immutable.</summary>
+/// <summary>The blocks that a <see cref="Linear"/> layer divides its inputs into: one, or several that fit the caches of several cores. Immutable.</summary>
 internal sealed class InputBlocks
 {
     /// <summary>Inputs of an item of the backward pass.</summary>

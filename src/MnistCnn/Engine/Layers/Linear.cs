@@ -35,7 +35,7 @@ internal sealed unsafe class Linear : Layer
         blocks = new InputBlocks(Inputs);
         weights = new(description.Parameters[0], offset, Pieces(), new LinearWeights(input, outputs, panel).Copy, Columns / panel);
         hasBias = description.Bias;
-        // Where there is none, zeros take its place.
+        // A convolution without bias adds zeros.
         bias = ParameterSlot.OfVector(description.Bias ? description.Parameters[1] : new("", [outputs]), offset + weights.Length);
     }
 
@@ -158,7 +158,7 @@ internal sealed unsafe class Linear : Layer
     /// </summary>
     private LiveOutputs? LiveOf(in LayerWork work, bool isBounded) => IsWide && relu && isBounded ? new LiveOutputs(work.FirstSliceMemory, outputs) : null;
 
-    /// <summary>A block of a panel each, so that threads that take turns update what they compute with.</summary>
+    /// <summary>A panel's block for each item: the thread that updates weights is the one that computes with them.</summary>
     private IReadOnlyList<int> Pieces() => Inputs * panel % 16 == 0 && IsWide
         ? [.. Enumerable.Range(0, Columns / panel).SelectMany(_ => Enumerable.Range(0, blocks.Count).Select(block => blocks.LengthOf(block) * panel))]
         : ParameterSlot.Cut(Simd.PackedLength(Inputs, outputs));
@@ -182,7 +182,7 @@ internal sealed unsafe class Linear : Layer
         Simd.Multiply(ref operands, RowSet.Strided(work.Count, Input.ImageStride, strideY), Columns, packedDepth: Inputs);
     }
 
-    /// <summary>Some columns of the weights, transposed, stay in the nearest cache while all rows are multiplied by them.</summary>
+    /// <summary>Transposes some columns of the weights, which stay in the first-level cache while all rows are multiplied by them.</summary>
     private void BackwardInput(in LayerWork work, LiveOutputs? live, int first, int inputs)
     {
         for (int input = first; input < first + inputs; input += gradientWidth)

@@ -20,13 +20,13 @@ namespace MnistCnn.Engine;
 /// </summary>
 internal sealed unsafe class WinogradConvolution
 {
-    /// <summary>Magnitude up to which operands leave room for the sums of a transform.</summary>
+    /// <summary>The largest magnitude of operands at which the sums of a transform stay finite.</summary>
     public const float Limit = 1e15f;
 
     /// <summary>Points of a transformed tile, and from row to row of them.</summary>
     private const int Points = 36, Row = 6;
 
-    /// <summary>Floats between the points: at powers of two they would compete for the same lines of the cache.</summary>
+    /// <summary>Floats between the points. A power of two would map them to the same cache lines.</summary>
     private const int Gap = 16;
 
     private const int MostTiles = 32;

@@ -93,7 +93,7 @@ internal sealed unsafe class WinogradTiles(SimdKernels simd, int padding, MapLay
         return (image, place / across, place % across);
     }
 
-    /// <summary>A square of pixels of an image, of which some rows and columns may be outside. Copies of it are [side, side, pixel].</summary>
+    /// <summary>A square of pixels of an image; some of its rows and columns may lie outside the image. Copies of it are [side, side, pixel].</summary>
     private readonly struct Place(MapLayout map, int image, int top, int left, int side, int border)
     {
         /// <summary>Whether all of it may be read and written in the map.</summary>

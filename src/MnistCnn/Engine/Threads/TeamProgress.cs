@@ -1,6 +1,6 @@
 namespace MnistCnn.Engine;
 
-/// <summary>Which items of a job are finished. What a finished item wrote is visible to those who waited for it.</summary>
+/// <summary>Which items of a job are finished. What a finished item wrote is visible to the threads that waited for it.</summary>
 internal sealed class TeamProgress
 {
     private const int CacheLine = 16;

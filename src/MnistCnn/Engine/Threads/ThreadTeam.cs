@@ -6,7 +6,7 @@ namespace MnistCnn.Engine;
 /// <summary>
 /// A team of background threads that runs the items of a job together with the caller, part after part. Every item has a home, thread item mod threads, so that
 /// its data stay in one core's cache from job to job. A thread that finishes its items of a part takes those of other threads, then goes on to the next part.
-/// Between jobs threads spin for a moment, since the next job of a training step is microseconds away, then block. Teams are pooled: several callers at once
+/// Between jobs threads spin briefly, since the next job of a training step is microseconds away, and then block. Teams are pooled: several callers at once
 /// have a team each. Thread-safe.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A team lives as long as the process.")]
@@ -88,7 +88,7 @@ internal sealed class ThreadTeam
             }
             else
             {
-                // The others take its items.
+                // The other threads take its items.
                 End();
             }
         }
