@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using MnistCnn.Inference;
+using MnistCnn;
 
 // Arguments: a safetensors file, and a file of images, 784 bytes each. Prints the probabilities of each image on a line, then what a user may want to know of
 // the process.

@@ -12,10 +12,14 @@ internal static class CommandRunner
     {
         ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder };
         foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
-            || k is "DOTNET_CLI_TELEMETRY_SESSIONID" or "RunAnalyzers").ToArray())
+            || k is "DOTNET_CLI_TELEMETRY_SESSIONID" or "RunAnalyzers" or "NUGET_PACKAGES").ToArray())
         {
             start.Environment.Remove(inherited);
         }
+
+        // libtorch is large: link it into the output folders.
+        start.Environment["CreateHardLinksForCopyLocalIfPossible"] = "true";
+        start.Environment["CreateHardLinksForPublishFilesIfPossible"] = "true";
 
         // No build server may outlive a test.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MnistCnn.Package.Tests;
 
-/// <summary>The library's sources as a repository of their own in another folder, so that packing starts from nothing and disturbs nothing.</summary>
+/// <summary>The sources of the packages as a repository of their own in another folder, so that packing starts from nothing and disturbs nothing.</summary>
 internal sealed class SourceCopy
 {
     private static readonly Dictionary<string, string> Identity = new()
@@ -25,11 +25,9 @@ internal sealed class SourceCopy
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        foreach (string project in (string[])["MnistCnn", "MnistCnn.Imaging", "MnistCnn.Mpi"])
-        {
-            CopyFolder(Path.Combine(repository, "src", project), Path.Combine(folder, "src", project));
-        }
-
+        CopyFolder(Path.Combine(repository, ".ci"), Path.Combine(folder, ".ci"));
+        CopyFolder(Path.Combine(repository, "src"), Path.Combine(folder, "src"));
+        File.WriteAllText(Path.Combine(folder, "artifacts", "packages", ".gitkeep"), "");
         CommandRunner.RunOrFail(folder, "git", "init", "--quiet", "--initial-branch=main");
         CommandRunner.RunOrFail(folder, "git", "remote", "add", "origin", "https://github.com/mnistcnn/mnistcnn");
         CommandRunner.RunOrFail(folder, "git", "add", "--all");
@@ -39,15 +37,6 @@ internal sealed class SourceCopy
     public string Folder { get; }
 
     public string Project => Path.Combine(Folder, "src", "MnistCnn", "MnistCnn.csproj");
-
-    public string ImagingProject => Path.Combine(Folder, "src", "MnistCnn.Imaging", "MnistCnn.Imaging.csproj");
-
-    public string MpiProject => Path.Combine(Folder, "src", "MnistCnn.Mpi", "MnistCnn.Mpi.csproj");
-
-    public void Pack(string project, string feed, string version) => CommandRunner.RunOrFail(
-        Folder,
-        new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1767225600" },
-        "dotnet", "pack", project, "-c", "Release", "-o", feed, $"-p:Version={version}", "-p:ContinuousIntegrationBuild=true", "-v:q", "-nologo");
 
     private static void CopyFolder(string from, string to)
     {
@@ -63,5 +52,5 @@ internal sealed class SourceCopy
         }
     }
 
-    private static string RepositoryRoot([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
+    public static string RepositoryRoot([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
 }

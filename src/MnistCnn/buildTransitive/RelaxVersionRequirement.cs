@@ -44,6 +44,15 @@ public sealed class RelaxVersionRequirement : Task
             Log.LogWarning("MnistCnn left '{0}' as it is: {1}. If TorchSharp does not load, install a libstdc++ that has {2} (GCC 13.2 or newer).", Source,
                 obstacle, Version);
         }
+        else
+        {
+            Log.LogMessage(
+                MessageImportance.High,
+                "MnistCnn changes one bit of TorchSharp's library for this application, so that it loads without {1} too: '{0}' replaces the package's file. "
+                    + "<MnistCnnRelaxLibstdcxx>false</MnistCnnRelaxLibstdcxx> in the project turns this off.",
+                Destination,
+                Version);
+        }
 
         Directory.CreateDirectory(Path.GetDirectoryName(Destination));
         File.Delete(Destination);

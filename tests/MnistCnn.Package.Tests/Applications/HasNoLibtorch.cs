@@ -1,5 +1,4 @@
 using MnistCnn;
-using MnistCnn.Models;
 
 // Needs none.
 CnnClassifier.CompileKernels();

@@ -1,7 +1,4 @@
-using MnistCnn.Data;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
+using MnistCnn;
 
 SyntheticDigits digits = new(count: 2000, seed: 1);
 using CnnClassifier model = new(new CnnClassifierOptions { Seed = 1 });

@@ -1,7 +1,5 @@
+using MnistCnn;
 using MnistCnn.Imaging;
-using MnistCnn.Inference;
-using MnistCnn.Models;
-using MnistCnn.Training;
 
 ImageFolder pictures = ImageFolder.Load("pictures", new ImageFolderOptions { Preparation = PicturePreparation.Digit });
 using CnnClassifier model = new(CnnClassifierOptions.For(pictures) with { Seed = 1 });
