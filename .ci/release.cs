@@ -93,7 +93,8 @@ void Pack(string clone, string packages, bool runAnalyzers)
     // Without it, the time of packing stands in the archive, and names in it are drawn by chance.
     Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", Run(root, "git", "log", "-1", "--format=%ct"));
     foreach (string project in Directory.EnumerateDirectories(Path.Combine(clone, "src"))
-        .Select(folder => Path.Combine(folder, $"{Path.GetFileName(folder)}.csproj")).Order(StringComparer.Ordinal).Where(project => !File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal)))
+        .Select(folder => Path.Combine(folder, $"{Path.GetFileName(folder)}.csproj")).Order(StringComparer.Ordinal)
+        .Where(project => !File.ReadAllText(project).Contains("<IsPackable>false", StringComparison.Ordinal)))
     {
         string[] settings = ["-p:ContinuousIntegrationBuild=true", $"-p:RunAnalyzers={runAnalyzers}"];
         Run(clone, "dotnet", ["pack", project, "-c", "Release", "-o", packages, "-v:q", "-nologo", .. settings]);
