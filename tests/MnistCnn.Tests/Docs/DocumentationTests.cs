@@ -3,41 +3,57 @@ using System.Text.RegularExpressions;
 
 namespace MnistCnn.Tests.Docs;
 
-/// <summary>Every C# block of the pages is code of this folder, word for word, which the other tests here run.</summary>
-public sealed class DocumentationTests
+/// <summary>
+/// Every C# block of the pages is code of this folder, word for word, which the other tests here run; namespaces at its top exist. Every link leads somewhere.
+/// </summary>
+public sealed partial class DocumentationTests
 {
     private const string Begin = "// snippet: ";
     private const string End = "// end";
 
     internal static readonly string Root = Path.GetFullPath(Path.Combine(ThisFolder(), "..", "..", ".."));
 
-    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
-            .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(folder => Path.Combine(folder, "README.md")).Where(File.Exists))
-            .Append(Path.Combine(Root, "README.md"))
-            .Select(file => Path.GetRelativePath(Root, file))];
+    private static readonly string[] Namespaces =
+        [.. new[] { typeof(Trainer), typeof(Imaging.DigitImage), typeof(Mpi.MpiCollective) }.SelectMany(type => type.Assembly.GetExportedTypes())
+            .Select(type => type.Namespace!).Distinct()];
+
+    public static TheoryData<string> Pages => [.. MarkdownPage.Files(Root).Select(file => Path.GetRelativePath(Root, file))];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_block_is_code_that_is_compiled_and_run(string page)
     {
         string[] snippets = [.. Snippets()];
-        foreach (string block in Blocks(Path.Combine(Root, page)))
+        Assert.DoesNotContain("```cs\n", File.ReadAllText(Path.Combine(Root, page)), StringComparison.Ordinal);
+        foreach (string block in new MarkdownPage(Path.Combine(Root, page)).Blocks("csharp"))
         {
-            Assert.True(snippets.Contains(block), $"{page}: this block is no snippet of tests/MnistCnn.Tests/Docs:\n{block}");
+            string[] usings = [.. block.Split('\n').TakeWhile(line => Using().IsMatch(line))];
+            Assert.All(usings, line => Assert.Contains(Using().Match(line).Groups[1].Value, Namespaces));
+            string code = Unindented([.. block.Split('\n').Skip(usings.Length)]);
+            Assert.True(snippets.Contains(code), $"{page}: this block is no snippet of tests/MnistCnn.Tests/Docs:\n{code}");
         }
     }
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_link_to_a_file_leads_somewhere(string page)
+    public void Every_link_picture_and_anchor_leads_somewhere(string page)
     {
         string file = Path.Combine(Root, page);
-        foreach (Match link in Regex.Matches(File.ReadAllText(file), @"\]\(([^)#\s]+)[^)]*\)"))
+        foreach ((string path, string anchor) in new MarkdownPage(file).Links.Where(link => !link.Path.Contains("://", StringComparison.Ordinal)))
         {
-            string target = link.Groups[1].Value;
-            Assert.True(target.Contains("://", StringComparison.Ordinal) || Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, target)),
-                $"{page}: '{target}' leads nowhere.");
+            string target = path.Length == 0 ? file : Path.Combine(Path.GetDirectoryName(file)!, path);
+            Assert.True(Path.Exists(target), $"{page}: '{path}' leads nowhere.");
+            Assert.True(anchor.Length == 0 || new MarkdownPage(target).Anchors.Contains(anchor), $"{page}: '{path}' has no heading '#{anchor}'.");
         }
+    }
+
+    [Fact]
+    public void The_first_program_is_the_same_in_README_and_in_get_started()
+    {
+        string[] readme = [.. new MarkdownPage(Path.Combine(Root, "README.md")).Blocks("csharp")];
+        Assert.Equal(readme, new MarkdownPage(Path.Combine(Root, "docs", "get-started.md")).Blocks("csharp").Take(readme.Length));
+        Assert.StartsWith("using MnistCnn;\n", readme[0], StringComparison.Ordinal);
+        Assert.InRange(File.ReadLines(Path.Combine(Root, "README.md")).Count(), 1, 150);
     }
 
     [Fact]
@@ -58,6 +74,9 @@ public sealed class DocumentationTests
         Assert.True(block.Success, $"{page}: expected a block of text after the program, found none.");
         return block.Groups[1].Value;
     }
+
+    [GeneratedRegex(@"^using ([\w.]+);$")]
+    private static partial Regex Using();
 
     private static string ThisFolder([CallerFilePath] string thisFile = "") => Path.GetDirectoryName(thisFile)!;
 
@@ -83,27 +102,6 @@ public sealed class DocumentationTests
                 {
                     current?.Add(line);
                 }
-            }
-        }
-    }
-
-    private static IEnumerable<string> Blocks(string page)
-    {
-        List<string>? current = null;
-        foreach (string line in File.Exists(page) ? File.ReadLines(page) : [])
-        {
-            if (current is null)
-            {
-                current = line.StartsWith("```csharp", StringComparison.Ordinal) || line.StartsWith("```cs", StringComparison.Ordinal) ? [] : null;
-            }
-            else if (line.StartsWith("```", StringComparison.Ordinal))
-            {
-                yield return Unindented(current);
-                current = null;
-            }
-            else
-            {
-                current.Add(line);
             }
         }
     }

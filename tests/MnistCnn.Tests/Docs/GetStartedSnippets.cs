@@ -1,24 +1,22 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-
-#pragma warning disable IDE0005 // This namespace is within MnistCnn; a reader's is not.
-// snippet: usings
-using MnistCnn;
 using MnistCnn.Training.Callbacks;
-// end
-#pragma warning restore IDE0005
 
 namespace MnistCnn.Tests.Docs;
 
 [Collection(nameof(AloneInTheProcess))]
 public sealed class GetStartedSnippets : IDisposable
 {
+    private const string Cache = "MNISTCNN_CACHE";
+
     private readonly string former = Environment.CurrentDirectory;
+    private readonly string? formerCache = Environment.GetEnvironmentVariable(Cache);
     private readonly TemporaryFolder temporary = new();
 
     public void Dispose()
     {
         Environment.CurrentDirectory = former;
+        Environment.SetEnvironmentVariable(Cache, formerCache);
         temporary.Dispose();
     }
 
@@ -26,14 +24,15 @@ public sealed class GetStartedSnippets : IDisposable
     public async Task Data_come_from_the_web_or_from_the_cache()
     {
         RealMnist.SkipUnlessPresent();
+        Environment.SetEnvironmentVariable(Cache, temporary.Root);
+        Directory.CreateDirectory(temporary["mnist"]);
         foreach (string file in Directory.EnumerateFiles(RealMnist.Directory, "*.gz"))
         {
-            File.Copy(file, temporary[Path.GetFileName(file)]);
+            File.Copy(file, temporary[Path.Combine("mnist", Path.GetFileName(file))]);
         }
 
         // snippet: data
-        string folder = temporary.Root;
-        await new MnistDownloader().DownloadAsync(MnistVariant.Mnist, folder); // only what is not there yet
+        string folder = await new MnistDownloader().DownloadAsync(MnistVariant.Mnist); // the user's cache folder; only what is not there yet
         (MnistDataset train, MnistDataset validation) = MnistDataset.LoadSplits(folder);
         // end
         Assert.Equal((60_000, 10_000), (train.Count, validation.Count));
@@ -64,8 +63,8 @@ public sealed class GetStartedSnippets : IDisposable
         Console.WriteLine($"The first image shows {prediction.ClassName}: {100 * prediction.Probability:F1}%.");
         // end
         Assert.InRange(prediction.Probability, 0.1f, 1f);
-        string answer = $"The first image shows {validation.ClassNames[validation.GetLabel(0)]}: {100 * prediction.Probability:F1}%.\n";
-        Assert.EndsWith(answer, printed.ToString(), StringComparison.Ordinal);
+        string digit = validation.ClassNames[validation.GetLabel(0)];
+        Assert.EndsWith($"The first image shows {digit}: {100 * prediction.Probability:F1}%.\n", printed.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>The same words, and figures that differ by no more than what other processors round differently.</summary>
