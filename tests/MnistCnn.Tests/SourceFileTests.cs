@@ -20,4 +20,26 @@ public sealed class SourceFileTests
             .Select((line, index) => (line.Length, Place: $"{file}:{index + 1}"))
             .Where(line => line.Length > MostColumns).Select(line => line.Place)));
     }
+
+    /// <summary>A wrong change that no longer finds its place would make the script for contributors fail.</summary>
+    [Fact]
+    public void Each_listed_wrong_change_finds_its_code_once()
+    {
+        string root = RealMnist.RepositoryRoot(), source = "";
+        int changes = 0;
+        foreach (string line in File.ReadLines(Path.Combine(root, "tests", "mutation", "mutants.txt")))
+        {
+            if (line.StartsWith("- ", StringComparison.Ordinal))
+            {
+                Assert.Equal(2, source.Split(line[2..]).Length);
+                changes++;
+            }
+            else if (line.StartsWith("src/", StringComparison.Ordinal))
+            {
+                source = File.ReadAllText(Path.Combine(root, line.Split(' ')[0]));
+            }
+        }
+
+        Assert.InRange(changes, 36, int.MaxValue);
+    }
 }
