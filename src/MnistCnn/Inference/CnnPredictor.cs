@@ -1,5 +1,5 @@
-using MnistCnn.Inference;
 using MnistCnn.Engine;
+using MnistCnn.Inference;
 using MnistCnn.Kernels;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;

@@ -1,5 +1,5 @@
-using MnistCnn.Models;
 using MnistCnn.Engine;
+using MnistCnn.Models;
 using MnistCnn.Networks;
 using MnistCnn.Serialization;
 using TorchSharp;

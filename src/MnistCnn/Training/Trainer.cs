@@ -1,9 +1,9 @@
-using MnistCnn.Training;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MnistCnn.Batches;
 using MnistCnn.Models;
 using MnistCnn.Networks;
+using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 using TorchSharp;
 using static TorchSharp.torch;

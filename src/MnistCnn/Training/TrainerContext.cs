@@ -1,5 +1,5 @@
-using MnistCnn.Training;
 using Microsoft.Extensions.Logging;
+using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn;

@@ -1,6 +1,6 @@
-using MnistCnn.Training;
 using MnistCnn.Batches;
 using MnistCnn.Metrics;
+using MnistCnn.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using MnistCnn.Data;
 using System.Globalization;
+using MnistCnn.Data;
 
 namespace MnistCnn;
 

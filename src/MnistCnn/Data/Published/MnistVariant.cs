@@ -1,5 +1,5 @@
-using MnistCnn.Data;
 using System.Collections.ObjectModel;
+using MnistCnn.Data;
 
 namespace MnistCnn;
 

@@ -1,5 +1,5 @@
-using MnistCnn.Training;
 using System.Globalization;
+using MnistCnn.Training;
 using static TorchSharp.torch;
 
 namespace MnistCnn;
