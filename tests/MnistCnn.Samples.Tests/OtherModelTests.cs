@@ -1,7 +1,5 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -86,30 +84,9 @@ public sealed class OtherModelTests(OtherModelTests.ClothingServer server) : ICl
         private static string Trained(int seed)
         {
             string data = Path.Combine(Folder, "noise.npz"), run = Path.Combine(Folder, $"run{seed}");
-            WriteNoise(data);
+            NoiseArchive.Write(data, Images, Height, Width);
             Sample.Run(Folder, "train", "--data", data, "--variant", "fashion", "--epochs", "1", "--seed", $"{seed}", "--out", run).MustEndWith(0);
             return Path.Combine(run, "model.safetensors");
-        }
-
-        private static void WriteNoise(string path)
-        {
-            byte[] pixels = new byte[Images * Height * Width];
-            new Random(1).NextBytes(pixels);
-            byte[] labels = [.. Enumerable.Range(0, Images).Select(i => (byte)(i % 10))];
-            using ZipArchive zip = new(File.Create(path), ZipArchiveMode.Create);
-            foreach (string split in (string[])["train", "test"])
-            {
-                WriteArray(zip, $"x_{split}.npy", $"({Images}, {Height}, {Width})", pixels);
-                WriteArray(zip, $"y_{split}.npy", $"({Images},)", labels);
-            }
-        }
-
-        /// <summary>An array of bytes in version 1 of NumPy's format.</summary>
-        private static void WriteArray(ZipArchive zip, string name, string shape, byte[] content)
-        {
-            string header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + '\n';
-            using Stream member = zip.CreateEntry(name).Open();
-            member.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. content]);
         }
     }
 }
