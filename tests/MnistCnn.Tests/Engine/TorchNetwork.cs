@@ -61,6 +61,18 @@ internal sealed class TorchNetwork : IDisposable
         }
     }
 
+    /// <summary>The loss in training mode with some parameters and images, by a forward pass alone.</summary>
+    public double LossAt(double[][] parameters, double[] images, long[] labels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Set(parameters);
+        MapShape shape = network.Input;
+        Module.train();
+        Tensor input = tensor(images).reshape(labels.Length, shape.Channels, shape.Height, shape.Width);
+        return nn.functional.cross_entropy(Module.forward(input), tensor(labels)).item<double>();
+    }
+
     /// <summary>
     /// How much the largest gradient changes where all numbers change by about the rounding of single precision: much where a ReLU or a maximum is about to
     /// choose otherwise, or a normalised channel hardly varies.
