@@ -1,3 +1,4 @@
+using MnistCnn.Batches;
 using MnistCnn.Training;
 using MnistCnn.Training.Callbacks;
 
@@ -15,22 +16,25 @@ public sealed class RanksTests : IDisposable
         Assert.Equal(fit.History.Epochs.Count + 2, ranks.Sums);
     }
 
-    [Fact]
-    public void A_rank_trains_on_every_second_image_of_each_batch()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_rank_trains_on_every_second_image_of_each_batch(bool transformed)
     {
         // 80 images in batches of 32, 32 and 16: a process alone sees all, and rank 0 of two those at even places.
         List<float[][]> all = Seen(null), half = Seen(ranks);
         Assert.Equal([32, 32, 16], all.Select(batch => batch.Length));
         Assert.Equal(all.Select(batch => batch.Where((_, i) => i % 2 == 0)), half);
 
-        static List<float[][]> Seen(ICollective? collective)
+        List<float[][]> Seen(ICollective? collective)
         {
             List<float[][]> seen = [];
             using TinyModel model = new()
             {
                 OnInput = images => seen.Add([.. images.data<float>().ToArray().Chunk(784)]),
             };
-            new Trainer(TrainingData.Options with { Epochs = 1, Collective = collective }).Fit(model, TrainingData.Train);
+            TrainerOptions options = TrainingData.Options with { Epochs = 1, Transforms = transformed ? [new RandomAffine()] : [], Collective = collective };
+            new Trainer(options).Fit(model, TrainingData.Train);
             return [.. seen.TakeLast(3)];
         }
     }

@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using MnistCnn.Training.Callbacks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace MnistCnn.Tests.Training.Steps;
 
@@ -52,6 +55,28 @@ public sealed class RanksOnEngineTests
 
         Assert.Contains("Steps run over libtorch's operations, since another rank cannot use the engine", loggers[0].Lines);
         Assert.Empty(loggers[1].Lines);
+    }
+
+    [Fact]
+    public void Ranks_with_dropout_stop_early_together_and_with_the_same_bits_each_time()
+    {
+        (byte[] Weights, FitResult Fit)[] first = Run(), second = Run();
+        Assert.All(first, rank => Assert.Equal((StopReason.EarlyStopped, 3), (rank.Fit.StopReason, rank.Fit.History.Epochs.Count)));
+        Assert.Equal(first[0].Weights, first[1].Weights);
+        Assert.Equal(first[0].Weights, second[0].Weights);
+
+        static (byte[], FitResult)[] Run()
+        {
+            (byte[], FitResult)[] results = new (byte[], FitResult)[2];
+            ThreadRanks.Run(2, rank =>
+            {
+                using Sequential model = nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.ReLU(), nn.Dropout(0.5), nn.Linear(32, 10)).Seeded(1);
+                TrainerOptions options = OptionRun.Options("transform") with { ValidateEveryEpochs = 1, Collective = rank };
+                FitResult fit = new Trainer(options, [new EarlyStopping(patience: 2, minDelta: 100)]).Fit(model, OptionRun.Train, OptionRun.Train);
+                results[rank.Rank] = (TrainingData.Weights(model), fit);
+            });
+            return results;
+        }
     }
 
     private static byte[] Train(string option, TrainerOptions options, ListLogger? logger = null)
