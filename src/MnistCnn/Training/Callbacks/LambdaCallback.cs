@@ -1,7 +1,8 @@
 namespace MnistCnn.Training.Callbacks;
 
 /// <summary>
-/// A callback of delegates, for what is not worth a class: <c>new LambdaCallback { EpochEnd = (context, epoch) => … }</c>. Hooks that are not set cost nothing.
+/// A callback of delegates, for what is not worth a class: <c>new LambdaCallback { EpochEnd = (context, epoch) => … }</c>. Hooks that are not
+/// set cost nothing.
 /// </summary>
 public sealed class LambdaCallback : ITrainerCallback, ISelectsHooks
 {

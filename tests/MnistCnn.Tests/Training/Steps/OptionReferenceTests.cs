@@ -12,6 +12,9 @@ public sealed class OptionReferenceTests
     private const int Steps = 50;
     private const double Tolerance = 1e-4;
 
+    private static readonly TrainerOptions Plain =
+        new() { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, LearningRate = 0.01, Threads = 2, Device = CPU };
+
     /// <summary>Options in any combination.</summary>
     private static Gen<TrainerOptions> Options =>
         from batch in Gen.Int[1, 90]
@@ -86,21 +89,16 @@ public sealed class OptionReferenceTests
     [Fact]
     public void The_trainers_own_Adam_trains_as_TorchSharps_AdamW_does() =>
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 },
-            new TrainerOptions { Epochs = 1000, MaxSteps = Steps, BatchSize = 40, WeightDecay = 0.1, LearningRate = 1e-4, Threads = 2, Device = CPU },
+            Plain with { WeightDecay = 0.1, LearningRate = 1e-4 },
             reference: (p, lr) => optim.AdamW(p, lr, weight_decay: 0.1)), 0, Tolerance);
 
     [Fact]
     public void Groups_keep_the_ratios_of_their_learning_rates() =>
         Assert.InRange(Difference(
             new CnnClassifierOptions { Seed = 1 },
-            new TrainerOptions
+            Plain with
             {
-                Epochs = 1000,
-                MaxSteps = Steps,
                 BatchSize = 16,
-                LearningRate = 0.01,
-                Threads = 2,
-                Device = CPU,
                 Schedule = LearningRateSchedule.Step(1, 0.5),
                 Optimizer = (p, lr) => optim.SGD([new SGD.ParamGroup(p.Take(5), lr: lr), new SGD.ParamGroup(p.Skip(5), lr: 3 * lr, momentum: 0.5)], lr),
             },
@@ -117,16 +115,7 @@ public sealed class OptionReferenceTests
             }
         }
 
-        TrainerOptions options = new()
-        {
-            Epochs = 1000,
-            MaxSteps = Steps,
-            BatchSize = 40,
-            LearningRate = 0.01,
-            Threads = 2,
-            Device = CPU,
-            Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, weight_decay: 0.01)
-        };
+        TrainerOptions options = Plain with { Optimizer = (p, lr) => optim.SGD(p, lr, momentum: 0.9, weight_decay: 0.01) };
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, options, beforeStep: Set), 0, Tolerance);
     }
 
@@ -152,16 +141,7 @@ public sealed class OptionReferenceTests
             }
         }
 
-        TrainerOptions options = new()
-        {
-            Epochs = 1000,
-            MaxSteps = Steps,
-            BatchSize = 40,
-            LearningRate = 0.01,
-            Threads = 2,
-            Device = CPU,
-            Optimizer = (p, lr) => optim.SGD(p, lr)
-        };
+        TrainerOptions options = Plain with { Optimizer = (p, lr) => optim.SGD(p, lr) };
         Assert.InRange(Difference(new CnnClassifierOptions { Seed = 1 }, options, beforeStep: Set, logger: logger), 0, Tolerance);
 
         Assert.Equal(2 * 10, calls); // of the trainer, and of the loop by hand
