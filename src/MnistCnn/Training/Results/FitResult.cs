@@ -16,9 +16,8 @@ public sealed record FitResult
     public required TimeSpan Duration { get; init; }
 
     /// <summary>
-    /// The file of the best validation that the first <see cref="Training.Callbacks.ModelCheckpoint"/> keeps: <c>CnnClassifier.Load</c> and
-    /// <c>CnnPredictor.Load</c>
-    /// open it. Null where no callback keeps one, and on other ranks than the first.
+    /// The file of the best validation that the first <see cref="Training.Callbacks.ModelCheckpoint"/> keeps. <c>CnnClassifier.Load</c> and
+    /// <c>CnnPredictor.Load</c> open it. Null where no callback keeps one, and on other ranks than the first.
     /// </summary>
     public string? BestCheckpoint { get; init; }
 
